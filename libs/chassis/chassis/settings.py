@@ -1,0 +1,108 @@
+"""Settings of a service, read from the environment once, checked before anything starts."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEVELOPMENT = "development"
+DEVELOPMENT_ISSUER = "https://issuer.yiwangban.localhost"
+STATE = Path(".state")
+
+
+class Role(StrEnum):
+    """What a process does. By default it does everything."""
+
+    API = "api"
+    WORKER = "worker"
+    RELAY = "relay"
+
+
+ALL_ROLES = frozenset(Role)
+
+
+class Settings(BaseSettings):
+    """What every service needs to know.
+
+    A service subclasses this with ``env_prefix="PETITION_"``: fields without an alias are then its
+    own (``PETITION_DATABASE_URL``), fields with an alias are the suite's (``KAFKA_BOOTSTRAP``).
+    """
+
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True)
+
+    # Its own: <SERVICE>_…
+    service: str = Field(description="Name of the service; also its consumers' and its events' name.")
+    database_url: str = Field(repr=False, description="libpq URL, postgresql://user:password@host:port/database")
+    http_host: str = "127.0.0.1"
+    http_port: int
+    roles: Annotated[frozenset[Role], NoDecode] = Field(default=ALL_ROLES, description="'all', or e.g. 'api,worker'")
+    slot: str = Field(default="0", description="Which of a service's workers this is; part of group.instance.id.")
+
+    # The suite's
+    environment: str = Field(default=DEVELOPMENT, validation_alias="ENVIRONMENT")
+    kafka_bootstrap: str = Field(default="127.0.0.1:9092", validation_alias="KAFKA_BOOTSTRAP")
+    topic_prefix: str = Field(default="", validation_alias="TOPIC_PREFIX", description="Put before each topic's name.")
+    jwks_path: Path = Field(default=STATE / "issuer" / "jwks.json", validation_alias="JWT_JWKS_PATH")
+    issuer: str = Field(default=DEVELOPMENT_ISSUER, validation_alias="JWT_ISSUER")
+    audience: str = Field(default="yiwangban", validation_alias="JWT_AUDIENCE")
+    keyring_dir: Path = Field(default=STATE / "keyring", validation_alias="KEYRING_DIR")
+    pseudonym_secret_path: Path = Field(
+        default=STATE / "secrets" / "pseudonym", validation_alias="PSEUDONYM_SECRET_PATH"
+    )
+    outbox_retention_days: int = Field(default=14, ge=1, validation_alias="OUTBOX_RETENTION_DAYS")
+    session_timeout_ms: int = Field(default=10_000, ge=1_000, validation_alias="SESSION_TIMEOUT_MS")
+    heartbeat_ms: int = Field(default=2_500, ge=100, validation_alias="HEARTBEAT_MS")
+    api_pool: int = Field(default=10, ge=1, validation_alias="API_POOL")
+    worker_pool: int = Field(default=4, ge=1, validation_alias="WORKER_POOL")
+    relay_pool: int = Field(default=2, ge=1, validation_alias="RELAY_POOL")
+    pool_wait_s: float = Field(default=1.0, gt=0, validation_alias="POOL_WAIT_S")
+    max_body_bytes: int = Field(default=256 * 1024, ge=1, validation_alias="MAX_BODY_BYTES")
+    drain_s: float = Field(default=10.0, gt=0, validation_alias="DRAIN_S", description="Longest graceful stop.")
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _split_roles(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        names = frozenset(name.strip() for name in value.split(",") if name.strip())
+        if not names:
+            raise ValueError("name at least one role, or 'all'")
+        return ALL_ROLES if names == {"all"} else names
+
+    @model_validator(mode="after")
+    def _refuse_development_secrets(self) -> Self:
+        """Refuse to start outside development with secrets that any reader of this file knows where to find."""
+        if self.environment == DEVELOPMENT:
+            return self
+        secrets = ("database_url", "jwks_path", "issuer", "keyring_dir", "pseudonym_secret_path")
+        left = [name for name in secrets if name not in self.model_fields_set or self._is_default(name)]
+        if left:
+            raise ValueError(
+                f"environment is {self.environment!r}, but these still have their development value: {', '.join(left)}"
+            )
+        return self
+
+    def _is_default(self, name: str) -> bool:
+        return bool(getattr(self, name) == type(self).model_fields[name].default)
+
+    def has(self, role: Role) -> bool:
+        """Tell whether this process plays the role."""
+        return role in self.roles
+
+    def physical_topic(self, topic: str) -> str:
+        """Give the topic's name on the broker."""
+        return self.topic_prefix + topic
+
+    def pseudonym_secret(self) -> bytes:
+        """Read the secret behind all pseudonyms.
+
+        Raises:
+            OSError: The file can't be read.
+            ValueError: It holds less than 256 bits.
+        """
+        secret = self.pseudonym_secret_path.read_bytes().strip()
+        if len(secret) < 32:  # noqa: PLR2004  bytes: 256 bits
+            raise ValueError(f"{self.pseudonym_secret_path} must hold at least 32 bytes")
+        return secret
