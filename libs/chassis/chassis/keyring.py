@@ -22,7 +22,7 @@ CACHE_KEYS = 10_000
 _NAME_BYTES = 16
 
 
-class KeyringBroken(RuntimeError):
+class KeyringBrokenError(RuntimeError):
     """A key file can't be read with this key-encryption key."""
 
 
@@ -44,7 +44,7 @@ class FileKeyring:
 
         Raises:
             FileNotFoundError: No key-encryption key, and none may be made.
-            KeyringBroken: The key-encryption key isn't 256 bits.
+            KeyringBrokenError: The key-encryption key isn't 256 bits.
         """
         self._directory = directory
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -68,7 +68,7 @@ class FileKeyring:
         """Give the keys; None for one that is unknown or destroyed.
 
         Raises:
-            KeyringBroken: A key file doesn't open.
+            KeyringBrokenError: A key file doesn't open.
         """
         now = time.monotonic()
         found: dict[str, bytes | None] = {}
@@ -132,7 +132,7 @@ class FileKeyring:
         except (ValueError, KeyError, InvalidTag) as error:
             if not self._path(name).exists():  # read while another process destroyed it
                 return None
-            raise KeyringBroken(f"the key file {name} doesn't open with this key-encryption key") from error
+            raise KeyringBrokenError(f"the key file {name} doesn't open with this key-encryption key") from error
 
     def _load_by_id(self, keyid: str) -> bytes | None:
         name = _name_of(keyid)
@@ -163,7 +163,7 @@ def _read_kek(path: Path, *, create: bool) -> bytes:
         _create_once(path, secrets.token_bytes(KEY_BYTES))
     kek = path.read_bytes()
     if len(kek) != KEY_BYTES:
-        raise KeyringBroken(f"{path} must hold {KEY_BYTES} bytes")
+        raise KeyringBrokenError(f"{path} must hold {KEY_BYTES} bytes")
     return kek
 
 

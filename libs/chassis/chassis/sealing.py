@@ -20,7 +20,7 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 
 
-class Unsealable(ValueError):
+class UnsealableError(ValueError):
     """The text isn't sealed in this form, was changed, was moved, or needs another key."""
 
 
@@ -59,23 +59,23 @@ def open_(sealed: str, key: bytes, *, type: str, subject: str, sequence: int, fi
     """Decrypt one field of one event.
 
     Raises:
-        Unsealable: See there; the reason never contains the text.
+        UnsealableError: See there; the reason never contains the text.
     """
     if not sealed.startswith(PREFIX):
-        raise Unsealable("not a sealed field")
+        raise UnsealableError("not a sealed field")
     encoded = sealed[len(PREFIX) :]
     try:
         raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Unsealable("not base64url") from error
+        raise UnsealableError("not base64url") from error
     if len(raw) < NONCE_BYTES + TAG_BYTES:
-        raise Unsealable("too short")
+        raise UnsealableError("too short")
     try:
         plaintext = AESGCM(key).decrypt(
             raw[:NONCE_BYTES], raw[NONCE_BYTES:], _place(type, subject, sequence, field, keyid)
         )
     except InvalidTag as error:
-        raise Unsealable("changed, moved, or under another key") from error
+        raise UnsealableError("changed, moved, or under another key") from error
     return plaintext.decode()
 
 
