@@ -31,7 +31,7 @@ class Principal:
         subject: The token's ``sub``; personal, so it is never logged or put into an event as it is.
         tenant: GB/T 2260 code to which they belong.
         roles: What they may do.
-        department: An officer's department, if any.
+        department: The department of a member of staff, if any.
     """
 
     subject: str

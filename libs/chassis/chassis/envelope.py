@@ -21,7 +21,7 @@ class Envelope:
 
     Attributes:
         id: UUIDv7, unique across the suite.
-        source: The writing service, for example ``/petition``.
+        source: The writing service, for example ``/billing``.
         type: ``yiwangban.<context>.<aggregate>.<event>.v<N>``.
         subject: The aggregate's id; also the Kafka key, so one subject stays in one partition.
         time: When it happened, UTC.

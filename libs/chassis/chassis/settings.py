@@ -26,8 +26,8 @@ ALL_ROLES = frozenset(Role)
 class Settings(BaseSettings):
     """What every service needs to know.
 
-    A service subclasses this with ``env_prefix="PETITION_"``: fields without an alias are then its
-    own (``PETITION_DATABASE_URL``), fields with an alias are the suite's (``KAFKA_BOOTSTRAP``).
+    A service subclasses this with ``env_prefix="BILLING_"``: fields without an alias are then its
+    own (``BILLING_DATABASE_URL``), fields with an alias are the suite's (``KAFKA_BOOTSTRAP``).
     """
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True)

@@ -1,0 +1,141 @@
+"""One effect for each Idempotency-Key: the answer is stored in the transaction that made it, and given again.
+
+The key is unique for (tenant, principal, method, route, key). An advisory lock comes first, because a second INSERT of
+the same key would wait for the first to commit and could never say "still running".
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.errors import KEY_MISSING, KEY_REUSED, RETRY_AFTER_S, STILL_RUNNING, Problem
+
+EXPIRY = timedelta(hours=24)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_STORED_HEADERS = ("content-type", "location", "etag")
+
+_CLAIM = """
+SELECT pg_try_advisory_xact_lock(%(lock)s), body_hash, status, headers, body
+FROM (SELECT) AS always
+LEFT JOIN idempotency_keys ON tenant = %(tenant)s AND principal = %(principal)s AND method = %(method)s
+    AND route = %(route)s AND key = %(key)s AND expires_at > now()
+"""
+# An expired row may still lie there; the new answer takes its place. A row that isn't expired appeared between our look
+# and our lock: then nothing is stored, and the transaction must not commit.
+_STORE = """
+INSERT INTO idempotency_keys AS stored
+    (tenant, principal, method, route, key, body_hash, status, headers, body, created_at, expires_at)
+VALUES (%(tenant)s, %(principal)s, %(method)s, %(route)s, %(key)s, %(body_hash)s, %(status)s, %(headers)s::jsonb,
+    %(body)s, now(), now() + %(expiry)s)
+ON CONFLICT (tenant, principal, method, route, key) DO UPDATE
+SET body_hash = excluded.body_hash, status = excluded.status, headers = excluded.headers, body = excluded.body,
+    created_at = excluded.created_at, expires_at = excluded.expires_at
+WHERE stored.expires_at <= now()
+"""
+_PURGE = """
+DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys WHERE expires_at <= now() LIMIT %(most)s)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Which write this is, and a hash of what it asked for (path, query and body)."""
+
+    tenant: str
+    principal: str
+    method: str
+    route: str
+    key: str
+    body_hash: bytes
+
+    @property
+    def lock(self) -> int:
+        """The advisory lock of this key: 63 bits of a hash, so that two keys practically never share one."""
+        place = "\0".join([self.tenant, self.principal, self.method, self.route, self.key])  # noqa: FLY002
+        return int.from_bytes(hashlib.sha256(place.encode()).digest()[:8]) >> 1
+
+    def columns(self) -> dict[str, Any]:
+        """The key's columns as parameters."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was given: status, the headers that belong to the content, and the very bytes."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def read_key(header: str | None) -> str:
+    """Check the Idempotency-Key header.
+
+    Raises:
+        Problem: 400 when it is missing or not 1 to 255 visible ASCII characters.
+    """
+    if header is None or not _KEY.fullmatch(header):
+        raise Problem(KEY_MISSING)
+    return header
+
+
+def content_hash(path: str, query: bytes, body: bytes) -> bytes:
+    """Hash what the client asked for; the parts are length-prefixed so that they can't run into each other."""
+    digest = hashlib.sha256()
+    for part in (path.encode(), query, body):
+        digest.update(len(part).to_bytes(8) + part)
+    return digest.digest()
+
+
+async def claim(session: AsyncSession, key: Key) -> Answer | None:
+    """Take the key for this transaction; give the stored answer if the write was already done.
+
+    Raises:
+        Problem: 409 while another transaction works on the same key; 422 when the key was used for other content.
+    """
+    connection = await session.connection()
+    result = await connection.exec_driver_sql(_CLAIM, {"lock": key.lock, **key.columns()})
+    locked, body_hash, status, headers, body = tuple(result.one())
+    if body_hash is not None:
+        if bytes(body_hash) != key.body_hash:
+            raise Problem(KEY_REUSED)
+        return Answer(status, headers, bytes(body))
+    if not locked:
+        raise still_running()
+    return None
+
+
+async def store(session: AsyncSession, key: Key, answer: Answer) -> None:
+    """Keep the answer, in the transaction of its effects.
+
+    Raises:
+        Problem: 409 when another transaction stored one since our look; the caller rolls back.
+    """
+    headers = {name: value for name, value in answer.headers.items() if name in _STORED_HEADERS}
+    parameters = key.columns() | {
+        "status": answer.status,
+        "headers": json.dumps(headers),
+        "body": answer.body,
+        "expiry": EXPIRY,
+    }
+    connection = await session.connection()
+    result = await connection.exec_driver_sql(_STORE, parameters)
+    if result.rowcount != 1:
+        raise still_running()
+
+
+async def purge(session: AsyncSession, most: int = 1000) -> int:
+    """Delete expired keys, a bounded number at once, and say how many."""
+    connection = await session.connection()
+    result = await connection.exec_driver_sql(_PURGE, {"most": most})
+    return result.rowcount
+
+
+def still_running() -> Problem:
+    """Say that the first request with this key isn't done."""
+    return Problem(STILL_RUNNING, headers={"Retry-After": RETRY_AFTER_S})
