@@ -1,0 +1,69 @@
+"""What a service tells the chassis about itself: the whole of its wiring, in one value."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from fastapi import APIRouter
+
+from chassis.batch import Batch
+from chassis.envelope import Envelope
+from chassis.health import Check
+from chassis.reaction import Reaction
+from chassis.settings import Settings
+from chassis.unit import Unit
+
+Restore = Callable[[Unit, Envelope], Awaitable[None]]
+"""Applies one of the service's own events to its state: used when the topic knows more than the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something that a worker does again and again, each time in a transaction of its own.
+
+    Attributes:
+        name: For logs and the readiness page.
+        every_s: Seconds from the end of one run to the start of the next.
+        run: The work; it is cancelled after ``timeout_s``, its transaction rolled back, and tried again.
+        timeout_s: Longest run, in seconds.
+    """
+
+    name: str
+    every_s: float
+    run: Callable[[Unit], Awaitable[None]]
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service, ready to be started in any of its roles.
+
+    Attributes:
+        name: As in the contracts: ``writer`` and ``readers`` of topics; also the source of its events.
+        title: For the OpenAPI document, Chinese first.
+        settings: Read from the environment.
+        migrations: Folder with Alembic's ``versions``.
+        routers: HTTP endpoints (role api); each of their routes is a CommandRoute or a QueryRoute.
+        reactions: Handlers of events (role worker).
+        batches: Stores of whole logs (role worker).
+        tasks: Periodic work (role worker).
+        restore: How the service's own events are applied to a database that was restored from an older state.
+        checks: Further readiness checks.
+        cli: Sub-commands of its own.
+    """
+
+    name: str
+    title: str
+    settings: Settings
+    migrations: Path
+    routers: Sequence[APIRouter] = ()
+    reactions: Sequence[Reaction] = ()
+    batches: Sequence[Batch] = ()
+    tasks: Sequence[Task] = ()
+    restore: Restore | None = None
+    checks: Sequence[Check] = ()
+    cli: typer.Typer | None = None
+
+
+Bootstrap = Callable[[], Service]
