@@ -54,6 +54,8 @@ NOT_FOUND = ProblemType("not-found", 404, "未找到", "Not found",
     "请检查地址或编号;也可能不属于您的范围。", "Check the address or number; it may also be outside your scope.")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "不支持此方法", "Method not allowed",
     "请查看响应头 Allow。", "See the Allow header.")
+BODY_TIMEOUT = ProblemType("body-timeout", 408, "请求体未在时限内到达", "The body didn't arrive in time",
+    "请检查网络后,用同一个 Idempotency-Key 重试。", "Check the connection, then retry with the same Idempotency-Key.")
 CONFLICT = ProblemType("conflict", 409, "与当前状态冲突", "In conflict with the current state",
     "请读取最新状态后再试。", "Read the current state, then decide again.")
 STILL_RUNNING = ProblemType("still-running", 409, "相同的请求仍在处理", "The same request is still being handled",

@@ -1,0 +1,162 @@
+"""Routes of a service: a CommandRoute writes, in one transaction committed before the answer leaves; a QueryRoute reads."""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from chassis import idempotency
+from chassis.auth import Principal, authenticate
+from chassis.body import StrictRequest, refuse_nul
+from chassis.errors import RECOVERING, RETRY_AFTER_S, Problem, request_id_of
+from chassis.unit import Unit
+
+Endpoint = Callable[..., Awaitable[Any]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Edge(Protocol):
+    """What a route needs of its process; found in ``app.state.edge``."""
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Longest body of a request."""
+        ...
+
+    @property
+    def recovering(self) -> bool:
+        """Whether the service is read-only because its topics know more than its database."""
+        ...
+
+    def command(self, principal: Principal, request_id: str) -> AbstractAsyncContextManager[Unit]:
+        """Open a unit of work; leaving it without an error commits, then runs its after-commit callbacks."""
+        ...
+
+    def query(self, principal: Principal, request_id: str) -> AbstractAsyncContextManager[Unit]:
+        """Open a unit that can only read."""
+        ...
+
+
+def unit(request: Request) -> Unit:
+    """Give the unit of work of this request; a dependency of endpoints."""
+    found: Unit = request.state.unit
+    return found
+
+
+@dataclass(slots=True)
+class _Command:
+    unit: Unit
+    key: idempotency.Key
+    replayed: bool = False
+
+
+_command: ContextVar[_Command] = ContextVar("command")
+
+
+class _NotDone(Exception):  # noqa: N818  not an error: the endpoint itself answered other than 2xx
+    """Leaves the transaction without a commit, and carries the answer out."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class CommandRoute(APIRoute):
+    """A write: authenticate, read the body, check it and the role, then claim the key, run the endpoint, store the answer.
+
+    The database is first asked when everything that can be refused without it has been. Only a 2xx is stored and
+    committed; any other answer rolls back.
+    """
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        if not inspect.iscoroutinefunction(inspect.unwrap(endpoint)):
+            raise TypeError(f"{path}: the endpoint of a command must be an async function")
+        super().__init__(path, _claiming(endpoint), **options)
+
+    def get_route_handler(self) -> Handler:
+        """Wrap FastAPI's own handler, which solves dependencies, calls the endpoint and serialises the result."""
+        run = super().get_route_handler()
+        route = self.path_format
+
+        async def handle(plain: Request) -> Response:
+            request = StrictRequest(plain.scope, plain.receive)
+            edge: Edge = request.app.state.edge
+            principal = request.state.principal = authenticate(request)
+            await request.read(edge.max_body_bytes)
+            key = await _key_of(request, principal, route)
+            if edge.recovering:
+                raise Problem(RECOVERING, headers={"Retry-After": RETRY_AFTER_S})
+            try:
+                async with edge.command(principal, request_id_of(request)) as opened:
+                    return await _run(run, request, _Command(opened, key))
+            except _NotDone as answered:
+                return answered.response
+
+        return handle
+
+
+class QueryRoute(APIRoute):
+    """A read: authenticate, then run the endpoint in a read-only transaction. Answers are not cached on the way."""
+
+    def get_route_handler(self) -> Handler:
+        """Wrap FastAPI's own handler."""
+        run = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            edge: Edge = request.app.state.edge
+            principal = request.state.principal = authenticate(request)
+            refuse_nul(request)
+            async with edge.query(principal, request_id_of(request)) as opened:
+                request.state.unit = opened
+                response = await run(request)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return handle
+
+
+def _claiming(endpoint: Endpoint) -> Endpoint:
+    """Claim the key right before the endpoint: after FastAPI has checked roles and body, before any effect."""
+
+    @functools.wraps(endpoint)
+    async def claimed(*args: Any, **kwargs: Any) -> Any:
+        command = _command.get()
+        answer = await idempotency.claim(command.unit.session, command.key)
+        if answer is None:
+            return await endpoint(*args, **kwargs)
+        command.replayed = True
+        return Response(answer.body, answer.status, answer.headers | {"Idempotency-Replayed": "true"})
+
+    return claimed
+
+
+async def _key_of(request: StrictRequest, principal: Principal, route: str) -> idempotency.Key:
+    scope = request.scope
+    return idempotency.Key(
+        tenant=principal.tenant,
+        principal=principal.subject,
+        method=request.method,
+        route=route,
+        key=idempotency.read_key(request.headers.get("idempotency-key")),
+        body_hash=idempotency.content_hash(scope["path"], scope["query_string"], await request.body()),
+    )
+
+
+async def _run(run: Handler, request: Request, command: _Command) -> Response:
+    request.state.unit = command.unit
+    token = _command.set(command)
+    try:
+        response = await run(request)
+    finally:
+        _command.reset(token)
+    if not 200 <= response.status_code < 300:  # noqa: PLR2004  2xx
+        raise _NotDone(response)
+    if not command.replayed:
+        answer = idempotency.Answer(response.status_code, dict(response.headers), bytes(response.body))
+        await idempotency.store(command.unit.session, command.key, answer)
+    return response
