@@ -1,4 +1,4 @@
-"""Routes of a service: a CommandRoute writes, in one transaction committed before the answer leaves; a QueryRoute reads."""
+"""Routes of a service. A CommandRoute writes, and commits before the answer leaves; a QueryRoute only reads."""
 
 import functools
 import inspect
@@ -67,7 +67,7 @@ class _NotDone(Exception):  # noqa: N818  not an error: the endpoint itself answ
 
 
 class CommandRoute(APIRoute):
-    """A write: authenticate, read the body, check it and the role, then claim the key, run the endpoint, store the answer.
+    """A write: authenticate, check body and role, then claim the key, run the endpoint, store the answer, commit.
 
     The database is first asked when everything that can be refused without it has been. Only a 2xx is stored and
     committed; any other answer rolls back.
