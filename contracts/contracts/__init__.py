@@ -1,0 +1,1 @@
+"""What travels between the services: topics, events, the codec, and the types generated from the schemas."""
