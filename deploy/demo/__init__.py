@@ -1,0 +1,1 @@
+"""The main job on real input, the chaos that interrupts it, and the checker that judges both."""
