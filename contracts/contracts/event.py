@@ -5,10 +5,9 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cache
-from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
-
-T = TypeVar("T")
+from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,8 @@ class ContractEvent:
             KeyError: A required field is missing (the codec would have refused it).
             ValueError: A moment isn't RFC 3339 (the codec would have refused it).
         """
-        return _build(cls, data)
+        event: Self = _build(cls, data)
+        return event
 
 
 def _plain(value: Any) -> Any:
@@ -52,6 +52,8 @@ def _plain(value: Any) -> Any:
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone can't be put into an event")
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     if dataclasses.is_dataclass(value):
@@ -68,7 +70,7 @@ def _fields(cls: Any) -> tuple[tuple[str, Any, bool], ...]:
     )
 
 
-def _build(cls: type[T], data: Mapping[str, Any]) -> T:
+def _build(cls: Any, data: Mapping[str, Any]) -> Any:
     return cls(**{name: _typed(hint, data[name]) for name, hint, required in _fields(cls) if required or name in data})
 
 
