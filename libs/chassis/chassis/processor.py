@@ -1,0 +1,326 @@
+"""The core of a reaction: what happens to one record. It knows the database, and nothing of Kafka.
+
+Applying is one transaction: the inbox row moves on, the handler's effects and its outbox rows are written, all or
+nothing. A record that comes early waits in ``parked`` behind its predecessors, one that its handler refuses waits
+there for a person, and neither holds up any other subject. When the database itself fails, nothing is decided:
+the same record is tried until the database is back.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from contracts.codec import Undecodable
+
+from chassis import inbox
+from chassis.database import Database
+from chassis.envelope import Envelope
+from chassis.inbox import Delivery, Outcome, Place, Reason
+from chassis.infrastructure import Patience, StoppedError, describe
+from chassis.testing.faults import fault_point
+from chassis.unit import Unit
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Envelope, Unit], Awaitable[None]]
+Begin = Callable[[Envelope], AbstractAsyncContextManager[Unit]]
+"""Opens a transaction for an event that is reacted to; commits when the block ends, rolls back when it raises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """A named consumer that does something about some types of events, each event once and in order.
+
+    Attributes:
+        name: Unique in the service; part of the consumer group's name and of each inbox row.
+        topics: As the contracts name them.
+        handlers: By event type. Other types only move the sequence on.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+    handlers: Mapping[str, Handler]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """How often and how long a handler may try one event before it is parked.
+
+    Attributes:
+        attempts: Tries in all.
+        first_delay_s: Pause after the first; each later one is four times as long.
+        handler_s: Longest run of a handler.
+    """
+
+    attempts: int = 3
+    first_delay_s: float = 0.1
+    handler_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureLimit:
+    """When to stop taking records for poison, and start to suspect ourselves.
+
+    Attributes:
+        in_a_row: Failed or invalid records without a good one between them.
+        in_window: Failed or invalid records within the window.
+        window_s: Length of the window.
+    """
+
+    in_a_row: int = 20
+    in_window: int = 100
+    window_s: float = 60.0
+
+
+class TooManyFailuresError(Exception):
+    """So many records failed that the fault is more likely here than in them. The consumer stops."""
+
+
+class HandlerTimedOutError(Exception):
+    """A handler ran longer than it may."""
+
+
+class _OvertakenError(Exception):
+    """A parked record's turn was taken by somebody else; what this transaction did is rolled back."""
+
+
+@dataclass(slots=True)
+class _Failures:
+    limit: FailureLimit
+    row: int = 0
+    times: deque[float] = field(default_factory=deque)
+
+    def good(self) -> None:
+        self.row = 0
+
+    def bad(self) -> None:
+        now = time.monotonic()
+        self.row += 1
+        self.times.append(now)
+        while self.times[0] < now - self.limit.window_s:
+            self.times.popleft()
+        if self.row >= self.limit.in_a_row:
+            raise TooManyFailuresError(f"{self.row} records in a row failed or were invalid")
+        if len(self.times) >= self.limit.in_window:
+            raise TooManyFailuresError(
+                f"{len(self.times)} records failed or were invalid within {self.limit.window_s:g} s"
+            )
+
+
+class Processor:
+    """Processes one record at a time for one reaction."""
+
+    def __init__(
+        self,
+        reaction: Reaction,
+        *,
+        database: Database,
+        decode: Callable[[bytes | None], dict[str, Any]],
+        begin: Begin,
+        patience: Patience,
+        retry: Retry = Retry(),  # noqa: B008  frozen
+        limit: FailureLimit = FailureLimit(),  # noqa: B008  frozen
+    ) -> None:
+        """Tie a reaction to its database.
+
+        Args:
+            reaction: What to do about which events.
+            database: Where the inbox lies, beside the handlers' tables.
+            decode: The codec's tolerant side; raises Undecodable.
+            begin: Opens the unit of work for an event.
+            patience: Waits while the infrastructure is away, until the process stops.
+            retry: How hard to try one event.
+            limit: When to stop.
+        """
+        self.reaction = reaction
+        self._database = database
+        self._decode = decode
+        self._begin = begin
+        self._patience = patience
+        self._retry = retry
+        self._failures = _Failures(limit)
+
+    async def process(self, delivery: Delivery) -> Outcome:
+        """Apply the record, recognise it as a duplicate, or set it aside. When this returns, that is committed.
+
+        Raises:
+            StoppedError: The process stops; nothing was decided about the record.
+            TooManyFailuresError: The record was set aside, and it was one too many.
+        """
+        try:
+            envelope = self._read(delivery)
+        except Undecodable as error:
+            await self._park(delivery, Reason.INVALID, error=str(error))
+            self._failures.bad()
+            return Outcome.INVALID
+        outcome, successors = await self._turn(envelope, delivery)
+        if successors:
+            await self.settle(delivery.topic, envelope.subject)
+        return outcome
+
+    async def settle(self, topic: str, subject: str) -> int:
+        """Apply the subject's parked records whose turn has come, in order; give their number.
+
+        Raises:
+            StoppedError: The process stops; what was applied stays applied.
+            TooManyFailuresError: One of them failed, and it was one too many.
+        """
+        applied = 0
+        while (parked := await self._ready(topic, subject)) is not None:
+            parked_id, delivery = parked
+            envelope = self._read(delivery)
+            outcome, _ = await self._turn(envelope, delivery, parked_id=parked_id)
+            if outcome is not Outcome.APPLIED:
+                break
+            applied += 1
+        return applied
+
+    def _read(self, delivery: Delivery) -> Envelope:
+        """Read the record, trusting nothing.
+
+        Raises:
+            Undecodable: It isn't an event of this suite.
+        """
+        try:
+            envelope = Envelope.from_cloudevent(self._decode(delivery.value))
+            UUID(envelope.id)
+            key, trusted = envelope.subject.encode(), "\0" not in envelope.subject + envelope.type
+            envelope.type.encode()
+        except Undecodable:
+            raise
+        except Exception as error:
+            raise Undecodable(f"unreadable: {type(error).__name__}") from error
+        if not trusted:
+            raise Undecodable("a NUL in subject or type")
+        if not 1 <= envelope.sequence <= inbox.LARGEST_SEQUENCE:
+            raise Undecodable("sequence out of range")
+        if delivery.key != key:
+            raise Undecodable("the record's key isn't the event's subject")
+        return envelope
+
+    async def _turn(
+        self, envelope: Envelope, delivery: Delivery, *, parked_id: int | None = None
+    ) -> tuple[Outcome, bool]:
+        """Decide about one event, trying its handler as often as it may.
+
+        Returns:
+            The outcome, and whether parked records of its subject may be applicable now.
+        """
+        place = self._place(envelope, delivery)
+        delay = self._retry.first_delay_s
+        for attempt in range(1, self._retry.attempts + 1):
+            try:
+                successors = await self._patience.until_done(
+                    self.reaction.name, lambda: self._apply(envelope, place, parked_id)
+                )
+                break
+            except _OvertakenError:
+                return Outcome.DUPLICATE, False
+            except StoppedError:
+                raise
+            except Exception as error:  # noqa: BLE001  whatever a handler raises is about this one record
+                failure = describe(error)
+                log.warning("%s failed on %s, attempt %d: %s", self.reaction.name, envelope.id, attempt, failure)
+            if attempt < self._retry.attempts:
+                await self._patience.pause(delay)
+                delay *= 4
+        else:
+            await self._park(delivery, Reason.FAILED, envelope=envelope, error=failure)
+            self._failures.bad()
+            return Outcome.PARKED, False
+        if successors is None:
+            return await self._out_of_turn(envelope, delivery)
+        self._failures.good()
+        fault_point("reaction.after_commit")
+        return Outcome.APPLIED, successors
+
+    async def _apply(self, envelope: Envelope, place: Place, parked_id: int | None) -> bool | None:
+        """Try one event once, in one transaction; None when it isn't its turn."""
+        async with self._begin(envelope) as unit:
+            if parked_id is not None and not await inbox.take(unit.session, parked_id):
+                raise _OvertakenError
+            successors = await inbox.advance(unit.session, place)
+            if successors is None:
+                if parked_id is not None:
+                    raise _OvertakenError
+                return None
+            handler = self.reaction.handlers.get(envelope.type)
+            if handler is not None:
+                await self._handle(handler, envelope, unit)
+            fault_point("reaction.before_commit")
+            return successors
+
+    async def _handle(self, handler: Handler, envelope: Envelope, unit: Unit) -> None:
+        try:
+            async with asyncio.timeout(self._retry.handler_s) as limit:
+                await handler(envelope, unit)
+        except TimeoutError as error:
+            if limit.expired():
+                raise HandlerTimedOutError from error
+            raise
+
+    async def _out_of_turn(self, envelope: Envelope, delivery: Delivery) -> tuple[Outcome, bool]:
+        """Recognise a duplicate, or park what came early."""
+        place = self._place(envelope, delivery)
+
+        async def decide() -> Outcome:
+            async with self._database.transaction() as session:
+                if await inbox.is_duplicate(session, place):
+                    return Outcome.DUPLICATE
+                await inbox.park(
+                    session,
+                    delivery,
+                    consumer=self.reaction.name,
+                    reason=await inbox.early(session, place),
+                    place=place,
+                    event_id=envelope.id,
+                    type_=envelope.type,
+                )
+                return Outcome.PARKED
+
+        outcome = await self._patience.until_done(self.reaction.name, decide)
+        # Always look for successors: a process may have died between applying this record and applying those.
+        return outcome, True
+
+    async def _park(
+        self, delivery: Delivery, reason: Reason, *, error: str, envelope: Envelope | None = None
+    ) -> None:
+        async def park() -> None:
+            async with self._database.transaction() as session:
+                await inbox.park(
+                    session,
+                    delivery,
+                    consumer=self.reaction.name,
+                    reason=reason,
+                    place=None if envelope is None else self._place(envelope, delivery),
+                    event_id=None if envelope is None else envelope.id,
+                    type_=None if envelope is None else envelope.type,
+                    error=error,
+                )
+
+        await self._patience.until_done(self.reaction.name, park)
+        log.error(
+            "%s parked a record as %s: %s/%d offset %d",
+            self.reaction.name, reason, delivery.topic, delivery.partition, delivery.offset,
+        )  # fmt: skip
+
+    async def _ready(self, topic: str, subject: str) -> tuple[int, Delivery] | None:
+        async def look() -> tuple[int, Delivery] | None:
+            async with self._database.transaction() as session:
+                return await inbox.ready(session, consumer=self.reaction.name, topic=topic, subject=subject)
+
+        return await self._patience.until_done(self.reaction.name, look)
+
+    def _place(self, envelope: Envelope, delivery: Delivery) -> Place:
+        return Place(
+            consumer=self.reaction.name,
+            topic=delivery.topic,
+            subject=envelope.subject,
+            sequence=envelope.sequence,
+        )

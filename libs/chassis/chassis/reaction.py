@@ -1,0 +1,303 @@
+"""Runs a reaction: a faust agent in the service's own event loop, restarted when it crashes.
+
+Faust delivers, and does nothing else. It hands over raw bytes; an event is acknowledged only after its transaction
+is committed; no exception leaves the agent, because faust would acknowledge the event on its way out.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import faust
+from faust.contrib.asgi import faust_app_running
+
+from chassis import inbox
+from chassis.database import Database
+from chassis.health import Status
+from chassis.inbox import Delivery, Reason
+from chassis.infrastructure import Patience, StoppedError, describe
+from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
+from chassis.processor import Begin, Handler, Processor, Reaction, TooManyFailuresError
+from chassis.settings import Settings
+from chassis.watchdog import Observation, Watchdog
+
+__all__ = ["Handler", "Reaction", "ReactionConsumer"]
+
+log = logging.getLogger(__name__)
+
+COMMIT_EVERY_S: Final = 0.5
+SWEEP_EVERY_S: Final = 5.0
+GAP_ALERT_S: Final = 60.0
+STANDING_ALERT_S: Final = 15.0
+RESTART_DELAY_S: Final = 0.5
+_CYTHON: Final = ("faust._cython.streams", "faust.transport._cython.conductor")
+
+
+class PurePythonFaustError(RuntimeError):
+    """Faust runs without its Cython extension, whose pure-Python twin acknowledges events of past generations."""
+
+
+def require_cython() -> None:
+    """Check that faust's extension is there.
+
+    Raises:
+        PurePythonFaustError: It isn't, or the environment variable NO_CYTHON switches it off.
+    """
+    try:
+        for module in _CYTHON:
+            importlib.import_module(module)
+    except ImportError as error:
+        raise PurePythonFaustError("install faust-streaming from a binary wheel") from error
+    if faust.streams._CStreamIterator is None:  # noqa: SLF001  what faust itself looks at
+        raise PurePythonFaustError("unset NO_CYTHON")
+
+
+class ReactionConsumer:
+    """Consumes a reaction's topics until it is stopped."""
+
+    def __init__(
+        self,
+        reaction: Reaction,
+        *,
+        settings: Settings,
+        database: Database,
+        decode: Callable[[bytes | None], dict[str, Any]],
+        begin: Begin,
+    ) -> None:
+        """Set up, and do nothing before `start`.
+
+        Args:
+            reaction: What to do about which events.
+            settings: Of the service: broker, topic prefix, worker slot.
+            database: The worker's pool.
+            decode: The codec's tolerant side.
+            begin: Opens a unit of work for an event.
+        """
+        self.name = f"reaction {reaction.name}"
+        self.group: str | None = None
+        self.topics = tuple(settings.physical_topic(topic) for topic in reaction.topics)
+        self._reaction = reaction
+        self._settings = settings
+        self._database = database
+        self._logical = dict(zip(self.topics, reaction.topics, strict=True))
+        self._patience = Patience()
+        self._processor = Processor(reaction, database=database, decode=decode, begin=begin, patience=self._patience)
+        client = f"{settings.service}-{reaction.name}-{settings.slot}"
+        self._instance = client
+        self._directory = LogDirectory(settings.kafka_bootstrap, client_id=client)
+        self._watchdog = Watchdog(self, self._directory, seen=self._observe)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._app: faust.App | None = None
+        self._uuids: dict[str, UUID] = {}
+        self._end_of_app = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._halted: str | None = None
+        self._trouble: str | None = "starting"
+        self._oldest_gap_s = 0.0
+
+    async def start(self) -> None:
+        """Start consuming in the background. Doesn't wait for the broker.
+
+        Raises:
+            PurePythonFaustError: Faust's extension is missing.
+        """
+        require_cython()
+        self._loop = asyncio.get_running_loop()
+        self._watchdog.start()
+        self._tasks = [
+            asyncio.create_task(self._keep_running(), name=self.name),
+            asyncio.create_task(self._sweep(), name=f"{self.name} sweep"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop: the record in hand is finished or left to be delivered again. Takes some seconds at most."""
+        self._patience.stop()
+        self._watchdog.stop()
+        self._end_of_app.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def check(self) -> Status:
+        """Tell whether records are consumed: not crashed, not halted, assigned, and not standing still."""
+        if self._halted is not None:
+            return Status(ready=False, detail=f"stopped: {self._halted}")
+        app = self._app
+        if app is None or self._trouble is not None:
+            return Status(ready=False, detail=self._trouble or "starting")
+        if app.crashed:
+            return Status(ready=False, detail="crashed")
+        missing = sorted(set(self.topics) - self._uuids.keys())
+        if missing:
+            return Status(ready=False, detail=f"missing topics: {', '.join(missing)}")
+        if self._patience.waiting_for is not None:
+            return Status(ready=False, detail=f"waiting: {self._patience.waiting_for}")
+        if not self.assigned():
+            return Status(ready=False, detail="no partitions assigned")
+        standing = self._watchdog.observation.standing_s
+        if standing > STANDING_ALERT_S:
+            return Status(ready=False, detail=f"standing still for {standing:.0f} s")
+        if self._oldest_gap_s > GAP_ALERT_S:
+            return Status(ready=True, detail=f"a predecessor has been missing for {self._oldest_gap_s:.0f} s")
+        return Status(ready=True, detail=f"{len(self.assigned())} partitions")
+
+    def assigned(self) -> frozenset[Partition]:
+        """Give the partitions that are this consumer's now."""
+        app = self._app
+        if app is None or not app.started:
+            return frozenset()
+        try:
+            return frozenset((tp.topic, tp.partition) for tp in app.consumer.assignment())
+        except (AssertionError, AttributeError):  # between faust's start and its consumer's
+            return frozenset()
+
+    def excuse(self) -> str | None:
+        """Say why standing still is right: stopped on purpose, or waiting for the infrastructure."""
+        return self._halted or self._patience.waiting_for
+
+    # Running
+
+    async def _keep_running(self) -> None:
+        """Run one faust app after the other: a new one when it crashed, and when a topic is a new incarnation."""
+        while not self._patience.stopping and self._halted is None:
+            self._end_of_app.clear()
+            try:
+                found = await asyncio.to_thread(self._directory.incarnations, self.topics)
+                missing = sorted(set(self.topics) - found.keys())
+                if missing:
+                    self._trouble = f"missing topics: {', '.join(missing)}"
+                else:
+                    await self._run(found)
+            except BrokerUnavailableError as error:
+                self._trouble = str(error)
+            except Exception as error:
+                log.exception("%s crashed; it is started again", self.name)
+                self._trouble = f"crashed: {describe(error)}"
+            with suppress(StoppedError):
+                await self._patience.pause(RESTART_DELAY_S)
+
+    async def _run(self, found: Mapping[str, Incarnation]) -> None:
+        self._uuids = {topic: incarnation.uuid for topic, incarnation in found.items()}
+        self.group = group_name(self._settings.service, self._reaction.name, self._uuids)
+        app = self._build(self.group)
+        async with faust_app_running(app, stop_timeout=self._settings.drain_s):
+            self._app, self._trouble = app, None
+            log.info("%s runs as group %s", self.name, self.group)
+            crash = asyncio.ensure_future(app.wait_until_stopped())
+            end = asyncio.ensure_future(self._end_of_app.wait())
+            try:
+                await asyncio.wait((crash, end), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                crash.cancel()
+                end.cancel()
+                self._app = None
+        if app.crash_reason is not None:
+            raise app.crash_reason
+
+    def _build(self, group: str) -> faust.App:
+        settings = self._settings
+        app = faust.App(
+            group,
+            broker=";".join(f"kafka://{server}" for server in settings.kafka_bootstrap.split(",")),
+            consumer_group_instance_id=self._instance,
+            broker_client_id=self._instance,
+            broker_session_timeout=settings.session_timeout_ms / 1000,
+            broker_heartbeat_interval=settings.heartbeat_ms / 1000,
+            broker_commit_interval=COMMIT_EVERY_S,
+            consumer_auto_offset_reset="earliest",
+            stream_wait_empty=True,
+            table_standby_replicas=0,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            web_enabled=False,
+        )
+        topic = app.topic(
+            *self.topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+        app.agent(topic, name=self._reaction.name, concurrency=1)(self._consume)
+        return app
+
+    async def _consume(self, stream: "faust.StreamT[bytes]") -> None:
+        events: AsyncIterator[faust.EventT] = stream.noack().events()
+        async for event in events:
+            message = event.message
+            delivery = Delivery(
+                topic=self._logical[message.topic],
+                topic_uuid=self._uuids[message.topic],
+                partition=message.partition,
+                offset=message.offset,
+                key=message.key,
+                value=message.value,
+            )
+            try:
+                await self._processor.process(delivery)
+            except TooManyFailuresError as error:
+                self._halt(str(error))  # the record itself is safely parked
+            except StoppedError:
+                break
+            except Exception as error:  # noqa: BLE001  an exception that leaves an agent acknowledges the event
+                log.critical("%s can't go on at %s", self.name, delivery, exc_info=True)
+                self._halt(describe(error))
+                break
+            event.ack()
+            if self._halted is not None:
+                break
+        await self._patience.forever()
+
+    def _halt(self, reason: str) -> None:
+        log.critical("%s stops: %s", self.name, reason)
+        self._halted = reason
+        self._end_of_app.set()
+
+    # Beside the records
+
+    def _observe(self, seen: Observation) -> None:
+        """End the app when a topic has become another one. Called in the watchdog's thread."""
+        changed = [
+            topic for topic, found in seen.incarnations.items() if self._uuids.get(topic, found.uuid) != found.uuid
+        ]
+        if changed and self._app is not None and self._loop is not None:
+            log.warning("%s reads from the beginning: %s is a new incarnation", self.name, ", ".join(changed))
+            self._loop.call_soon_threadsafe(self._end_of_app.set)
+
+    async def _sweep(self) -> None:
+        """Apply parked records whose turn has come, and watch the age of gaps."""
+        with suppress(StoppedError):
+            while True:
+                await self._patience.pause(SWEEP_EVERY_S)
+                if self._halted is None:
+                    await self._patience.until_done(f"{self.name} sweep", self._sweep_once)
+
+    async def _sweep_once(self) -> None:
+        consumer = self._reaction.name
+        async with self._database.transaction() as session:
+            waiting = await inbox.settleable(session, consumer=consumer)
+        for topic, subject in waiting:
+            try:
+                await self._processor.settle(topic, subject)
+            except TooManyFailuresError as error:
+                self._halt(str(error))
+                return
+        async with self._database.transaction() as session:
+            standing = await inbox.standing(session, consumer=consumer)
+        oldest = standing.oldest_gap
+        self._oldest_gap_s = 0.0 if oldest is None else (datetime.now(UTC) - oldest).total_seconds()
+        if self._oldest_gap_s > GAP_ALERT_S:
+            log.error(
+                "%s: %d records wait for a predecessor, the first for %.0f s",
+                self.name, standing.parked[Reason.GAP], self._oldest_gap_s,
+            )  # fmt: skip
+
+
+def group_name(service: str, reaction: str, uuids: Mapping[str, UUID]) -> str:
+    """Name the consumer group after the incarnations it reads.
+
+    A committed offset means nothing in another incarnation of a topic. With a group of its own, each incarnation is
+    read from its beginning, and the inbox recognises what was applied before.
+    """
+    incarnations = hashlib.sha256("".join(f"{topic}={uuids[topic]};" for topic in sorted(uuids)).encode())
+    return f"{service}.{reaction}.{incarnations.hexdigest()[:8]}"
