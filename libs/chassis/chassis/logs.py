@@ -1,4 +1,4 @@
-"""Logs as JSON lines on stdout, tied to the trace; an error's own text stays out, because it may quote personal data."""
+"""Logs as JSON lines on stdout, tied to the trace. An error's text stays out, because it may quote personal data."""
 
 import logging
 import sys

@@ -1,0 +1,92 @@
+"""The edge of the process: gives each request an id and a span, measures it, and lets no error out unrendered."""
+
+import logging
+import re
+import time
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import logs, telemetry
+from chassis.envelope import new_id
+from chassis.errors import INTERNAL, Problem, problem_response
+
+log = logging.getLogger(__name__)
+
+UNOBSERVED = frozenset({"/livez", "/readyz", "/metrics"})
+CLIENT_CLOSED = 499
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+class EdgeMiddleware:
+    """Wraps the application.
+
+    The span is named ``{method} {route}``: no path and no query string, because people put names into both, and the
+    ready-made instrumentations of FastAPI and ASGI record them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the application."""
+        self._app = app
+        self._tracer = telemetry.tracer()
+        meter = telemetry.meter()
+        self._duration = meter.create_histogram(
+            "http.server.request.duration", unit="s", description="Duration of HTTP server requests."
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http" or scope["path"] in UNOBSERVED:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+        method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
+        parent = _PROPAGATOR.extract(headers)
+        span = self._tracer.start_span(method, context=parent, kind=SpanKind.SERVER)
+        span_token = otel_context.attach(trace.set_span_in_context(span, parent))
+        id_token = logs.request_id.set(request_id)
+        started = time.perf_counter()
+        status = 0
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answered = MutableHeaders(scope=message)
+                answered["x-request-id"] = request_id
+                answered["x-content-type-options"] = "nosniff"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, observed)
+        except ClientDisconnect:
+            status = status or CLIENT_CLOSED
+        except Exception as error:
+            log.exception("unhandled error")
+            span.set_attribute("error.type", type(error).__qualname__)
+            if status:
+                raise  # half an answer is out; closing the connection is all that is left
+            await problem_response(Problem(INTERNAL), Request(scope))(scope, receive, observed)
+        finally:
+            route = getattr(scope.get("route"), "path_format", None)
+            attributes: dict[str, str | int] = {"http.request.method": method, "http.response.status_code": status}
+            if route is not None:
+                attributes["http.route"] = route
+                span.update_name(f"{method} {route}")
+            self._duration.record(time.perf_counter() - started, attributes)
+            span.set_attributes(attributes)
+            if status >= 500:  # noqa: PLR2004  server errors
+                span.set_status(StatusCode.ERROR)
+            span.end()
+            logs.request_id.reset(id_token)
+            otel_context.detach(span_token)

@@ -1,0 +1,130 @@
+"""Traces, metrics and logs by OpenTelemetry's conventions. All their names stand in ``contracts/telemetry.yaml``.
+
+What is exported where is the SDK's standard environment: ``OTEL_TRACES_EXPORTER``, ``OTEL_LOGS_EXPORTER``,
+``OTEL_METRICS_EXPORTER`` (default: none), ``OTEL_EXPORTER_OTLP_ENDPOINT``, ``OTEL_TRACES_SAMPLER`` and so on. Metrics
+are always there in Prometheus' format, too.
+"""
+
+import os
+from importlib.metadata import entry_points
+from typing import Any
+
+from opentelemetry import metrics, trace
+from opentelemetry._logs import set_logger_provider
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from prometheus_client import REGISTRY, generate_latest
+
+from chassis.logs import configure_logs
+from chassis.settings import Settings
+
+SCOPE = "chassis"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+FLUSH_MS = 5_000
+_OTLP_OVER = {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}
+
+
+class Telemetry:
+    """The providers of this process."""
+
+    def __init__(self, traces: TracerProvider, meters: MeterProvider, logs: LoggerProvider) -> None:
+        self._providers = (traces, meters, logs)
+
+    def flush(self) -> None:
+        """Export what is waiting, within 5 s for each signal."""
+        for provider in self._providers:
+            provider.force_flush(FLUSH_MS)
+
+
+_configured: Telemetry | None = None
+
+
+def configure(settings: Settings) -> Telemetry:
+    """Set the process' providers up; a second call gives the first one's, because OpenTelemetry's are global.
+
+    Raises:
+        ValueError: The environment names an exporter that isn't installed.
+    """
+    global _configured  # noqa: PLW0603  so are OpenTelemetry's providers
+    if _configured is None:
+        resource = Resource.create(
+            {"service.name": settings.service, "deployment.environment.name": settings.environment}
+        )
+        log_provider = _log_provider(resource)
+        _configured = Telemetry(_tracer_provider(resource), _meter_provider(resource), log_provider)
+        exported = bool(_exporter_names("logs"))
+        configure_logs(
+            settings.service, os.environ.get("LOG_LEVEL", "INFO").upper(), log_provider if exported else None
+        )
+    return _configured
+
+
+def tracer() -> trace.Tracer:
+    """Give the tracer for spans of the suite."""
+    return trace.get_tracer(SCOPE)
+
+
+def meter() -> metrics.Meter:
+    """Give the meter for metrics of the suite."""
+    return metrics.get_meter(SCOPE)
+
+
+def prometheus_page() -> bytes:
+    """Give all metrics in Prometheus' text format."""
+    return generate_latest(REGISTRY)
+
+
+def _tracer_provider(resource: Resource) -> TracerProvider:
+    exporters = _exporters("traces")
+    # Without an exporter nobody will see a span: it only has to carry ids for logs and events, and an unsampled one does.
+    provider = TracerProvider(resource=resource) if exporters else TracerProvider(ALWAYS_OFF, resource)
+    for exporter in exporters:
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+def _meter_provider(resource: Resource) -> MeterProvider:
+    readers: list[MetricReader] = [PrometheusMetricReader()]
+    readers += [PeriodicExportingMetricReader(exporter) for exporter in _exporters("metrics")]
+    provider = MeterProvider(metric_readers=readers, resource=resource)
+    metrics.set_meter_provider(provider)
+    return provider
+
+
+def _log_provider(resource: Resource) -> LoggerProvider:
+    provider = LoggerProvider(resource)
+    for exporter in _exporters("logs"):
+        provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
+    set_logger_provider(provider)
+    return provider
+
+
+def _exporter_names(signal: str) -> list[str]:
+    names = [name.strip() for name in os.environ.get(f"OTEL_{signal.upper()}_EXPORTER", "").split(",")]
+    return [name for name in names if name and name != "none" and not (signal == "metrics" and name == "prometheus")]
+
+
+def _exporters(signal: str) -> list[Any]:
+    """Load the exporters that the environment names, by the entry points that OpenTelemetry's packages declare."""
+    exporters = []
+    for name in _exporter_names(signal):
+        entry = _otlp_entry(signal) if name == "otlp" else name
+        found = list(entry_points(group=f"opentelemetry_{signal}_exporter", name=entry))
+        if not found:
+            raise ValueError(f"OTEL_{signal.upper()}_EXPORTER={name}: no installed package offers this exporter")
+        exporters.append(found[0].load()())
+    return exporters
+
+
+def _otlp_entry(signal: str) -> str:
+    general = os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+    protocol = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal.upper()}_PROTOCOL", general)
+    return _OTLP_OVER.get(protocol, protocol)
