@@ -1,0 +1,54 @@
+"""Real servers for every test that asks for them: one Kafka and one PostgreSQL a run, on free ports, in a temporary folder."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from deploy.kafka import Kafka
+from deploy.postgres import Postgres
+from deploy.server import free_port
+
+CACHE = Path(os.environ.get("STATE_DIR", Path(__file__).resolve().parents[1] / ".state")) / "cache"
+"""What was downloaded, shared with the deployment and between runs."""
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """A broker. A test may stop, kill and start it, and leaves it running."""
+    server = Kafka(
+        tmp_path_factory.mktemp("kafka"), jars=CACHE / "kafka", port=free_port(), controller_port=free_port()
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A database server. A test may stop, kill and start it, and leaves it running."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"), port=free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: Postgres) -> Iterator[str]:
+    """A fresh, empty database."""
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield postgres.dsn(name)
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix that no other test's topics have."""
+    return f"t{secrets.token_hex(3)}."
