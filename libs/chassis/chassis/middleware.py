@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import logs, telemetry
+from chassis import structured_logs, telemetry
 from chassis.envelope import new_id
 from chassis.errors import INTERNAL, Problem, problem_response
 
@@ -54,7 +54,7 @@ class EdgeMiddleware:
         parent = _PROPAGATOR.extract(headers)
         span = self._tracer.start_span(method, context=parent, kind=SpanKind.SERVER)
         span_token = otel_context.attach(trace.set_span_in_context(span, parent))
-        id_token = logs.request_id.set(request_id)
+        id_token = structured_logs.request_id.set(request_id)
         started = time.perf_counter()
         status = 0
 
@@ -88,5 +88,5 @@ class EdgeMiddleware:
             if status >= 500:  # noqa: PLR2004  server errors
                 span.set_status(StatusCode.ERROR)
             span.end()
-            logs.request_id.reset(id_token)
+            structured_logs.request_id.reset(id_token)
             otel_context.detach(span_token)

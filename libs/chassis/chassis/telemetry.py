@@ -22,8 +22,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from prometheus_client import REGISTRY, generate_latest
 
-from chassis.logs import configure_logs
 from chassis.settings import Settings
+from chassis.structured_logs import configure_logs
 
 SCOPE = "chassis"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -83,7 +83,7 @@ def prometheus_page() -> bytes:
 
 def _tracer_provider(resource: Resource) -> TracerProvider:
     exporters = _exporters("traces")
-    # Without an exporter nobody will see a span: it only has to carry ids for logs and events, and an unsampled one does.
+    # Without an exporter nobody will see a span: it only carries ids for logs and events, as an unsampled one does.
     provider = TracerProvider(resource=resource) if exporters else TracerProvider(ALWAYS_OFF, resource)
     for exporter in exporters:
         provider.add_span_processor(BatchSpanProcessor(exporter))
