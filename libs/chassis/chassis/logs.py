@@ -1,0 +1,115 @@
+"""Logs as JSON lines on stdout, tied to the trace; an error's own text stays out, because it may quote personal data."""
+
+import logging
+import sys
+import traceback
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import psycopg
+from kafka.errors import KafkaError
+from opentelemetry import trace
+from opentelemetry._logs import Logger, LoggerProvider, SeverityNumber
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Id of the request that is being handled, if any."""
+
+_FRAMES = 20
+_OF_THE_INFRASTRUCTURE = (OSError, psycopg.OperationalError, psycopg.InterfaceError, KafkaError)
+"""Errors whose text names servers, not data."""
+_SEVERITIES = {
+    logging.DEBUG: SeverityNumber.DEBUG,
+    logging.INFO: SeverityNumber.INFO,
+    logging.WARNING: SeverityNumber.WARN,
+    logging.ERROR: SeverityNumber.ERROR,
+    logging.CRITICAL: SeverityNumber.FATAL,
+}
+
+
+def attributes_of(record: logging.LogRecord) -> dict[str, Any]:
+    """Give what the record says beside its message.
+
+    Only attributes with a dot in their name are passed on (``extra={"messaging.destination.name": …}``): names of the
+    telemetry contract have one, Python's own attributes of a record don't.
+    """
+    found = {name: value for name, value in vars(record).items() if "." in name}
+    if identifier := request_id.get():
+        found["request.id"] = identifier
+    if record.exc_info and record.exc_info[1] is not None:
+        error = record.exc_info[1]
+        found["exception.type"] = type(error).__qualname__
+        cause = getattr(error, "orig", None) or error
+        if isinstance(cause, _OF_THE_INFRASTRUCTURE):
+            found["exception.message"] = str(cause)
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        found["exception.stacktrace"] = "\n".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    return found
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def __init__(self, service: str) -> None:
+        """Format for a service.
+
+        Args:
+            service: Its name.
+        """
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        line: dict[str, Any] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "severity": record.levelname,
+            "service.name": self._service,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        context = trace.get_current_span().get_span_context()
+        if context.is_valid:
+            line["trace_id"] = f"{context.trace_id:032x}"
+            line["span_id"] = f"{context.span_id:016x}"
+        line.update(attributes_of(record))
+        return orjson.dumps(line, default=str).decode()
+
+
+class OpenTelemetryHandler(logging.Handler):
+    """Hands records, already without errors' texts, to the OpenTelemetry SDK."""
+
+    def __init__(self, provider: LoggerProvider) -> None:
+        """Export through this provider."""
+        super().__init__()
+        self._provider = provider
+        self._loggers: dict[str, Logger] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Export the record."""
+        if record.name.startswith("opentelemetry"):
+            return  # the exporter's own complaints would be exported again
+        logger = self._loggers.get(record.name)
+        if logger is None:
+            logger = self._loggers[record.name] = self._provider.get_logger(record.name)
+        logger.emit(
+            timestamp=int(record.created * 1e9),
+            severity_text=record.levelname,
+            severity_number=_SEVERITIES.get(record.levelno, SeverityNumber.UNSPECIFIED),
+            body=record.getMessage(),
+            attributes=attributes_of(record),
+        )
+
+
+def configure_logs(service: str, level: str, provider: LoggerProvider | None) -> None:
+    """Send every logger of the process to stdout as JSON, and to OpenTelemetry if a provider is given."""
+    stdout = logging.StreamHandler(sys.stdout)
+    stdout.setFormatter(JsonFormatter(service))
+    root = logging.getLogger()
+    root.handlers = [stdout] if provider is None else [stdout, OpenTelemetryHandler(provider)]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
+    logging.getLogger("uvicorn.access").disabled = True  # it would log query strings
