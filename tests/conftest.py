@@ -1,4 +1,4 @@
-"""Real servers for every test that asks for them: one Kafka and one PostgreSQL a run, on free ports, in a temporary folder."""
+"""Real servers for tests: one Kafka and one PostgreSQL a run, on free ports, in temporary folders."""
 
 import os
 import secrets
@@ -7,11 +7,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
-
 from deploy.kafka import Kafka
 from deploy.postgres import Postgres
 from deploy.server import free_port
+from psycopg import sql
 
 CACHE = Path(os.environ.get("STATE_DIR", Path(__file__).resolve().parents[1] / ".state")) / "cache"
 """What was downloaded, shared with the deployment and between runs."""

@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 from deploy.java import java
 from deploy.server import LOOPBACK, Server, listens
 
-HOME = Path(__file__).resolve().parents[1] / "kafka"
+HOME = Path(__file__).resolve().parents[1] / "broker"
 POM = HOME / "pom.xml"
 SUMS = HOME / "jars.sha256"
 LOGGING = HOME / "log4j2.properties"
@@ -160,13 +160,12 @@ class Kafka(Server):
             return False
 
     def _java(self) -> list[str]:
-        options = [f"-Xmx{HEAP}", "-Xms64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true"]
-        logging = f"-Dlog4j2.configurationFile={LOGGING}"
-        return [str(java()), *options, logging, "-cp", f"{self.jars}/*"]
+        memory = [f"-Xmx{HEAP}", "-Xms64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
+        return [str(java()), *memory, f"-Dlog4j2.configurationFile={LOGGING}", "-cp", f"{self.jars}/*"]
 
 
 def wrong_jars(folder: Path) -> set[str]:
     """Name the jars that are missing, changed or unknown in a folder."""
-    named = dict(reversed(line.split(maxsplit=1)) for line in SUMS.read_text("utf-8").splitlines())
+    named = {name: digest for digest, name in map(str.split, SUMS.read_text("utf-8").splitlines())}
     found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in folder.glob("*.jar")}
     return {name for name in named.keys() | found.keys() if named.get(name) != found.get(name)}

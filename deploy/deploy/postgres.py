@@ -178,9 +178,10 @@ class Postgres(Server):
             password.flush()
             if os.geteuid() == 0:
                 os.chown(password.name, unprivileged_user().pw_uid, -1)
-            options = ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", f"--username={ADMIN}", "--no-instructions"]
+            options = ["--encoding=UTF8", "--locale=C", "--no-instructions"]
+            access = ["--auth=scram-sha-256", f"--username={ADMIN}", f"--pwfile={password.name}"]
             made = subprocess.run(
-                [*self._as_user(), self.binaries / "initdb", "-D", self.data, *options, f"--pwfile={password.name}"],
+                [*self._as_user(), self.binaries / "initdb", "-D", self.data, *options, *access],
                 capture_output=True,
                 text=True,
                 check=False,
@@ -216,7 +217,7 @@ def candidates() -> Iterator[Path]:
 def major(folder: Path) -> int:
     """Ask a server for its major version; 0 when it doesn't run."""
     try:
-        asked = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=20, check=True)
+        asked = subprocess.run([folder / "postgres", "-V"], capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError):
         return 0
     said = re.search(r"PostgreSQL\) (\d+)", asked.stdout)
@@ -256,5 +257,6 @@ def searching_capability() -> str:
             return name
     raise NoPostgresError(
         "PostgreSQL 不能以 root 运行,而其他用户进不了该目录:请把 STATE_DIR 设到其他用户可进入的位置。"
-        " PostgreSQL refuses root, and no other user can walk to its folder: set STATE_DIR to a place that others may enter."
+        " PostgreSQL refuses root, and no other user can walk to its folder:"
+        " set STATE_DIR to a place that others may enter."
     )
