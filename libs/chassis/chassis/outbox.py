@@ -6,6 +6,7 @@ unpublishable is ever committed.
 
 import dataclasses
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,17 +14,19 @@ from typing import Final
 from contracts.codec import Codec
 from contracts.event import ContractEvent
 from contracts.registry import EventType, Registry
+from opentelemetry.trace import Span, SpanKind
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import sealing
-from chassis.envelope import Envelope, format_time, new_id
+from chassis.envelope import Envelope, current_traceparent, new_id
 from chassis.sealing import Keyring
+from chassis.telemetry import tracer
 
 _INSERT: Final = """
 INSERT INTO outbox (event_id, topic, subject, sequence, type, body, traceparent)
-SELECT event_id, %(topic)s, %(subject)s, sequence, type, body, %(traceparent)s
-FROM unnest(%(event_id)s::uuid[], %(sequence)s::bigint[], %(type)s::text[], %(body)s::bytea[])
-     WITH ORDINALITY AS event (event_id, sequence, type, body, place)
+SELECT event_id, %(topic)s, %(subject)s, sequence, type, body, traceparent
+FROM unnest(%(event_id)s::uuid[], %(sequence)s::bigint[], %(type)s::text[], %(body)s::bytea[], %(traceparent)s::text[])
+     WITH ORDINALITY AS event (event_id, sequence, type, body, traceparent, place)
 ORDER BY place
 """
 
@@ -36,14 +39,12 @@ class Origin:
         actor: Pseudonym of whoever caused it.
         correlationid: Shared by everything that the first request set off.
         causationid: Id of the event that was reacted to.
-        traceparent: W3C trace context in which the decision was made.
         time: When, UTC.
     """
 
     actor: str
     correlationid: str
     causationid: str | None
-    traceparent: str | None
     time: datetime
 
 
@@ -99,21 +100,23 @@ class Outbox:
         envelopes = []
         for sequence, event in enumerate(events, first_sequence):
             type_ = self._type(event.TYPE, topic)
-            envelope = Envelope(
-                id=new_id(),
-                source=f"/{self.service}",
-                type=type_.type,
-                subject=subject,
-                time=origin.time,
-                dataschema=type_.dataschema,
-                tenant=tenant,
-                sequence=sequence,
-                actor=origin.actor,
-                correlationid=origin.correlationid,
-                causationid=origin.causationid,
-                traceparent=origin.traceparent,
-                data=event.to_data(),
-            )
+            event_id = new_id()
+            with _create_span(topic, event_id, event.TYPE, sequence):
+                envelope = Envelope(
+                    id=event_id,
+                    source=f"/{self.service}",
+                    type=type_.type,
+                    subject=subject,
+                    time=origin.time,
+                    dataschema=type_.dataschema,
+                    tenant=tenant,
+                    sequence=sequence,
+                    actor=origin.actor,
+                    correlationid=origin.correlationid,
+                    causationid=origin.causationid,
+                    traceparent=current_traceparent(),
+                    data=event.to_data(),
+                )
             envelopes.append(await self._seal(envelope, type_, person))
         if not envelopes:
             return
@@ -123,11 +126,11 @@ class Outbox:
             {
                 "topic": topic,
                 "subject": subject,
-                "traceparent": origin.traceparent,
                 "event_id": [envelope.id for envelope in envelopes],
                 "sequence": [envelope.sequence for envelope in envelopes],
                 "type": [envelope.type for envelope in envelopes],
                 "body": [self._codec.encode(envelope.to_cloudevent()) for envelope in envelopes],
+                "traceparent": [envelope.traceparent for envelope in envelopes],
             },
         )
 
@@ -160,3 +163,20 @@ class Outbox:
             for name in fields
         }
         return dataclasses.replace(envelope, keyid=keyid, data=envelope.data | sealed)
+
+
+def _create_span(topic: str, event_id: str, type_: str, sequence: int) -> AbstractContextManager[Span]:
+    """Open the span whose context the event carries as its creation context."""
+    return tracer().start_as_current_span(
+        f"create {topic}",
+        kind=SpanKind.PRODUCER,
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.destination.name": topic,
+            "messaging.operation.name": "create",
+            "messaging.operation.type": "create",
+            "messaging.message.id": event_id,
+            "yiwangban.event.type": type_,
+            "yiwangban.event.sequence": sequence,
+        },
+    )

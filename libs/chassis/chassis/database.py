@@ -1,0 +1,79 @@
+"""The service's own PostgreSQL: one bounded pool, one way to open a transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.testing.faults import fault_point
+
+CONNECT_TIMEOUT_S = 5
+SESSION_SETTINGS = {
+    "timezone": "UTC",
+    "statement_timeout": "30s",  # a long job says SET LOCAL statement_timeout
+    "idle_in_transaction_session_timeout": "10s",  # a stopped process must not hold its locks
+}
+
+
+class Database:
+    """A pool of connections that never grows, and never makes anybody wait for long.
+
+    Every session has a statement time-out and an idle-in-transaction time-out, so that a stopped process loses the
+    locks it holds.
+    """
+
+    def __init__(
+        self, url: str, pool_size: int = 10, pool_wait_s: float = 1.0, *, application: str = "chassis"
+    ) -> None:
+        """Prepare the pool; nothing is connected yet.
+
+        Args:
+            url: libpq URL, ``postgresql://user:password@host:port/database``.
+            pool_size: Most connections at once.
+            pool_wait_s: Longest wait for one of them, in seconds.
+            application: Shown in ``pg_stat_activity``.
+        """
+        self._url = make_url(url).set(drivername="postgresql")
+        self.engine = create_async_engine(
+            self._url.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_wait_s,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_S,
+                "application_name": application,
+                "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+
+    @property
+    def sync_dsn(self) -> str:
+        """The libpq URL, for psycopg's own connections (relay, command line, Alembic)."""
+        return self._url.render_as_string(hide_password=False)
+
+    @asynccontextmanager
+    async def transaction(self, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+        """Open a transaction; commit it when the block ends, roll it back when the block raises.
+
+        Args:
+            read_only: Have PostgreSQL refuse any write in it.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: No connection came free in time; the edge answers 503 with Retry-After.
+        """
+        async with self._sessions() as session:
+            if read_only:
+                await session.connection(execution_options={"postgresql_readonly": True})
+            yield session
+            if read_only:
+                return
+            fault_point("database.before_commit")
+            await session.commit()
+            fault_point("database.after_commit")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()

@@ -1,0 +1,134 @@
+"""A unit of work: one decision, one database transaction, and what has to happen once it is committed."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from contracts.event import ContractEvent
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.auth import Principal
+from chassis.database import Database
+from chassis.envelope import Envelope, new_id
+from chassis.outbox import Origin, Outbox
+
+
+@dataclass(slots=True, kw_only=True)
+class Unit:
+    """What a handler works with: the session of its transaction, who asks, and a clock that stands still.
+
+    Attributes:
+        session: Everything written through it is committed together, or not at all.
+        outbox: Where the unit's events go.
+        principal: Who asks; None in a reaction or a periodic task.
+        cause: The event that is reacted to, if there is one.
+        now: UTC; the same moment for state and events.
+        correlationid: Shared by everything that the first request set off.
+    """
+
+    session: AsyncSession
+    outbox: Outbox
+    principal: Principal | None = None
+    cause: Envelope | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    correlationid: str = ""
+    _after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.correlationid:
+            self.correlationid = self.cause.correlationid if self.cause else new_id()
+
+    @property
+    def actor(self) -> str:
+        """The pseudonym under which this unit's events name whoever caused them."""
+        if self.principal is not None:
+            return self.outbox.pseudonym(self.principal.subject)
+        if self.cause is not None:
+            return self.cause.actor
+        return self.outbox.service
+
+    async def append(
+        self,
+        *,
+        topic: str,
+        subject: str,
+        tenant: str,
+        first_sequence: int,
+        events: Sequence[ContractEvent],
+        person: str | None = None,
+    ) -> None:
+        """Record the events of a decision in the outbox, in this transaction.
+
+        Args:
+            topic: Name as in the contracts; this service must be its writer.
+            subject: The aggregate's id.
+            tenant: GB/T 2260 code.
+            first_sequence: Sequence of the first event; the others follow without gaps.
+            events: Contract events, in order.
+            person: Whose key seals the personal fields; needed if there are any.
+
+        Raises:
+            ContractViolation: An event isn't what its schema says, or is too large. Nothing is recorded.
+            ValueError: The topic isn't this service's, doesn't carry this type, or ``person`` is missing.
+        """
+        origin = Origin(
+            actor=self.actor,
+            correlationid=self.correlationid,
+            causationid=self.cause.id if self.cause else None,
+            time=self.now,
+        )
+        await self.outbox.append(
+            self.session,
+            origin,
+            topic=topic,
+            subject=subject,
+            tenant=tenant,
+            first_sequence=first_sequence,
+            events=events,
+            person=person,
+        )
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Have something done once the transaction is committed; it must not block and can't fail the request."""
+        self._after_commit.append(callback)
+
+    def committed(self) -> None:
+        """Run what was to be done after the commit; whoever committed the session calls this."""
+        for callback in self._after_commit:
+            callback()
+        self._after_commit.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Opens units of work on one database.
+
+    Attributes:
+        database: Where they are committed.
+        outbox: Where their events go.
+        wake: Called after each commit, so that the relay needn't poll; by default nothing.
+    """
+
+    database: Database
+    outbox: Outbox
+    wake: Callable[[], None] = lambda: None
+
+    @asynccontextmanager
+    async def begin(
+        self,
+        *,
+        principal: Principal | None = None,
+        cause: Envelope | None = None,
+        correlationid: str = "",
+        read_only: bool = False,
+    ) -> AsyncIterator[Unit]:
+        """Open a unit; commit when the block ends, roll back when it raises, then do what was to follow the commit."""
+        async with self.database.transaction(read_only=read_only) as session:
+            unit = Unit(
+                session=session, outbox=self.outbox, principal=principal, cause=cause, correlationid=correlationid
+            )
+            if not read_only:
+                unit.after_commit(self.wake)
+            yield unit
+        unit.committed()
