@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 UNOBSERVED = frozenset({"/livez", "/readyz", "/metrics"})
 CLIENT_CLOSED = 499
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+_REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROPAGATOR = TraceContextTextMapPropagator()
 

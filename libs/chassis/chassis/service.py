@@ -12,27 +12,11 @@ from chassis.envelope import Envelope
 from chassis.health import Check
 from chassis.reaction import Reaction
 from chassis.settings import Settings
+from chassis.tasks import Task
 from chassis.unit import Unit
 
 Restore = Callable[[Unit, Envelope], Awaitable[None]]
 """Applies one of the service's own events to its state: used when the topic knows more than the database."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """Something that a worker does again and again, each time in a transaction of its own.
-
-    Attributes:
-        name: For logs and the readiness page.
-        every_s: Seconds from the end of one run to the start of the next.
-        run: The work; it is cancelled after ``timeout_s``, its transaction rolled back, and tried again.
-        timeout_s: Longest run, in seconds.
-    """
-
-    name: str
-    every_s: float
-    run: Callable[[Unit], Awaitable[None]]
-    timeout_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

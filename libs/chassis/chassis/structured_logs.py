@@ -19,6 +19,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _FRAMES = 20
 _OF_THE_INFRASTRUCTURE = (OSError, psycopg.OperationalError, psycopg.InterfaceError, KafkaError)
 """Errors whose text names servers, not data."""
+_OF_PYTHON = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"})
 _SEVERITIES = {
     logging.DEBUG: SeverityNumber.DEBUG,
     logging.INFO: SeverityNumber.INFO,
@@ -29,12 +30,8 @@ _SEVERITIES = {
 
 
 def attributes_of(record: logging.LogRecord) -> dict[str, Any]:
-    """Give what the record says beside its message.
-
-    Only attributes with a dot in their name are passed on (``extra={"messaging.destination.name": …}``): names of the
-    telemetry contract have one, Python's own attributes of a record don't.
-    """
-    found = {name: value for name, value in vars(record).items() if "." in name}
+    """Give what the record says beside its message: what was passed as ``extra``, and the error without its text."""
+    found = {name: value for name, value in vars(record).items() if name not in _OF_PYTHON}
     if identifier := request_id.get():
         found["request.id"] = identifier
     if record.exc_info and record.exc_info[1] is not None:
