@@ -1,0 +1,51 @@
+"""The tenants: the province and its 21 cities, by GB/T 2260 code."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from contracts.registry import BrokenContracts, default_directory
+
+PROVINCE = "440000"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A city, or the province itself.
+
+    Attributes:
+        code: GB/T 2260, six digits.
+        name_zh: Chinese name.
+        name_en: English name.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+def load_tenants(directory: Path | None = None) -> Mapping[str, Tenant]:
+    """Read ``reference/tenants.csv``: tenants by code, in the order of the codes.
+
+    Args:
+        directory: The folder of contracts; the same default as :meth:`contracts.registry.Registry.load`.
+
+    Raises:
+        BrokenContracts: The file is missing, or a code isn't six digits or comes twice.
+    """
+    path = (directory or default_directory()) / "reference" / "tenants.csv"
+    tenants: dict[str, Tenant] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                tenant = Tenant(code=row["code"], name_zh=row["name_zh"], name_en=row["name_en"])
+                if not (tenant.code.isascii() and tenant.code.isdigit() and len(tenant.code) == len(PROVINCE)):
+                    raise BrokenContracts(f"{path.name}: {tenant.code!r} isn't a code of six digits")
+                if tenant.code in tenants:
+                    raise BrokenContracts(f"{path.name}: {tenant.code} comes twice")
+                tenants[tenant.code] = tenant
+    except (OSError, KeyError, UnicodeDecodeError) as error:
+        raise BrokenContracts(f"{path.name}: {error}") from error
+    return MappingProxyType(dict(sorted(tenants.items())))
