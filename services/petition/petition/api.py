@@ -1,0 +1,193 @@
+"""Translates HTTP into commands and queries, and refusals into problem documents. Nothing else."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.auth import require
+from chassis.errors import Problem
+from chassis.route import CommandRoute, QueryRoute, unit
+from chassis.unit import Unit
+from chassis.versions import ExpectedVersion, etag
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from petition import handlers, queries
+from petition.access import OFFICERS, STAFF
+from petition.domain import Channel, Message, Outcome, Petition
+from petition.handlers import ClosePetition, ReplyToPetition, SubmitPetition, TransferPetition
+from petition.problems import BAD_CURSOR, readable
+from petition.queries import ListPetitions
+from petition.store import BadCursor, from_cursor
+from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionPage, PetitionReceipt
+from petition.workflow import Action, Role, State, roles_for
+
+VISIBLE = r"\S"
+"""A text of nothing but spaces is no text."""
+
+MOST_ON_A_PAGE = 100
+
+
+class Body(BaseModel):
+    """Base of all request bodies: unknown fields are refused, so that a typing error isn't lost in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Title = Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE, description="标题 · Title")]
+Text = Annotated[str, Field(min_length=1, max_length=20_000, pattern=VISIBLE, description="正文 · Text")]
+
+
+class PortalMessage(Body):
+    """A citizen writes on a portal."""
+
+    channel: Literal[Channel.PORTAL]
+    title: Title
+    text: Text
+
+
+class ForumMessage(Body):
+    """A connector passes on what somebody posted on a forum, addressed to the police."""
+
+    channel: Literal[Channel.FORUM]
+    title: Title
+    text: Text
+    author: Annotated[
+        str | None,
+        Field(min_length=1, max_length=64, pattern=VISIBLE, description="论坛用户名，匿名则省略 · Name there, if any"),
+    ] = None
+    posted_at: Annotated[AwareDatetime | None, Field(description="原帖时间 · When it was posted")] = None
+
+
+class TransferBody(Body):
+    """Where to."""
+
+    department: Annotated[str, Field(max_length=64, description="承办部门，如 traffic-police · Department")]
+
+
+class ReplyBody(Body):
+    """What to tell the citizen."""
+
+    text: Text
+
+
+class CloseBody(Body):
+    """How it ended."""
+
+    outcome: Annotated[Outcome, Field(description="办结结果 · Outcome")]
+
+
+Submission = Annotated[PortalMessage | ForumMessage, Field(discriminator="channel")]
+Work = Annotated[Unit, Depends(unit)]
+PetitionId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
+Cursor = Annotated[str | None, Query(max_length=64, description="上一页的 next · The last page's next")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="每页件数 · Items a page")]
+
+commands = APIRouter(prefix="/v1", route_class=CommandRoute, tags=["网络问政 · Petitions"])
+queries_router = APIRouter(prefix="/v1", route_class=QueryRoute, tags=["网络问政 · Petitions"])
+
+
+@commands.post(
+    "/petitions",
+    status_code=201,
+    summary="提交诉求 · Submit a petition",
+    dependencies=[Depends(require(*roles_for(Action.RECEIVE)))],
+)
+async def submit(body: Submission, response: Response, work: Work) -> PetitionReceipt:
+    """市民从门户提交，或由接入程序转交论坛帖文。Citizens submit on a portal; connectors pass on forum posts."""
+    handle, posted_at = (body.author, body.posted_at) if isinstance(body, ForumMessage) else (None, None)
+    message = Message(channel=body.channel, title=body.title, text=body.text, posted_at=posted_at)
+    with readable():
+        petition, code = await handlers.submit_petition(SubmitPetition(message, handle), work)
+    response.headers["Location"] = f"/v1/petitions/{petition.id}"
+    response.headers["ETag"] = etag(petition.sequence)
+    return PetitionReceipt(
+        id=petition.id,
+        number=petition.number,
+        query_code=code,
+        state=petition.state,
+        received_at=petition.received_at,
+    )
+
+
+@commands.post(
+    "/petitions/{petition_id}/transfer",
+    summary="转办 · Transfer to a department",
+    dependencies=[Depends(require(*roles_for(Action.TRANSFER)))],
+)
+async def transfer(
+    petition_id: PetitionId, body: TransferBody, version: ExpectedVersion, response: Response, work: Work
+) -> PetitionChanged:
+    """分办人员将件转交承办部门。Triage hands it to the department that has to answer it."""
+    with readable():
+        petition = await handlers.transfer_petition(TransferPetition(petition_id, version, body.department), work)
+    return _changed(petition, response)
+
+
+@commands.post(
+    "/petitions/{petition_id}/reply",
+    summary="答复 · Reply",
+    dependencies=[Depends(require(*roles_for(Action.REPLY)))],
+)
+async def reply(
+    petition_id: PetitionId, body: ReplyBody, version: ExpectedVersion, response: Response, work: Work
+) -> PetitionChanged:
+    """承办部门答复市民。The department in charge answers the citizen."""
+    with readable():
+        petition = await handlers.reply_to_petition(ReplyToPetition(petition_id, version, body.text), work)
+    return _changed(petition, response)
+
+
+@commands.post(
+    "/petitions/{petition_id}/close",
+    summary="办结 · Close",
+    dependencies=[Depends(require(*roles_for(Action.CLOSE)))],
+)
+async def close(
+    petition_id: PetitionId, body: CloseBody, version: ExpectedVersion, response: Response, work: Work
+) -> PetitionChanged:
+    """承办部门办结；无须答复的件由分办人员办结。The department in charge closes it; triage what needs no answer."""
+    with readable():
+        petition = await handlers.close_petition(ClosePetition(petition_id, version, body.outcome), work)
+    return _changed(petition, response)
+
+
+@queries_router.get(
+    "/petitions/{petition_id}",
+    summary="查看诉求 · Show a petition",
+    dependencies=[Depends(require(Role.CITIZEN, *OFFICERS))],
+)
+async def show(petition_id: PetitionId, response: Response, work: Work) -> PetitionDetail:
+    """本人或本地工作人员查看；无权查看的内容为空。For its author and officers; what one may not read is null."""
+    petition = await queries.get_petition(petition_id, work)
+    response.headers["ETag"] = etag(petition.version)
+    return petition
+
+
+@queries_router.get("/petitions", summary="诉求列表 · List petitions", dependencies=[Depends(require(*OFFICERS))])
+async def list_petitions(
+    work: Work,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+    state: Annotated[State | None, Query(description="状态 · State")] = None,
+    department: Annotated[str | None, Query(max_length=64, description="承办部门 · Department")] = None,
+) -> PetitionPage:
+    """本地的件，新的在前；省级分办、审计可看各地市。Those of one's city, newest first; the province sees all cities."""
+    return await queries.list_petitions(ListPetitions(_after(cursor), limit, state, department), work)
+
+
+@queries_router.get("/bulletins", summary="通报列表 · List bulletins", dependencies=[Depends(require(*STAFF))])
+async def list_bulletins(work: Work, cursor: Cursor = None, limit: Limit = 20) -> BulletinPage:
+    """预警生成的通报草稿，新的在前。Drafts that alerts led to, newest first."""
+    return await queries.list_bulletins(_after(cursor), limit, work)
+
+
+def _changed(petition: Petition, response: Response) -> PetitionChanged:
+    response.headers["ETag"] = etag(petition.sequence)
+    return PetitionChanged.of(petition)
+
+
+def _after(cursor: str | None) -> UUID | None:
+    try:
+        return None if cursor is None else from_cursor(cursor)
+    except BadCursor:
+        raise Problem(BAD_CURSOR, pointer="/query/cursor") from None

@@ -1,0 +1,267 @@
+"""What a petition is, and what may be decided about it. Pure: time, identity and chance are arguments.
+
+A decision is made of events, and the state it leads to is what replaying those events gives: a petition rebuilt from
+its topic is the petition that was decided, by construction.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import reduce
+
+from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
+from petition.classification import Classification
+from petition.departments import DEPARTMENTS
+from petition.workflow import Action, Refused, Role, State, follow
+
+PetitionEvent = PetitionReceived | PetitionClassified | PetitionTransferred | PetitionReplied | PetitionClosed
+
+
+class Channel(StrEnum):
+    """Where a message comes in."""
+
+    PORTAL = "portal"
+    FORUM = "forum"
+
+
+class Outcome(StrEnum):
+    """How a petition ends (已答复, 重复, 垃圾信息, 非公安职责)."""
+
+    ANSWERED = "answered"
+    DUPLICATE = "duplicate"
+    SPAM = "spam"
+    NOT_POLICE = "not-police"
+
+
+SUBMITTERS = {Channel.PORTAL: Role.CITIZEN, Channel.FORUM: Role.CONNECTOR}
+"""Who may submit through which channel."""
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""A forum's clock may be ahead of ours by this much."""
+
+
+class UnknownTenant(Refused):
+    """The city isn't one of the suite's."""
+
+
+class UnknownDepartment(Refused):
+    """No department has this slug."""
+
+
+class PostedLater(Refused):
+    """Written elsewhere, at a time that hasn't come."""
+
+
+class WrongDepartment(Refused):
+    """The petition is another department's."""
+
+
+class NothingAnswered(Refused):
+    """Closed as answered without a reply."""
+
+
+class SameDepartment(Refused):
+    """The petition is already there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Whoever decides: a pseudonym and what it may do."""
+
+    pseudonym: str
+    roles: frozenset[Role]
+    department: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What somebody wrote in. The only personal data of a petition, with the reply."""
+
+    channel: Channel
+    title: str
+    text: str
+    posted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Petition:
+    """A petition without its content, which no decision needs.
+
+    Attributes:
+        id: UUIDv7; the subject of its events.
+        tenant: GB/T 2260 code of the city that received it.
+        number: 办件编号, for people.
+        channel: Where it came in.
+        author: Pseudonym of whoever wrote it.
+        received_at: First receipt, UTC; every clock starts here.
+        sequence: Of its last event; also the version that an officer's change must name.
+    """
+
+    id: str
+    tenant: str
+    number: str
+    channel: Channel
+    author: str
+    received_at: datetime
+    sequence: int
+    state: State
+    kind: str | None = None
+    matter: str | None = None
+    confidence: float | None = None
+    reasons: tuple[str, ...] = ()
+    department: str | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The state that was decided, and the events that say so."""
+
+    petition: Petition
+    events: tuple[PetitionEvent, ...]
+
+    @property
+    def first_sequence(self) -> int:
+        """Sequence of the first of the events."""
+        return self.petition.sequence - len(self.events) + 1
+
+
+def receive(
+    message: Message,
+    classification: Classification,
+    *,
+    id: str,  # noqa: A002
+    tenant: str,
+    tenants: Collection[str],
+    number: str,
+    author: str,
+    by: Actor,
+    now: datetime,
+) -> Decision:
+    """Take a message in and say what the rules make of it.
+
+    Raises:
+        WrongRole: The channel is for others.
+        UnknownTenant: The suite has no such city.
+        PostedLater: It claims to be written in the future.
+    """
+    if tenant not in tenants:
+        raise UnknownTenant
+    if message.posted_at is not None and message.posted_at > now + CLOCKS_DIFFER:
+        raise PostedLater
+    state = follow(None, Action.RECEIVE, by.roles & {SUBMITTERS[message.channel]})
+    follow(state, Action.CLASSIFY, {Role.RULES})
+    received = PetitionReceived(
+        channel=message.channel.value,
+        received_at=now,
+        author=author,
+        number=number,
+        title=message.title,
+        text=message.text,
+    )
+    classified = PetitionClassified(
+        kind=classification.kind.value,
+        matter=classification.matter.value,
+        confidence=classification.confidence,
+        reasons=classification.reasons,
+        by="rules",
+    )
+    return Decision(replay(begin(received, id=id, tenant=tenant), classified), (received, classified))
+
+
+def transfer(petition: Petition, department: str, *, by: Actor) -> Decision:
+    """Hand the petition to the department that has to answer it; the citizen's clock runs on.
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+        UnknownDepartment: No department has this slug.
+        SameDepartment: It is there already.
+    """
+    follow(petition.state, Action.TRANSFER, by.roles)
+    if department not in DEPARTMENTS:
+        raise UnknownDepartment
+    if department == petition.department:
+        raise SameDepartment
+    return _decided(petition, PetitionTransferred(department=department, by=by.pseudonym))
+
+
+def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
+    """Answer the citizen.
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+        WrongDepartment: The petition is another department's.
+    """
+    follow(petition.state, Action.REPLY, by.roles)
+    _only_its_department(petition, by)
+    return _decided(petition, PetitionReplied(by=by.pseudonym, reply=text))
+
+
+def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
+    """End it. Without a reply it can't count as answered.
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+        WrongDepartment: The petition is another department's.
+        NothingAnswered: ``answered``, but nobody replied.
+    """
+    follow(petition.state, Action.CLOSE, by.roles)
+    if petition.department is not None:
+        _only_its_department(petition, by)
+    if outcome is Outcome.ANSWERED and petition.state is not State.REPLIED:
+        raise NothingAnswered
+    return _decided(petition, PetitionClosed(by=by.pseudonym, outcome=outcome.value))
+
+
+def begin(event: PetitionReceived, *, id: str, tenant: str) -> Petition:  # noqa: A002
+    """Give the petition that its first event makes."""
+    return Petition(
+        id=id,
+        tenant=tenant,
+        number=event.number,
+        channel=Channel(event.channel),
+        author=event.author,
+        received_at=event.received_at,
+        sequence=1,
+        state=State.RECEIVED,
+    )
+
+
+def replay(petition: Petition, event: PetitionEvent) -> Petition:
+    """Give the petition after its next event. Whether it was allowed was asked when it was decided.
+
+    Raises:
+        ValueError: A petition is received only once.
+    """
+    petition = replace(petition, sequence=petition.sequence + 1)
+    match event:
+        case PetitionClassified():
+            return replace(
+                petition,
+                state=State.CLASSIFIED,
+                kind=event.kind,
+                matter=event.matter,
+                confidence=event.confidence,
+                reasons=tuple(event.reasons),
+            )
+        case PetitionTransferred():
+            return replace(petition, state=State.TRANSFERRED, department=event.department)
+        case PetitionReplied():
+            return replace(petition, state=State.REPLIED)
+        case PetitionClosed():
+            return replace(petition, state=State.CLOSED, outcome=Outcome(event.outcome))
+        case PetitionReceived():
+            raise ValueError("a petition is received only once")
+
+
+def _decided(petition: Petition, *events: PetitionEvent) -> Decision:
+    return Decision(reduce(replay, events, petition), events)
+
+
+def _only_its_department(petition: Petition, by: Actor) -> None:
+    if by.department != petition.department:
+        raise WrongDepartment

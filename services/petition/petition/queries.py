@@ -1,0 +1,86 @@
+"""Answers questions. Rows come within the asker's scope; content opens only for whom it concerns."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.errors import NOT_FOUND, Problem
+from chassis.unit import Unit
+
+from petition import store
+from petition.access import Asker, asker
+from petition.confidential import open_columns
+from petition.store import Stored
+from petition.views import Access, BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
+from petition.workflow import State
+
+_Content = tuple[Access, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPetitions:
+    """A page of petitions; ``after`` is the last id of the page before."""
+
+    after: UUID | None
+    limit: int
+    state: State | None = None
+    department: str | None = None
+
+
+async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
+    """Show one petition.
+
+    Raises:
+        Problem: 404, also for what exists outside the asker's scope.
+    """
+    who = asker(unit)
+    stored = await store.find(unit.session, id_, who.scope)
+    if stored is None:
+        raise Problem(NOT_FOUND)
+    ((access, content),) = await _open([stored], who, unit)
+    return PetitionDetail.of(stored.petition, access, content, posted_at=stored.posted_at)
+
+
+async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
+    """Show a page of them, newest first."""
+    who = asker(unit)
+    found = await store.page(
+        unit.session,
+        who.scope,
+        after=query.after,
+        limit=query.limit + 1,
+        state=query.state,
+        department=query.department,
+    )
+    shown = found[: query.limit]
+    contents = await _open([stored.titled() for stored in shown], who, unit)
+    return PetitionPage(
+        items=tuple(
+            summary(stored.petition, access, content) for stored, (access, content) in zip(shown, contents, strict=True)
+        ),
+        next=store.to_cursor(shown[-1].petition.id) if len(found) > query.limit else None,
+    )
+
+
+async def list_bulletins(after: UUID | None, limit: int, unit: Unit) -> BulletinPage:
+    """Show a page of bulletins, newest first."""
+    found = await store.page_of_bulletins(unit.session, asker(unit).scope.tenant, after=after, limit=limit + 1)
+    shown = found[:limit]
+    return BulletinPage(
+        items=tuple(BulletinView.of(bulletin) for bulletin in shown),
+        next=store.to_cursor(shown[-1].id) if len(found) > limit else None,
+    )
+
+
+async def _open(found: list[Stored], who: Asker, unit: Unit) -> list[_Content]:
+    """Open what the asker may read, with one question to the keyring."""
+    readable = [stored for stored in found if who.may_read(stored.petition)]
+    opened = await open_columns(unit.outbox.keyring, [(stored.petition.id, stored.sealed) for stored in readable])
+    contents = {stored.petition.id: columns for stored, columns in zip(readable, opened, strict=True)}
+    return [_content(contents, stored.petition.id) for stored in found]
+
+
+def _content(contents: dict[str, dict[str, str] | None], id_: str) -> _Content:
+    if id_ not in contents:
+        return Access.WITHHELD, {}
+    columns = contents[id_]
+    return (Access.OPEN, columns) if columns else (Access.ERASED, {})

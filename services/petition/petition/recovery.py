@@ -1,0 +1,97 @@
+"""Puts this service's own events back into its tables, when its topics know more than a restored database."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from chassis.envelope import Envelope
+from chassis.sealing import Keyring, UnsealableError, open_
+from chassis.unit import Unit
+
+from contracts.events import (
+    BulletinDrafted,
+    PetitionClassified,
+    PetitionClosed,
+    PetitionReceived,
+    PetitionReplied,
+    PetitionTransferred,
+)
+from petition import bulletins, domain, store
+from petition.access import Scope
+from petition.confidential import Sealed, seal_columns
+from petition.handlers import code_of
+from petition.numbers import query_code_hash
+
+LATER_EVENTS = {
+    event.TYPE: event for event in (PetitionClassified, PetitionTransferred, PetitionReplied, PetitionClosed)
+}
+EVERY_CITY = Scope(tenant=None)
+
+
+class OutOfOrderError(Exception):
+    """An event came whose predecessor is missing: the topic has a gap, and guessing over it would lose a decision."""
+
+
+async def restore(unit: Unit, event: Envelope) -> None:
+    """Apply one own event, in the order of its subject; one that is in the tables already changes nothing.
+
+    What events never carried stays empty: the name on the forum, and when something was posted there.
+
+    Raises:
+        OutOfOrderError: See there.
+    """
+    if event.type == PetitionReceived.TYPE:
+        await _restore_received(unit, event)
+    elif event.type in LATER_EVENTS:
+        await _restore_later(unit, event)
+    elif event.type == BulletinDrafted.TYPE:
+        drafted = BulletinDrafted.from_data(event.data)
+        bulletin = bulletins.begin(drafted, id=UUID(event.subject), tenant=event.tenant, at=event.time)
+        await store.add_bulletin(unit.session, bulletin)
+
+
+async def _restore_received(unit: Unit, event: Envelope) -> None:
+    if await store.find(unit.session, UUID(event.subject), EVERY_CITY):
+        return
+    received = PetitionReceived.from_data(event.data)
+    petition = domain.begin(received, id=event.subject, tenant=event.tenant)
+    await store.add(
+        unit.session,
+        petition,
+        await _reseal(unit, event, {"title": received.title, "text": received.text}, petition.author),
+        query_code_hash=query_code_hash(code_of(petition.id, unit), petition.id),
+        posted_at=None,
+    )
+
+
+async def _restore_later(unit: Unit, event: Envelope) -> None:
+    stored = await store.find(unit.session, UUID(event.subject), EVERY_CITY)
+    last = stored.petition.sequence if stored else 0
+    if event.sequence <= last:
+        return
+    if stored is None or event.sequence != last + 1:
+        raise OutOfOrderError(f"{event.subject}: {event.sequence} after {last}")
+    happened = LATER_EVENTS[event.type].from_data(event.data)
+    petition = domain.replay(stored.petition, happened)
+    reply: Sealed | None = None
+    if isinstance(happened, PetitionReplied):
+        reply = await _reseal(unit, event, {"reply": happened.reply}, petition.author)
+    await store.save(unit.session, petition, decided_on=last, reply=reply)
+
+
+async def _reseal(unit: Unit, event: Envelope, fields: Mapping[str, str], person: str) -> Sealed | None:
+    """Seal an event's fields for the tables; None when their key was destroyed, so that an erasure stays one."""
+    opened = await _open_fields(unit.outbox.keyring, event, fields)
+    if opened is None:
+        return None
+    return await seal_columns(unit.outbox.keyring, person=person, row=event.subject, columns=opened)
+
+
+async def _open_fields(keyring: Keyring, event: Envelope, fields: Mapping[str, str]) -> dict[str, str] | None:
+    keyid = event.keyid
+    if keyid is None:
+        raise UnsealableError("no key is named")
+    key = (await keyring.get_many([keyid]))[keyid]
+    if key is None:
+        return None
+    place = {"type": event.type, "subject": event.subject, "sequence": event.sequence, "keyid": keyid}
+    return {name: open_(text, key, field=name, **place) for name, text in fields.items()}  # type: ignore[arg-type]

@@ -1,0 +1,229 @@
+"""Reads and writes the tables. Every read names a scope; every change names the sequence it was decided on."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from petition.access import Scope
+from petition.bulletins import Bulletin, BulletinState
+from petition.confidential import Sealed
+from petition.domain import Channel, Outcome, Petition
+from petition.tables import BulletinRow, PetitionRow
+from petition.workflow import State
+
+_MESSAGE = ("title", "text", "handle")
+
+
+class BadCursor(ValueError):
+    """Not a cursor that this service gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A petition as it lies in the table, its content still sealed."""
+
+    petition: Petition
+    posted_at: datetime | None
+    sealed: tuple[Sealed, ...]
+
+    def titled(self) -> Self:
+        """Leave everything but the title out: all that a list shows."""
+        titles = tuple(
+            Sealed(part.keyid, {"title": part.columns["title"]}) for part in self.sealed if "title" in part.columns
+        )
+        return replace(self, sealed=titles)
+
+
+async def add(
+    session: AsyncSession,
+    petition: Petition,
+    message: Sealed | None,
+    *,
+    query_code_hash: bytes,
+    posted_at: datetime | None,
+) -> None:
+    """Insert a new petition; one statement, nothing is read back.
+
+    Args:
+        session: The caller's transaction.
+        petition: As decided.
+        message: Its title, text and handle; None when the author's key was destroyed.
+        query_code_hash: See ``numbers``.
+        posted_at: When it was written elsewhere, if it was.
+    """
+    values = _fixed(petition) | _changing(petition) | {"query_code_hash": query_code_hash, "posted_at": posted_at}
+    if message:
+        values |= {"keyid": message.keyid, **message.columns}
+    connection = await session.connection()
+    await connection.execute(insert(PetitionRow), values)
+
+
+async def save(session: AsyncSession, petition: Petition, *, decided_on: int, reply: Sealed | None = None) -> bool:
+    """Update a petition by compare-and-set; False when somebody else was faster.
+
+    Args:
+        session: The caller's transaction.
+        petition: As decided.
+        decided_on: Sequence of the state that the decision was made on.
+        reply: The sealed reply, when there is a new one.
+    """
+    values = _changing(petition)
+    if reply:
+        values |= {"reply_keyid": reply.keyid, **reply.columns}
+    statement = update(PetitionRow).where(
+        col(PetitionRow.id) == UUID(petition.id), col(PetitionRow.sequence) == decided_on
+    )
+    connection = await session.connection()
+    return (await connection.execute(statement.values(values))).rowcount == 1
+
+
+async def find(session: AsyncSession, petition: UUID, scope: Scope) -> Stored | None:
+    """Give a petition within the scope, or None: what isn't there and what isn't one's own look alike."""
+    row = (await session.exec(_within(scope).where(col(PetitionRow.id) == petition))).one_or_none()
+    return None if row is None else _stored(row)
+
+
+async def page(
+    session: AsyncSession, scope: Scope, *, after: UUID | None, limit: int, state: State | None, department: str | None
+) -> Sequence[Stored]:
+    """Give petitions newest first, following one id; the keyset keeps deep pages as cheap as the first."""
+    statement = _within(scope).order_by(col(PetitionRow.id).desc()).limit(limit)
+    if after is not None:
+        statement = statement.where(col(PetitionRow.id) < after)
+    if state is not None:
+        statement = statement.where(col(PetitionRow.state) == state.value)
+    if department is not None:
+        statement = statement.where(col(PetitionRow.department) == department)
+    return [_stored(row) for row in await session.exec(statement)]
+
+
+async def add_bulletin(session: AsyncSession, bulletin: Bulletin) -> bool:
+    """Insert a bulletin; False when its alert has one already."""
+    statement = insert_or_skip(BulletinRow).values(
+        id=bulletin.id,
+        tenant=bulletin.tenant,
+        alert=bulletin.alert,
+        state=bulletin.state.value,
+        drafted_at=bulletin.drafted_at,
+        sequence=bulletin.sequence,
+        title=bulletin.title,
+        text=bulletin.text,
+        kind=bulletin.kind,
+        matter=bulletin.matter,
+    )
+    connection = await session.connection()
+    return (await connection.execute(statement.on_conflict_do_nothing())).rowcount == 1
+
+
+async def page_of_bulletins(
+    session: AsyncSession, tenant: str | None, *, after: UUID | None, limit: int
+) -> Sequence[Bulletin]:
+    """Give bulletins of a tenant, or of all, newest first."""
+    statement = select(BulletinRow).order_by(col(BulletinRow.id).desc()).limit(limit)
+    if tenant is not None:
+        statement = statement.where(col(BulletinRow.tenant) == tenant)
+    if after is not None:
+        statement = statement.where(col(BulletinRow.id) < after)
+    return [_bulletin(row) for row in await session.exec(statement)]
+
+
+def to_cursor(last: UUID | str) -> str:
+    """Write the place after which the next page starts. It grants nothing: each query has its own scope."""
+    return base64.urlsafe_b64encode(UUID(str(last)).bytes).decode().rstrip("=")
+
+
+def from_cursor(cursor: str) -> UUID:
+    """Read a cursor.
+
+    Raises:
+        BadCursor: See there.
+    """
+    try:
+        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error) as error:
+        raise BadCursor from error
+
+
+def _within(scope: Scope) -> SelectOfScalar[PetitionRow]:
+    statement = select(PetitionRow)
+    if scope.tenant is not None:
+        statement = statement.where(col(PetitionRow.tenant) == scope.tenant)
+    if scope.author is not None:
+        statement = statement.where(col(PetitionRow.author) == scope.author)
+    return statement
+
+
+def _fixed(petition: Petition) -> dict[str, Any]:
+    return {
+        "id": UUID(petition.id),
+        "tenant": petition.tenant,
+        "number": petition.number,
+        "channel": petition.channel.value,
+        "author": petition.author,
+        "received_at": petition.received_at,
+    }
+
+
+def _changing(petition: Petition) -> dict[str, Any]:
+    return {
+        "sequence": petition.sequence,
+        "state": petition.state.value,
+        "kind": petition.kind,
+        "matter": petition.matter,
+        "confidence": petition.confidence,
+        "reasons": list(petition.reasons),
+        "department": petition.department,
+        "outcome": petition.outcome.value if petition.outcome else None,
+    }
+
+
+def _stored(row: PetitionRow) -> Stored:
+    petition = Petition(
+        id=str(row.id),
+        tenant=row.tenant,
+        number=row.number,
+        channel=Channel(row.channel),
+        author=row.author,
+        received_at=row.received_at,
+        sequence=row.sequence,
+        state=State(row.state),
+        kind=row.kind,
+        matter=row.matter,
+        confidence=row.confidence,
+        reasons=tuple(row.reasons),
+        department=row.department,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+    )
+    message = {name: text for name in _MESSAGE if (text := getattr(row, name)) is not None}
+    sealed = _sealed(row.keyid, message) + _sealed(row.reply_keyid, {"reply": row.reply})
+    return Stored(petition, row.posted_at, sealed)
+
+
+def _sealed(keyid: str | None, columns: Mapping[str, str | None]) -> tuple[Sealed, ...]:
+    present = {name: text for name, text in columns.items() if text is not None}
+    return (Sealed(keyid, present),) if keyid and present else ()
+
+
+def _bulletin(row: BulletinRow) -> Bulletin:
+    return Bulletin(
+        id=row.id,
+        tenant=row.tenant,
+        alert=row.alert,
+        state=BulletinState(row.state),
+        drafted_at=row.drafted_at,
+        sequence=row.sequence,
+        title=row.title,
+        text=row.text,
+        kind=row.kind,
+        matter=row.matter,
+    )

@@ -1,0 +1,174 @@
+"""What leaves the service over HTTP."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from petition.bulletins import Bulletin
+from petition.departments import DEPARTMENTS
+from petition.domain import Petition
+
+
+class Access(StrEnum):
+    """Why content is there or isn't."""
+
+    OPEN = "open"
+    WITHHELD = "withheld"
+    ERASED = "erased"
+
+
+class View(BaseModel):
+    """Base of all answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class PetitionReceipt(View):
+    """What the sender gets at once."""
+
+    id: str
+    number: str = Field(description="办件编号 · Number for people; it can't be guessed")
+    query_code: str = Field(description="查询码，仅此一次告知 · Query code, told only here")
+    state: str
+    received_at: datetime
+
+
+class PetitionSummary(View):
+    """A petition in a list."""
+
+    id: str
+    number: str
+    tenant: str
+    channel: str
+    state: str
+    version: int = Field(description="版本号，与 ETag 相同 · Version, the same as the ETag")
+    kind: str | None
+    matter: str | None
+    confidence: float | None
+    reasons: tuple[str, ...]
+    department: str | None
+    department_name: str | None
+    outcome: str | None
+    received_at: datetime
+    access: Access = Field(description="内容：可见、无权查看、已删除 · Content: open, withheld or erased")
+    title: str | None
+
+
+class PetitionDetail(PetitionSummary):
+    """A petition with all that was written about it."""
+
+    author: str = Field(description="化名 · Pseudonym")
+    text: str | None
+    reply: str | None
+    handle: str | None = Field(description="论坛用户名 · Name on the forum")
+    posted_at: datetime | None
+
+    @classmethod
+    def of(
+        cls, petition: Petition, access: Access, content: Mapping[str, str | None], *, posted_at: datetime | None
+    ) -> Self:
+        """Put the opened content beside the petition."""
+        return cls(
+            **_summary(petition, access, content),
+            author=petition.author,
+            text=content.get("text"),
+            reply=content.get("reply"),
+            handle=content.get("handle"),
+            posted_at=posted_at,
+        )
+
+
+class PetitionPage(View):
+    """One page of petitions, newest first."""
+
+    items: tuple[PetitionSummary, ...]
+    next: str | None = Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
+
+
+class PetitionChanged(View):
+    """A petition after an officer's change."""
+
+    id: str
+    number: str
+    state: str
+    version: int
+    department: str | None
+    outcome: str | None
+
+    @classmethod
+    def of(cls, petition: Petition) -> Self:
+        """Tell where it stands now."""
+        return cls(
+            id=petition.id,
+            number=petition.number,
+            state=petition.state,
+            version=petition.sequence,
+            department=petition.department,
+            outcome=petition.outcome,
+        )
+
+
+class BulletinView(View):
+    """A bulletin."""
+
+    id: str
+    tenant: str
+    alert: str
+    state: str
+    drafted_at: datetime
+    title: str
+    text: str
+    kind: str
+    matter: str
+
+    @classmethod
+    def of(cls, bulletin: Bulletin) -> Self:
+        """Show it."""
+        return cls(
+            id=str(bulletin.id),
+            tenant=bulletin.tenant,
+            alert=str(bulletin.alert),
+            state=bulletin.state,
+            drafted_at=bulletin.drafted_at,
+            title=bulletin.title,
+            text=bulletin.text,
+            kind=bulletin.kind,
+            matter=bulletin.matter,
+        )
+
+
+class BulletinPage(View):
+    """One page of bulletins, newest first."""
+
+    items: tuple[BulletinView, ...]
+    next: str | None = Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
+
+
+def summary(petition: Petition, access: Access, content: Mapping[str, str | None]) -> PetitionSummary:
+    """Show a petition in a list."""
+    return PetitionSummary(**_summary(petition, access, content))
+
+
+def _summary(petition: Petition, access: Access, content: Mapping[str, str | None]) -> dict[str, object]:
+    department = DEPARTMENTS.get(petition.department or "")
+    return {
+        "id": petition.id,
+        "number": petition.number,
+        "tenant": petition.tenant,
+        "channel": petition.channel,
+        "state": petition.state,
+        "version": petition.sequence,
+        "kind": petition.kind,
+        "matter": petition.matter,
+        "confidence": petition.confidence,
+        "reasons": petition.reasons,
+        "department": petition.department,
+        "department_name": department.name_zh if department else None,
+        "outcome": petition.outcome,
+        "received_at": petition.received_at,
+        "access": access,
+        "title": content.get("title"),
+    }
