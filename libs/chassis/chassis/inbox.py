@@ -7,7 +7,6 @@ caller's transaction, so that effects, inbox row and parked rows stand or fall t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -65,12 +64,12 @@ class Place:
         return {"consumer": self.consumer, "topic": self.topic, "subject": self.subject, "sequence": self.sequence}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How much a consumer has set aside."""
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """How many records a consumer has set aside for one reason, and for how many seconds the first has lain there."""
 
-    parked: dict[Reason, int]
-    oldest_gap: datetime | None
+    records: int = 0
+    oldest_s: float = 0.0
 
 
 _SUBJECT = "consumer = :consumer AND topic = :topic AND subject = :subject"
@@ -121,7 +120,10 @@ _SETTLEABLE = text("""
            OR (p.sequence = coalesce(i.sequence, 0) + 1 AND p.reason <> 'failed'))
     LIMIT :limit
 """)
-_STANDING = text("SELECT reason, count(*) AS records, min(parked_at) AS oldest FROM parked WHERE consumer = :consumer GROUP BY reason")
+_STANDING = text("""
+    SELECT reason, count(*) AS records, extract(epoch FROM now() - min(parked_at)) AS oldest_s
+    FROM parked WHERE consumer = :consumer GROUP BY reason
+""")
 
 
 async def advance(session: AsyncSession, place: Place) -> bool | None:
@@ -226,8 +228,8 @@ async def settleable(session: AsyncSession, *, consumer: str, limit: int = 100) 
     return [(row.topic, row.subject) for row in rows]
 
 
-async def standing(session: AsyncSession, *, consumer: str) -> Standing:
-    """Count what the consumer has parked, by reason, and date its oldest gap."""
-    rows = (await session.execute(_STANDING, {"consumer": consumer})).all()
-    parked = {reason: 0 for reason in Reason} | {Reason(row.reason): row.records for row in rows}
-    return Standing(parked=parked, oldest_gap=next((row.oldest for row in rows if row.reason == Reason.GAP), None))
+async def standing(session: AsyncSession, *, consumer: str) -> dict[Reason, Parked]:
+    """Tell how much the consumer has set aside, for each reason."""
+    rows = await session.execute(_STANDING, {"consumer": consumer})
+    found = {Reason(row.reason): Parked(row.records, float(row.oldest_s)) for row in rows}
+    return {reason: found.get(reason, Parked()) for reason in Reason}

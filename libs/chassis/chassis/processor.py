@@ -11,7 +11,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,18 +18,16 @@ from uuid import UUID
 from contracts.codec import Undecodable
 
 from chassis import inbox
-from chassis.database import Database
+from chassis.consumer_telemetry import Processing, ReactionTelemetry
 from chassis.envelope import Envelope
 from chassis.inbox import Delivery, Outcome, Place, Reason
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.testing.faults import fault_point
-from chassis.unit import Unit
+from chassis.unit import Unit, Units
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Envelope, Unit], Awaitable[None]]
-Begin = Callable[[Envelope], AbstractAsyncContextManager[Unit]]
-"""Opens a transaction for an event that is reacted to; commits when the block ends, rolls back when it raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +52,12 @@ class Retry:
     Attributes:
         attempts: Tries in all.
         first_delay_s: Pause after the first; each later one is four times as long.
-        handler_s: Longest run of a handler.
+        handler_s: Longest run of a handler; less than the database lets a transaction idle.
     """
 
     attempts: int = 3
     first_delay_s: float = 0.1
-    handler_s: float = 10.0
+    handler_s: float = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +117,8 @@ class Processor:
         self,
         reaction: Reaction,
         *,
-        database: Database,
+        units: Units,
         decode: Callable[[bytes | None], dict[str, Any]],
-        begin: Begin,
         patience: Patience,
         retry: Retry = Retry(),  # noqa: B008  frozen
         limit: FailureLimit = FailureLimit(),  # noqa: B008  frozen
@@ -131,17 +127,16 @@ class Processor:
 
         Args:
             reaction: What to do about which events.
-            database: Where the inbox lies, beside the handlers' tables.
+            units: Opens a unit of work for each event, on the database in which the inbox lies.
             decode: The codec's tolerant side; raises Undecodable.
-            begin: Opens the unit of work for an event.
             patience: Waits while the infrastructure is away, until the process stops.
             retry: How hard to try one event.
             limit: When to stop.
         """
         self.reaction = reaction
-        self._database = database
+        self.telemetry = ReactionTelemetry(reaction.name)
+        self._units = units
         self._decode = decode
-        self._begin = begin
         self._patience = patience
         self._retry = retry
         self._failures = _Failures(limit)
@@ -156,13 +151,18 @@ class Processor:
         try:
             envelope = self._read(delivery)
         except Undecodable as error:
-            await self._park(delivery, Reason.INVALID, error=str(error))
+            with self.telemetry.processing(delivery, None) as seen:
+                seen.outcome, seen.reason, seen.error = Outcome.INVALID, Reason.INVALID, type(error).__name__
+                await self._park(delivery, Reason.INVALID, error=str(error))
             self._failures.bad()
             return Outcome.INVALID
-        outcome, successors = await self._turn(envelope, delivery)
+        with self.telemetry.processing(delivery, envelope) as seen:
+            successors = await self._turn(envelope, delivery, seen)
+        if seen.reason is Reason.FAILED:
+            self._failures.bad()
         if successors:
             await self.settle(delivery.topic, envelope.subject)
-        return outcome
+        return seen.outcome or Outcome.PARKED
 
     async def settle(self, topic: str, subject: str) -> int:
         """Apply the subject's parked records whose turn has come, in order; give their number.
@@ -175,8 +175,11 @@ class Processor:
         while (parked := await self._ready(topic, subject)) is not None:
             parked_id, delivery = parked
             envelope = self._read(delivery)
-            outcome, _ = await self._turn(envelope, delivery, parked_id=parked_id)
-            if outcome is not Outcome.APPLIED:
+            with self.telemetry.processing(delivery, envelope) as seen:
+                await self._turn(envelope, delivery, seen, parked_id=parked_id)
+            if seen.reason is Reason.FAILED:
+                self._failures.bad()
+            if seen.outcome is not Outcome.APPLIED:
                 break
             applied += 1
         return applied
@@ -205,12 +208,12 @@ class Processor:
         return envelope
 
     async def _turn(
-        self, envelope: Envelope, delivery: Delivery, *, parked_id: int | None = None
-    ) -> tuple[Outcome, bool]:
-        """Decide about one event, trying its handler as often as it may.
+        self, envelope: Envelope, delivery: Delivery, seen: Processing, *, parked_id: int | None = None
+    ) -> bool:
+        """Decide about one event, trying its handler as often as it may; write down in ``seen`` what became of it.
 
         Returns:
-            The outcome, and whether parked records of its subject may be applicable now.
+            Whether parked records of its subject may be applicable now.
         """
         place = self._place(envelope, delivery)
         delay = self._retry.first_delay_s
@@ -219,30 +222,32 @@ class Processor:
                 successors = await self._patience.until_done(
                     self.reaction.name, lambda: self._apply(envelope, place, parked_id)
                 )
-                break
             except _OvertakenError:
-                return Outcome.DUPLICATE, False
+                seen.outcome = Outcome.DUPLICATE
+                return False
             except StoppedError:
                 raise
             except Exception as error:  # noqa: BLE001  whatever a handler raises is about this one record
-                failure = describe(error)
+                failure, seen.error = describe(error), type(error).__name__
                 log.warning("%s failed on %s, attempt %d: %s", self.reaction.name, envelope.id, attempt, failure)
+            else:
+                seen.error = None
+                if successors is None:
+                    return await self._out_of_turn(envelope, delivery, seen)
+                seen.outcome, seen.handled = Outcome.APPLIED, envelope.type in self.reaction.handlers
+                self._failures.good()
+                fault_point("reaction.after_commit")
+                return successors
             if attempt < self._retry.attempts:
                 await self._patience.pause(delay)
                 delay *= 4
-        else:
-            await self._park(delivery, Reason.FAILED, envelope=envelope, error=failure)
-            self._failures.bad()
-            return Outcome.PARKED, False
-        if successors is None:
-            return await self._out_of_turn(envelope, delivery)
-        self._failures.good()
-        fault_point("reaction.after_commit")
-        return Outcome.APPLIED, successors
+        seen.outcome, seen.reason = Outcome.PARKED, Reason.FAILED
+        await self._park(delivery, Reason.FAILED, envelope=envelope, error=failure)
+        return False
 
     async def _apply(self, envelope: Envelope, place: Place, parked_id: int | None) -> bool | None:
         """Try one event once, in one transaction; None when it isn't its turn."""
-        async with self._begin(envelope) as unit:
+        async with self._units.begin(cause=envelope) as unit:
             if parked_id is not None and not await inbox.take(unit.session, parked_id):
                 raise _OvertakenError
             successors = await inbox.advance(unit.session, place)
@@ -265,34 +270,34 @@ class Processor:
                 raise HandlerTimedOutError from error
             raise
 
-    async def _out_of_turn(self, envelope: Envelope, delivery: Delivery) -> tuple[Outcome, bool]:
+    async def _out_of_turn(self, envelope: Envelope, delivery: Delivery, seen: Processing) -> bool:
         """Recognise a duplicate, or park what came early."""
         place = self._place(envelope, delivery)
 
-        async def decide() -> Outcome:
-            async with self._database.transaction() as session:
+        async def decide() -> Reason | None:
+            async with self._units.database.transaction() as session:
                 if await inbox.is_duplicate(session, place):
-                    return Outcome.DUPLICATE
+                    return None
+                reason = await inbox.early(session, place)
                 await inbox.park(
                     session,
                     delivery,
                     consumer=self.reaction.name,
-                    reason=await inbox.early(session, place),
+                    reason=reason,
                     place=place,
                     event_id=envelope.id,
                     type_=envelope.type,
                 )
-                return Outcome.PARKED
+                return reason
 
-        outcome = await self._patience.until_done(self.reaction.name, decide)
+        seen.reason = await self._patience.until_done(self.reaction.name, decide)
+        seen.outcome = Outcome.DUPLICATE if seen.reason is None else Outcome.PARKED
         # Always look for successors: a process may have died between applying this record and applying those.
-        return outcome, True
+        return True
 
-    async def _park(
-        self, delivery: Delivery, reason: Reason, *, error: str, envelope: Envelope | None = None
-    ) -> None:
+    async def _park(self, delivery: Delivery, reason: Reason, *, error: str, envelope: Envelope | None = None) -> None:
         async def park() -> None:
-            async with self._database.transaction() as session:
+            async with self._units.database.transaction() as session:
                 await inbox.park(
                     session,
                     delivery,
@@ -312,7 +317,7 @@ class Processor:
 
     async def _ready(self, topic: str, subject: str) -> tuple[int, Delivery] | None:
         async def look() -> tuple[int, Delivery] | None:
-            async with self._database.transaction() as session:
+            async with self._units.database.transaction() as session:
                 return await inbox.ready(session, consumer=self.reaction.name, topic=topic, subject=subject)
 
         return await self._patience.until_done(self.reaction.name, look)

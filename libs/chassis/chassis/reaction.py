@@ -10,7 +10,6 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,13 +17,13 @@ import faust
 from faust.contrib.asgi import faust_app_running
 
 from chassis import inbox
-from chassis.database import Database
 from chassis.health import Status
 from chassis.inbox import Delivery, Reason
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
-from chassis.processor import Begin, Handler, Processor, Reaction, TooManyFailuresError
+from chassis.processor import Handler, Processor, Reaction, TooManyFailuresError
 from chassis.settings import Settings
+from chassis.unit import Units
 from chassis.watchdog import Observation, Watchdog
 
 __all__ = ["Handler", "Reaction", "ReactionConsumer"]
@@ -66,28 +65,26 @@ class ReactionConsumer:
         reaction: Reaction,
         *,
         settings: Settings,
-        database: Database,
+        units: Units,
         decode: Callable[[bytes | None], dict[str, Any]],
-        begin: Begin,
     ) -> None:
         """Set up, and do nothing before `start`.
 
         Args:
             reaction: What to do about which events.
             settings: Of the service: broker, topic prefix, worker slot.
-            database: The worker's pool.
+            units: Opens units of work on the worker's pool.
             decode: The codec's tolerant side.
-            begin: Opens a unit of work for an event.
         """
         self.name = f"reaction {reaction.name}"
         self.group: str | None = None
         self.topics = tuple(settings.physical_topic(topic) for topic in reaction.topics)
         self._reaction = reaction
         self._settings = settings
-        self._database = database
+        self._database = units.database
         self._logical = dict(zip(self.topics, reaction.topics, strict=True))
         self._patience = Patience()
-        self._processor = Processor(reaction, database=database, decode=decode, begin=begin, patience=self._patience)
+        self._processor = Processor(reaction, units=units, decode=decode, patience=self._patience)
         client = f"{settings.service}-{reaction.name}-{settings.slot}"
         self._instance = client
         self._directory = LogDirectory(settings.kafka_bootstrap, client_id=client)
@@ -183,6 +180,7 @@ class ReactionConsumer:
     async def _run(self, found: Mapping[str, Incarnation]) -> None:
         self._uuids = {topic: incarnation.uuid for topic, incarnation in found.items()}
         self.group = group_name(self._settings.service, self._reaction.name, self._uuids)
+        self._processor.telemetry.group = self.group
         app = self._build(self.group)
         async with faust_app_running(app, stop_timeout=self._settings.drain_s):
             self._app, self._trouble = app, None
@@ -215,9 +213,7 @@ class ReactionConsumer:
             topic_allow_declare=False,
             web_enabled=False,
         )
-        topic = app.topic(
-            *self.topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-        )
+        topic = app.topic(*self.topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         app.agent(topic, name=self._reaction.name, concurrency=1)(self._consume)
         return app
 
@@ -246,7 +242,7 @@ class ReactionConsumer:
             event.ack()
             if self._halted is not None:
                 break
-        await self._patience.forever()
+        await asyncio.get_running_loop().create_future()  # until faust cancels: an agent that ends is started again
 
     def _halt(self, reason: str) -> None:
         log.critical("%s stops: %s", self.name, reason)
@@ -284,12 +280,12 @@ class ReactionConsumer:
                 return
         async with self._database.transaction() as session:
             standing = await inbox.standing(session, consumer=consumer)
-        oldest = standing.oldest_gap
-        self._oldest_gap_s = 0.0 if oldest is None else (datetime.now(UTC) - oldest).total_seconds()
+        self._processor.telemetry.standing(standing)
+        self._oldest_gap_s = standing[Reason.GAP].oldest_s
         if self._oldest_gap_s > GAP_ALERT_S:
             log.error(
                 "%s: %d records wait for a predecessor, the first for %.0f s",
-                self.name, standing.parked[Reason.GAP], self._oldest_gap_s,
+                self.name, standing[Reason.GAP].records, self._oldest_gap_s,
             )  # fmt: skip
 
 

@@ -1,0 +1,294 @@
+"""Brings records to a batch: aiokafka's `getmany`, in a thread and an event loop of its own."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+from mode.threads import ServiceThread
+
+from chassis.batch import Batch, BatchStore, Part, Record
+from chassis.consumer_telemetry import BatchTelemetry
+from chassis.database import Database
+from chassis.health import Status
+from chassis.infrastructure import Patience, StoppedError, describe
+from chassis.logs import BrokerUnavailableError, Log, LogDirectory, Partition
+from chassis.positions import StaleConsumerError
+from chassis.settings import Settings
+from chassis.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
+
+POLL_MS: Final = 200
+COMMIT_EVERY_S: Final = 1.0
+IDLE_CHECK_S: Final = 1.0
+STANDING_ALERT_S: Final = 15.0
+RESTART_DELAY_S: Final = 0.5
+METADATA_AGE_MS: Final = 5_000
+POOL_SIZE: Final = 2
+
+
+class _Thread(ServiceThread):
+    """The thread; mode's service stops it, closes its loop and reports its crash."""
+
+    abstract = False
+
+    def __init__(self, consumer: "BatchConsumer", drain_s: float) -> None:
+        super().__init__()
+        self._consumer = consumer
+        self._drain_s = drain_s
+        self._work: asyncio.Task[None] | None = None
+
+    async def on_thread_started(self) -> None:
+        self._work = asyncio.create_task(self._consumer.run(), name=self._consumer.name)
+
+    async def on_thread_stop(self) -> None:
+        self._consumer.patience.stop()
+        if self._work is not None:
+            await asyncio.wait((self._work,), timeout=self._drain_s)
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Forgets all logs at each rebalance: what comes back has to be opened anew, at the stored position."""
+
+    def __init__(self, consumer: "BatchConsumer") -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        self._consumer.forget()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        self._consumer.forget()
+
+
+class BatchConsumer:
+    """Consumes a batch's topics until it is stopped."""
+
+    def __init__(self, batch: Batch, *, settings: Settings) -> None:
+        """Set up, and do nothing before `start`.
+
+        Args:
+            batch: What to store.
+            settings: Of the service: broker, topic prefix, worker slot, database.
+        """
+        self.name = f"batch {batch.name}"
+        self.group = f"{settings.service}.{batch.name}"
+        self.topics: tuple[str, ...] = ()
+        self.patience = Patience()
+        self._batch = batch
+        self._settings = settings
+        self._instance = f"{settings.service}-{batch.name}-{settings.slot}"
+        self._directory = LogDirectory(settings.kafka_bootstrap, client_id=self._instance)
+        watching = LogDirectory(settings.kafka_bootstrap, client_id=f"{self._instance}-watchdog")
+        self._watchdog = Watchdog(self, watching)
+        self._telemetry = BatchTelemetry(batch.name, self.group)
+        self._thread: _Thread | None = None
+        self._trouble: str | None = "starting"
+        self._logical: dict[str, str] = {}
+        # Replaced, never changed in place: health and watchdog read them from other threads.
+        self._at: Mapping[TopicPartition, tuple[Log, int]] = {}
+        self._stuck: Mapping[TopicPartition, tuple[Log, str]] = {}
+
+    async def start(self) -> None:
+        """Start consuming in a thread. Doesn't wait for the broker or the database."""
+        self._watchdog.start()
+        self._thread = _Thread(self, self._settings.drain_s)
+        await self._thread.start()
+
+    async def stop(self) -> None:
+        """Stop after the batch in hand is committed or rolled back."""
+        self._watchdog.stop()
+        if self._thread is not None:
+            await self._thread.stop()
+
+    async def check(self) -> Status:
+        """Tell whether all assigned logs are being stored."""
+        if self._trouble is not None:
+            return Status(ready=False, detail=self._trouble)
+        if self.patience.waiting_for is not None:
+            return Status(ready=False, detail=f"waiting: {self.patience.waiting_for}")
+        if self._stuck:
+            return Status(ready=False, detail="; ".join(f"{at}: {why}" for at, why in self._stuck.values()))
+        missing = sorted(set(self.topics) - self._watchdog.observation.incarnations.keys())
+        if missing and self._watchdog.observation.incarnations:
+            return Status(ready=False, detail=f"missing topics: {', '.join(missing)}")
+        if not self._at:
+            return Status(ready=False, detail="no partitions assigned")
+        standing = self._watchdog.observation.standing_s
+        if standing > STANDING_ALERT_S:
+            return Status(ready=False, detail=f"standing still for {standing:.0f} s")
+        return Status(ready=True, detail=f"{len(self._at)} partitions, {sum(self.lag().values())} records behind")
+
+    def assigned(self) -> frozenset[Partition]:
+        """Give the partitions that this consumer is storing now."""
+        return frozenset((at.topic, at.partition) for at in self._at)
+
+    def excuse(self) -> str | None:
+        """Say why standing still is right: it waits for the database, or all it has is stuck and reported."""
+        if self._stuck and not self._at:
+            return "stuck"
+        return self.patience.waiting_for
+
+    def lag(self) -> Mapping[Partition, int]:
+        """Give the records between the group's position and the end of each log, as last seen."""
+        return self._watchdog.observation.lag
+
+    # In the thread
+
+    def forget(self) -> None:
+        """Forget where the logs stand; they are opened again before anything more is read."""
+        self._at, self._stuck = {}, {}
+
+    async def run(self) -> None:
+        """Consume until stopped; join the group anew after each trouble."""
+        database = Database(
+            self._settings.database_url, POOL_SIZE, self._settings.pool_wait_s, application=self._instance
+        )
+        store = BatchStore(self._batch, database, self.patience)
+        try:
+            while not self.patience.stopping:
+                try:
+                    await self._consume(store)
+                except StoppedError:
+                    break
+                except StaleConsumerError as error:
+                    log.warning("%s; it joins its group anew", error)
+                    self._telemetry.fenced()
+                    self._trouble = "another process has taken over"
+                except (BrokerUnavailableError, KafkaError, OSError) as error:
+                    self._trouble = f"broker: {describe(error)}"
+                except Exception as error:
+                    log.exception("%s crashed; it joins its group anew", self.name)
+                    self._trouble = f"crashed: {describe(error)}"
+                with contextlib.suppress(StoppedError):
+                    await self.patience.pause(RESTART_DELAY_S)
+        finally:
+            self._directory.close()
+            await database.close()
+
+    async def _consume(self, store: BatchStore) -> None:
+        settings = self._settings
+        self._logical = {settings.physical_topic(topic): topic for topic in self._batch.topics()}
+        self.topics = tuple(self._logical)
+        self._at, self._stuck = {}, {}
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka_bootstrap,
+            client_id=self._instance,
+            group_id=self.group,
+            group_instance_id=self._instance,
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.heartbeat_ms,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            metadata_max_age_ms=METADATA_AGE_MS,
+        )
+        consumer.subscribe(self.topics, listener=_Listener(self))
+        try:
+            await consumer.start()
+            self._trouble = None
+            await self._read_on(consumer, store)
+        finally:
+            self._at = {}
+            async with asyncio.timeout(settings.drain_s):
+                await consumer.stop()
+
+    async def _read_on(self, consumer: AIOKafkaConsumer, store: BatchStore) -> None:
+        committed = looked = time.monotonic()
+        while not self.patience.stopping:
+            await self._follow_assignment(consumer, store)
+            if not self._at:
+                await self.patience.pause(POLL_MS / 1000)
+            else:
+                fetched = await consumer.getmany(*self._at, timeout_ms=POLL_MS, max_records=self._batch.max_records)
+                if fetched:
+                    await self._store(store, fetched)
+            now = time.monotonic()
+            if now - looked > IDLE_CHECK_S:
+                looked = now
+                await self._forget_past_incarnations()
+            if now - committed > COMMIT_EVERY_S:
+                committed = now
+                await self._commit(consumer)
+        await self._commit(consumer)
+
+    async def _follow_assignment(self, consumer: AIOKafkaConsumer, store: BatchStore) -> None:
+        """Open the logs that were assigned anew at their stored position; forget those that were taken away."""
+        assigned = consumer.assignment()
+        self._at = {at: known for at, known in self._at.items() if at in assigned}
+        self._stuck = {at: known for at, known in self._stuck.items() if at in assigned}
+        fresh = sorted(assigned - self._at.keys() - self._stuck.keys())
+        if not fresh:
+            return
+        logs = await asyncio.to_thread(self._identify, fresh)
+        extents = await asyncio.to_thread(self._directory.extents, [tuple(at) for at in logs])
+        found, wrong = await store.begin(
+            {logs[at]: extents[at.topic, at.partition] for at in logs if tuple(at) in extents}
+        )
+        at_of = {log_: at for at, log_ in logs.items()}
+        for log_, position in found.items():
+            consumer.seek(at_of[log_], position)
+        self._at = {**self._at, **{at_of[log_]: (log_, position) for log_, position in found.items()}}
+        self._halt({at_of[log_]: (log_, why) for log_, why in wrong.items()})
+
+    async def _store(
+        self, store: BatchStore, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]]
+    ) -> None:
+        # Asked after the records came and before they are committed: they belong to the incarnation that we know.
+        await self._forget_past_incarnations()
+        parts = {}
+        for at, records in fetched.items():
+            known = self._at.get(at)
+            if known is None:
+                continue
+            log_, position = known
+            following = [_record(record) for record in records if record.offset >= position]
+            if following:
+                parts[at] = Part(log_, position, following)
+        if not parts:
+            return
+        with self._telemetry.storing(list(parts.values())):
+            stuck = await store.store(list(parts.values()))
+        still = {at: part for at, part in parts.items() if at in self._at}  # unless a rebalance came between
+        self._at = {**self._at, **{at: (part.log, part.new) for at, part in still.items() if part.log not in stuck}}
+        self._halt({at: (part.log, stuck[part.log]) for at, part in still.items() if part.log in stuck})
+
+    async def _forget_past_incarnations(self) -> None:
+        """Forget logs whose topic is another one now; they are opened again, at the new one's position."""
+        known = {**self._at, **self._stuck}
+        found = await asyncio.to_thread(self._directory.incarnations, {at.topic for at in known})
+        past = {at for at, (log_, _) in known.items() if at.topic in found and found[at.topic].uuid != log_.topic_uuid}
+        if past:
+            log.warning("%s: a new incarnation of %s", self.name, ", ".join(sorted({at.topic for at in past})))
+            self._at = {at: value for at, value in self._at.items() if at not in past}
+            self._stuck = {at: value for at, value in self._stuck.items() if at not in past}
+
+    def _identify(self, assigned: Sequence[TopicPartition]) -> dict[TopicPartition, Log]:
+        found = self._directory.incarnations({at.topic for at in assigned})
+        return {
+            at: Log(self._logical[at.topic], found[at.topic].uuid, at.partition) for at in assigned if at.topic in found
+        }
+
+    def _halt(self, wrong: Mapping[TopicPartition, tuple[Log, str]]) -> None:
+        for log_, why in wrong.values():
+            log.critical("%s stops reading %s: %s", self.name, log_, why)
+        self._stuck = {**self._stuck, **wrong}
+        self._at = {at: value for at, value in self._at.items() if at not in wrong}
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        """Tell Kafka how far we are; only lag tools and the watchdog read it."""
+        assigned = consumer.assignment()
+        offsets = {at: position for at, (_, position) in self._at.items() if at in assigned}
+        for at, (log_, position) in self._at.items():
+            self._telemetry.standing(log_, position=position, lag=self.lag().get((at.topic, at.partition)))
+        if offsets:
+            with contextlib.suppress(KafkaError):
+                await consumer.commit(offsets)
+
+
+def _record(record: ConsumerRecord[Any, Any]) -> Record:
+    return Record(record.offset, record.timestamp, record.key, record.value, tuple(record.headers))

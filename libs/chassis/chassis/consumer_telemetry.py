@@ -1,0 +1,223 @@
+"""Spans and metrics of both kinds of consumer. Their names stand in ``contracts/telemetry.yaml``."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from chassis.batch import Part, Record
+from chassis.envelope import Envelope
+from chassis.inbox import Delivery, Outcome, Parked, Reason
+from chassis.logs import Log
+from chassis.telemetry import meter, tracer
+
+MOST_LINKS: Final = 128
+"""What the SDK keeps of a span's links."""
+
+_W3C = TraceContextTextMapPropagator()
+_MARK: Final = b'"traceparent":"'
+_TRACEPARENT_BYTES: Final = 55
+_SYSTEM: Final = {"messaging.system": "kafka"}
+_PROCESS: Final = {**_SYSTEM, "messaging.operation.name": "process", "messaging.operation.type": "process"}
+
+
+@dataclass(slots=True)
+class Processing:
+    """What is known about a record once it has been processed."""
+
+    outcome: Outcome | None = None
+    handled: bool = True
+    reason: Reason | None = None
+    error: str | None = None
+
+
+class ReactionTelemetry:
+    """Reports what a reaction does with each record."""
+
+    def __init__(self, consumer: str) -> None:
+        """Name the instruments.
+
+        Args:
+            consumer: The reaction's name.
+        """
+        self.group = consumer
+        self._consumer = {"yiwangban.consumer": consumer}
+        of = meter()
+        self._consumed = of.create_counter("messaging.client.consumed.messages", unit="{message}")
+        self._duration = of.create_histogram("messaging.process.duration", unit="s")
+        self._applied = of.create_counter("yiwangban.inbox.applied", unit="{event}")
+        self._duplicates = of.create_counter("yiwangban.inbox.duplicates", unit="{event}")
+        self._ignored = of.create_counter("yiwangban.inbox.ignored", unit="{event}")
+        self._parked = of.create_counter("yiwangban.inbox.parked", unit="{event}")
+        self._parked_now = of.create_gauge("yiwangban.parked.count", unit="{event}")
+        self._oldest = of.create_gauge("yiwangban.parked.oldest", unit="s")
+
+    @contextmanager
+    def processing(self, delivery: Delivery, envelope: Envelope | None) -> Iterator[Processing]:
+        """Surround the processing of one record with its span; its parent is the context that the event was made in."""
+        origin = None if envelope is None else _context(envelope.traceparent)
+        started, processing = time.monotonic(), Processing()
+        with tracer().start_as_current_span(
+            f"process {delivery.topic}",
+            context=origin,
+            kind=SpanKind.CONSUMER,
+            links=_links([origin]),
+            attributes=self._attributes(delivery, envelope),
+        ) as span:
+            yield processing
+            self._report(span, processing, delivery, envelope, time.monotonic() - started)
+
+    def standing(self, parked: Mapping[Reason, Parked]) -> None:
+        """Report what is set aside now."""
+        for reason, of in parked.items():
+            attributes = {**self._consumer, "yiwangban.reason": reason.value}
+            self._parked_now.set(of.records, attributes)
+            self._oldest.set(of.oldest_s, attributes)
+
+    def _attributes(self, delivery: Delivery, envelope: Envelope | None) -> dict[str, str | int]:
+        attributes: dict[str, str | int] = {
+            **_PROCESS,
+            **self._consumer,
+            "messaging.destination.name": delivery.topic,
+            "messaging.destination.partition.id": str(delivery.partition),
+            "messaging.kafka.offset": delivery.offset,
+            "messaging.consumer.group.name": self.group,
+        }
+        if envelope is not None:
+            attributes["messaging.message.id"] = envelope.id
+            attributes["yiwangban.event.type"] = envelope.type
+            attributes["yiwangban.event.sequence"] = envelope.sequence
+        return attributes
+
+    def _report(
+        self, span: Span, processing: Processing, delivery: Delivery, envelope: Envelope | None, seconds: float
+    ) -> None:
+        metered = {
+            **_SYSTEM,
+            "messaging.destination.name": delivery.topic,
+            "messaging.consumer.group.name": self.group,
+        }
+        if processing.outcome is not None:
+            span.set_attribute("yiwangban.outcome", processing.outcome.value)
+        if processing.error is not None:
+            metered["error.type"] = processing.error
+            span.set_attribute("error.type", processing.error)
+            span.set_status(Status(StatusCode.ERROR))
+        self._consumed.add(1, metered)
+        self._duration.record(seconds, metered)
+        match processing.outcome:
+            case Outcome.APPLIED if envelope is not None and processing.handled:
+                self._applied.add(1, {**self._consumer, "yiwangban.event.type": envelope.type})
+            case Outcome.APPLIED:
+                self._ignored.add(1, self._consumer)
+            case Outcome.DUPLICATE:
+                self._duplicates.add(1, self._consumer)
+            case Outcome.PARKED | Outcome.INVALID if processing.reason is not None:
+                self._parked.add(1, {**self._consumer, "yiwangban.reason": processing.reason.value})
+
+
+class BatchTelemetry:
+    """Reports what a batch consumer stores."""
+
+    def __init__(self, consumer: str, group: str) -> None:
+        """Name the instruments.
+
+        Args:
+            consumer: The batch's name.
+            group: Its consumer group.
+        """
+        self._consumer = {"yiwangban.consumer": consumer}
+        self._group = {"messaging.consumer.group.name": group}
+        of = meter()
+        self._consumed = of.create_counter("messaging.client.consumed.messages", unit="{message}")
+        self._duration = of.create_histogram("messaging.process.duration", unit="s")
+        self._records = of.create_counter("yiwangban.batch.records", unit="{record}")
+        self._fenced = of.create_counter("yiwangban.batch.fenced", unit="{batch}")
+        self._position = of.create_gauge("yiwangban.batch.position", unit="{offset}")
+        self._lag = of.create_gauge("yiwangban.batch.lag", unit="{record}")
+
+    @contextmanager
+    def storing(self, parts: Sequence[Part]) -> Iterator[None]:
+        """Surround the storing of one batch with its span, and give each sampled record of it a span of its own."""
+        name = (
+            parts[0].log.topic if len({part.log.topic for part in parts}) == 1 else self._consumer["yiwangban.consumer"]
+        )
+        began, started = time.time_ns(), time.monotonic()
+        count = sum(len(part.records) for part in parts)
+        tracing = tracer().start_span("", kind=SpanKind.INTERNAL).is_recording()
+        sampled = [*_sampled(parts)] if tracing else []
+        with tracer().start_as_current_span(
+            f"process {name}",
+            context=Context(),
+            kind=SpanKind.CONSUMER,
+            links=_links([context for _, _, context in sampled[:MOST_LINKS]]),
+            attributes={
+                **_PROCESS, **self._consumer, **self._group,
+                "messaging.destination.name": name,
+                "messaging.batch.message_count": count,
+            },
+        ):  # fmt: skip
+            yield
+        self._spans(sampled, began)
+        seconds = time.monotonic() - started
+        for part in parts:
+            topic = {"messaging.destination.name": part.log.topic}
+            self._consumed.add(len(part.records), {**_SYSTEM, **self._group, **topic})
+            self._records.add(len(part.records), {**self._consumer, "yiwangban.topic": part.log.topic})
+        self._duration.record(seconds, {**_SYSTEM, **self._group, "messaging.destination.name": name})
+
+    def fenced(self) -> None:
+        """Count a batch that was given up because another process had advanced the position."""
+        self._fenced.add(1, self._consumer)
+
+    def standing(self, log: Log, *, position: int, lag: int | None) -> None:
+        """Report where the consumer stands in a log."""
+        attributes = {**self._consumer, "yiwangban.topic": log.topic, "yiwangban.partition": log.partition}
+        self._position.set(position, attributes)
+        if lag is not None:
+            self._lag.set(lag, attributes)
+
+    def _spans(self, sampled: Sequence[tuple[Log, Record, Context]], began: int) -> None:
+        for log, record, context in sampled:
+            span = tracer().start_span(
+                f"process {log.topic}",
+                context=context,
+                kind=SpanKind.CONSUMER,
+                links=_links([context]),
+                start_time=began,
+                attributes={
+                    **_PROCESS, **self._consumer, **self._group,
+                    "messaging.destination.name": log.topic,
+                    "messaging.destination.partition.id": str(log.partition),
+                    "messaging.kafka.offset": record.offset,
+                },
+            )  # fmt: skip
+            span.end()
+
+
+def _context(traceparent: str | None) -> Context | None:
+    return None if traceparent is None else _W3C.extract({"traceparent": traceparent}, Context())
+
+
+def _links(contexts: Sequence[Context | None]) -> list[Link]:
+    spans = (trace.get_current_span(context).get_span_context() for context in contexts if context is not None)
+    return [Link(span) for span in spans if span.is_valid]
+
+
+def _sampled(parts: Sequence[Part]) -> Iterator[tuple[Log, Record, Context]]:
+    """Find the records whose trace was sampled, without parsing them: the attribute has one form on the wire."""
+    for part in parts:
+        for record in part.records:
+            value = record.value or b""
+            start = value.find(_MARK) + len(_MARK)
+            traceparent = value[start : start + _TRACEPARENT_BYTES]
+            if start >= len(_MARK) and traceparent.endswith(b"-01"):
+                context = _context(traceparent.decode("ascii", "replace"))
+                if context is not None:
+                    yield part.log, record, context

@@ -1,0 +1,62 @@
+"""How far a batch consumer has come, kept in the database that it stores into.
+
+A position moves in the transaction that stores the records before it, and only from where the consumer believes it to
+be. So each record is stored exactly once, and a consumer that was overtaken while it slept finds out before it commits.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.logs import Log
+
+_BEGIN = text("""
+    INSERT INTO positions (consumer, topic_uuid, partition, topic, next_offset)
+    VALUES (:consumer, :topic_uuid, :partition, :topic, :next_offset)
+    ON CONFLICT (consumer, topic_uuid, partition) DO NOTHING
+""")
+_READ = text("""
+    SELECT next_offset FROM positions
+    WHERE consumer = :consumer AND topic_uuid = :topic_uuid AND partition = :partition
+""")
+_ADVANCE: Final = text("""
+    UPDATE positions SET next_offset = :new
+    WHERE consumer = :consumer AND topic_uuid = :topic_uuid AND partition = :partition AND next_offset = :old
+""")
+
+
+class StaleConsumerError(Exception):
+    """Another process has advanced the position. What this one holds is dropped, and it joins its group anew."""
+
+
+async def begin(session: AsyncSession, consumer: str, logs: Mapping[Log, int]) -> dict[Log, int]:
+    """Give the position in each log; a log that is new to the consumer gets the one proposed.
+
+    Args:
+        session: Session of the caller's transaction.
+        consumer: Name of the batch consumer.
+        logs: The logs, each with the offset to begin at.
+    """
+    found: dict[Log, int] = {}
+    for log, first in logs.items():
+        values = _values(consumer, log)
+        await session.execute(_BEGIN, {**values, "topic": log.topic, "next_offset": first})
+        found[log] = (await session.execute(_READ, values)).scalar_one()
+    return found
+
+
+async def advance(session: AsyncSession, consumer: str, log: Log, *, old: int, new: int) -> None:
+    """Move the position from ``old`` to ``new``, and keep it locked until the transaction ends.
+
+    Raises:
+        StaleConsumerError: It isn't at ``old``.
+    """
+    moved = await session.execute(_ADVANCE, {**_values(consumer, log), "old": old, "new": new})
+    if moved.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as UPDATE always gives
+        raise StaleConsumerError(f"{consumer}: the position in {log} is no longer {old}")
+
+
+def _values(consumer: str, log: Log) -> dict[str, object]:
+    return {"consumer": consumer, "topic_uuid": log.topic_uuid, "partition": log.partition}
