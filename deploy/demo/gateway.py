@@ -1,0 +1,228 @@
+"""The client's side of the gateway: keep-alive, Idempotency-Keys, and retries only where they are safe."""
+
+import asyncio
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from demo.journal import Answer, Expected, Journal, Request
+
+PETITIONS = "petition.petitions.v1"
+TYPE = "yiwangban.petition.petition.{}.v1"
+ATTEMPT_S = 10.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
+SAMPLE_EVERY = 50
+"""One request of so many asks for a trace to be kept."""
+
+STILL_RUNNING, TOO_MANY, SERVER_ERROR = 409, 429, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a request ended.
+
+    Attributes:
+        status: None if no attempt was answered in time.
+        body: The JSON body; empty if there was none.
+        etag: Of the version that the answer shows.
+    """
+
+    status: int | None
+    body: Mapping[str, Any]
+    etag: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """It is done."""
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004  the class of success
+
+    @property
+    def reason(self) -> str:
+        """Why it was refused, in few words: the problem's slug and the fields that it names."""
+        slug = str(self.body.get("type", "")).rpartition(":")[2] or "no answer"
+        errors = self.body.get("errors")
+        pointers = [str(error.get("pointer", "")) for error in errors] if isinstance(errors, list) else []
+        pointers = pointers or [str(self.body["pointer"])] if "pointer" in self.body else pointers
+        return " ".join([str(self.status or "–"), slug, *sorted(pointers)])
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the client counted."""
+
+    sent: int = 0
+    accepted: int = 0
+    retried: int = 0
+    refused: dict[str, list[str]] = field(default_factory=dict)
+
+    def refuse(self, reason: str, what: str) -> None:
+        """Note a refusal, by reason."""
+        self.refused.setdefault(reason, []).append(what)
+
+
+Promise = Callable[[Reply], tuple[str, tuple[Expected, ...]]]
+"""From an answer with 2xx to the aggregate it names and the events it promises."""
+
+
+class Gateway:
+    """Sends requests through the gateway and writes each attempt into the journal.
+
+    Args:
+        url: Of the gateway.
+        connections: Most requests in flight.
+        patience_s: How long a request is retried before it is given up as unknown.
+        repeat_every: One accepted write of so many is sent once more with the same key; the answer must repeat.
+    """
+
+    def __init__(
+        self, url: str, journal: Journal, *, connections: int = 32, patience_s: float = 30.0, repeat_every: int = 50
+    ) -> None:
+        self.tally = Tally()
+        self._url = url
+        self._journal = journal
+        self._patience_s = patience_s
+        self._repeat_every = repeat_every
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30)
+        timeout = aiohttp.ClientTimeout(total=ATTEMPT_S)
+        self._session = aiohttp.ClientSession(self._url, connector=connector, timeout=timeout, trust_env=False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def read(self, path: str, token: str) -> Reply:
+        """GET, with retries."""
+        deadline = time.monotonic() + self._patience_s
+        return (await self._until_settled("GET", path, {"Authorization": f"Bearer {token}"}, None, deadline, None))[0]
+
+    async def write(
+        self,
+        path: str,
+        token: str,
+        body: Mapping[str, Any],
+        *,
+        action: str,
+        tenant: str,
+        promise: Promise,
+        subject: str | None = None,
+        if_match: str | None = None,
+    ) -> Reply:
+        """POST, with the same key and trace at each attempt."""
+        request = Request(uuid.uuid4().hex, str(uuid.uuid4()), action, tenant, subject)
+        self.tally.sent += 1
+        sampled = "01" if self.tally.sent % SAMPLE_EVERY == 0 else "00"
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": request.key,
+            "traceparent": f"00-{request.id}-{request.id[:16]}-{sampled}",
+        }
+        if if_match is not None:
+            headers["If-Match"] = if_match
+        self._journal.sent(request)
+        deadline = time.monotonic() + self._patience_s
+        raw = json.dumps(body).encode()
+        reply, at = await self._until_settled("POST", path, headers, raw, deadline, request)
+        if reply.accepted:
+            self.tally.accepted += 1
+            self._journal.answered(request, Answer(at, reply.status, *promise(reply)))
+            if self._repeat_every and self.tally.accepted % self._repeat_every == 0:
+                await self._repeat(path, headers, raw, request, promise)
+        elif reply.status is not None:
+            self._journal.answered(request, Answer(at, reply.status))
+        return reply
+
+    async def _repeat(
+        self, path: str, headers: Mapping[str, str], raw: bytes, request: Request, promise: Promise
+    ) -> None:
+        deadline = time.monotonic() + self._patience_s
+        reply, at = await self._until_settled("POST", path, headers, raw, deadline, request)
+        if reply.accepted:
+            self._journal.answered(request, Answer(at, reply.status, *promise(reply)))
+
+    async def _until_settled(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        raw: bytes | None,
+        deadline: float,
+        request: Request | None,
+    ) -> tuple[Reply, int]:
+        """Repeat until the answer is final or the patience is over; journal every attempt but the last answer."""
+        pause = FIRST_PAUSE_S
+        while True:
+            reply, retry_after = await self._attempt(method, path, headers, raw)
+            at = time.time_ns()
+            if reply.status is None:
+                if request is not None:
+                    self._journal.answered(request, Answer(at, None))
+            elif not _worth_repeating(reply.status, retry_after):
+                return reply, at
+            wait = retry_after if retry_after is not None else pause
+            if time.monotonic() + wait > deadline:
+                return reply, at
+            if reply.status is not None and request is not None:
+                self._journal.answered(request, Answer(at, reply.status))
+            self.tally.retried += 1
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def _attempt(
+        self, method: str, path: str, headers: Mapping[str, str], raw: bytes | None
+    ) -> tuple[Reply, float | None]:
+        assert self._session is not None  # noqa: S101  entered before use
+        try:
+            async with self._session.request(method, path, headers=headers, data=raw) as response:
+                content = await response.read()
+                retry_after = response.headers.get("Retry-After", "")
+                reply = Reply(response.status, _object(content), response.headers.get("ETag"))
+                return reply, float(retry_after) if retry_after.isdigit() else None
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return Reply(None, {}), None
+
+
+def _worth_repeating(status: int, retry_after: float | None) -> bool:
+    """The same key makes a repetition safe; it is useful where the server failed or says when to come again."""
+    return status >= SERVER_ERROR or status == TOO_MANY or (status == STILL_RUNNING and retry_after is not None)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content) if content else {}
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def received(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
+    """What an accepted petition promises: received and, in the same breath, classified."""
+    subject = str(reply.body.get("id"))
+    names = ("received", "classified")
+    return subject, tuple(
+        Expected(PETITIONS, subject, sequence, TYPE.format(name)) for sequence, name in enumerate(names, 1)
+    )
+
+
+def moved(name: str) -> Promise:
+    """What an accepted change promises: one event, whose sequence is the version that the answer shows."""
+
+    def promise(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
+        subject = str(reply.body.get("id"))
+        return subject, (Expected(PETITIONS, subject, int(reply.body.get("version", 0)), TYPE.format(name)),)
+
+    return promise

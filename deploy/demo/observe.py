@@ -1,0 +1,195 @@
+"""What the topics and the mirror hold, read from outside: Kafka by its protocol, the mirror by read-only SQL."""
+
+import hashlib
+import threading
+import time
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+import orjson
+import psycopg
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+
+from demo.history import Log, Record, Row
+
+DRAFTED = "yiwangban.petition.bulletin.drafted.v1"
+CAUSES = {"yiwangban.intel.alert.raised.v1": DRAFTED}
+"""Every event of the one type has exactly one of the other."""
+
+POLL_S = 0.02
+READ_WITHIN_S = 120.0
+TRACE = slice(3, 35)
+"""Where a traceparent has its trace id."""
+
+ENDS = "SELECT topic, topic_uuid, partition, base_offset + size FROM mirror_logs"
+ROWS = """
+    SELECT log.topic, log.topic_uuid, log.partition, record."offset", sha256(coalesce(record.value, ''))
+    FROM mirror_records AS record JOIN mirror_logs AS log USING (log)
+    ORDER BY record.log, record."offset"
+"""
+
+
+class UnreadableTopicError(RuntimeError):
+    """The broker did not deliver what it says it holds within the time granted."""
+
+
+class Topics:
+    """The topics of one broker, as a plain consumer without a group sees them.
+
+    Args:
+        bootstrap: Address of the broker.
+        names: Topics to read.
+    """
+
+    def __init__(self, bootstrap: str, names: Sequence[str]) -> None:
+        self._bootstrap = bootstrap
+        self._names = list(names)
+
+    def ends(self) -> dict[Log, int]:
+        """Give each log with the offset of its next record."""
+        with closing(self._consumer()) as consumer:
+            return self._ends(consumer)
+
+    def read(self) -> tuple[list[Record], dict[Log, int]]:
+        """Read all that is there, from the first offset on.
+
+        Raises:
+            UnreadableTopicError: The broker stopped delivering.
+        """
+        with closing(self._consumer()) as consumer:
+            ends = self._ends(consumer)
+            return list(self._records(consumer, ends)), ends
+
+    def _consumer(self) -> Any:
+        return KafkaConsumer(
+            bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, max_poll_records=4_000
+        )
+
+    def _ends(self, consumer: Any) -> dict[Log, int]:
+        with closing(KafkaAdminClient(bootstrap_servers=self._bootstrap)) as admin:
+            described = admin.describe_topics(self._names)
+        logs = {
+            TopicPartition(topic["name"], partition["partition_index"]): str(topic["topic_id"])
+            for topic in described
+            for partition in topic["partitions"]
+        }
+        ends = consumer.end_offsets(list(logs))
+        return {Log(at.topic, uuid, at.partition): ends[at] for at, uuid in logs.items()}
+
+    def _records(self, consumer: Any, ends: Mapping[Log, int]) -> Iterator[Record]:
+        logs = {TopicPartition(log.topic, log.partition): log for log in ends}
+        consumer.assign(list(logs))
+        consumer.seek_to_beginning()
+        left = {at for at, log in logs.items() if ends[log]}
+        deadline = time.monotonic() + READ_WITHIN_S
+        while left:
+            if time.monotonic() > deadline:
+                raise UnreadableTopicError(f"not read to the end: {sorted(left)}")
+            for at, records in consumer.poll(timeout_ms=500).items():
+                log = logs[at]
+                for record in records:
+                    if record.offset < ends[log]:
+                        yield read_record(log, record.offset, record.value)
+                if records[-1].offset + 1 >= ends[log]:
+                    left.discard(at)
+
+
+def read_record(log: Log, offset: int, value: bytes | None) -> Record:
+    """Read a record's envelope; one that holds no event is a subject of its own."""
+    digest = hashlib.sha256(value or b"").digest()
+    try:
+        event = orjson.loads(value or b"")
+        traceparent, data = event.get("traceparent"), event.get("data")
+        return Record(
+            log=log,
+            offset=offset,
+            id=str(event["id"]),
+            type=str(event["type"]),
+            subject=str(event["subject"]),
+            sequence=int(event["sequence"]),
+            digest=digest,
+            trace=traceparent[TRACE] if isinstance(traceparent, str) else None,
+            cause=str(data["alert"]) if event["type"] == DRAFTED else None,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        name = f"unreadable-{log.topic}-{log.partition}-{offset}"
+        return Record(log, offset, name, "unreadable", name, 1, digest)
+
+
+def mirror_rows(dsn: str) -> list[Row]:
+    """Give every row of the mirror; the database hashes the stored bytes."""
+    with psycopg.connect(dsn) as connection, connection.cursor("mirror") as cursor:
+        cursor.itersize = 10_000
+        cursor.execute(ROWS)
+        logs: dict[tuple[Any, ...], Log] = {}
+        rows = []
+        for *place, offset, digest in cursor:
+            log = logs.setdefault(tuple(place), Log(place[0], str(place[1]), place[2]))
+            rows.append(Row(log, offset, bytes(digest)))
+        return rows
+
+
+class MirrorWatch(threading.Thread):
+    """Looks every 20 ms how far the mirror is, and remembers when it saw which offset.
+
+    A row is seen no earlier than its transaction is committed, so the times are upper bounds by one look.
+    They are of this machine's wall clock, as are the journal's. A database that is down is looked at again.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(name="mirror-watch", daemon=True)
+        self._dsn = dsn
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._ends: dict[Log, list[int]] = defaultdict(list)
+        self._times: dict[Log, list[int]] = defaultdict(list)
+
+    def run(self) -> None:
+        """Look until `stop`."""
+        while not self._ended.is_set():
+            try:
+                with psycopg.connect(self._dsn, autocommit=True, connect_timeout=2) as connection:
+                    connection.execute("SET statement_timeout = '2s'")
+                    while not self._ended.wait(POLL_S):
+                        self._look(connection)
+            except psycopg.Error:
+                self._ended.wait(POLL_S * 5)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._ended.set()
+        if self.is_alive():
+            self.join(timeout=10)
+
+    def ends(self) -> dict[Log, int]:
+        """Give how far each log was mirrored at the last look."""
+        with self._lock:
+            return {log: ends[-1] for log, ends in self._ends.items()}
+
+    def seen_at(self, log: Log, offset: int) -> int | None:
+        """Give when the offset was first seen in the mirror, nanoseconds since 1970."""
+        with self._lock:
+            place = bisect_right(self._ends[log], offset)
+            times = self._times[log]
+            return times[place] if place < len(times) else None
+
+    def first_after(self, moment: int) -> int | None:
+        """Give when the first record was seen that came after the moment, nanoseconds since 1970."""
+        with self._lock:
+            later = (
+                times[place] for times in self._times.values() if (place := bisect_right(times, moment)) < len(times)
+            )
+            return min(later, default=None)
+
+    def _look(self, connection: psycopg.Connection[Any]) -> None:
+        found = connection.execute(ENDS).fetchall()
+        now = time.time_ns()
+        with self._lock:
+            for topic, uuid, partition, end in found:
+                log = Log(topic, str(uuid), partition)
+                if not self._ends[log] or self._ends[log][-1] < end:
+                    self._ends[log].append(end)
+                    self._times[log].append(now)
