@@ -1,170 +1,300 @@
-"""Stores whole logs, thousands of records in a transaction, each record exactly once.
+"""Brings records to a batch: aiokafka's `getmany`, in a thread and an event loop of its own."""
 
-The position of each log is a row in the database that is stored into, moved by the same transaction; what is committed
-to Kafka is only for lag tools. A log is known by its topic's UUID, so a topic that was wiped and made again is read
-from its beginning instead of being taken for the old one.
-
-This module decides and stores; `chassis.batch_consumer` brings the records.
-"""
-
+import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
-from sqlmodel.ext.asyncio.session import AsyncSession
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+from mode.threads import ServiceThread
 
-from chassis import positions
+from chassis.batch_store import Batch, BatchStore, Part, Record
+from chassis.consumer_telemetry import BatchTelemetry
 from chassis.database import Database
+from chassis.health import Status
 from chassis.infrastructure import Patience, StoppedError, describe
-from chassis.logs import Extent, Log
+from chassis.logs import BrokerUnavailableError, Log, LogDirectory, Partition
 from chassis.positions import StaleConsumerError
-from chassis.testing.faults import fault_point
+from chassis.settings import Settings
+from chassis.watchdog import Watchdog
 
-__all__ = ["Batch", "BatchStore", "Log", "Part", "Record"]
+__all__ = ["Batch", "BatchConsumer", "Log", "Record"]
 
 log = logging.getLogger(__name__)
 
-MAX_RECORDS: Final = 4_000
+POLL_MS: Final = 200
+COMMIT_EVERY_S: Final = 1.0
+IDLE_CHECK_S: Final = 1.0
+STANDING_ALERT_S: Final = 15.0
+RESTART_DELAY_S: Final = 0.5
+METADATA_AGE_MS: Final = 5_000
+POOL_SIZE: Final = 2
 
 
-@dataclass(slots=True)
-class Record:
-    """One record as the broker keeps it.
+class _Thread(ServiceThread):
+    """The thread; mode's service stops it, closes its loop and reports its crash."""
 
-    Attributes:
-        offset: Its place in the log.
-        timestamp_ms: Milliseconds since 1970, as the broker recorded it.
-        key: Raw.
-        value: Raw.
-        headers: In order, repeats included.
-    """
+    abstract = False
 
-    offset: int
-    timestamp_ms: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    def __init__(self, consumer: "BatchConsumer", drain_s: float) -> None:
+        super().__init__()
+        self._consumer = consumer
+        self._drain_s = drain_s
+        self._work: asyncio.Task[None] | None = None
 
+    async def on_thread_started(self) -> None:
+        self._work = asyncio.create_task(self._consumer.run(), name=self._consumer.name)
 
-Store = Callable[[AsyncSession, Log, Sequence[Record]], Awaitable[None]]
-"""Stores one log's records, in order of offset, in the session's transaction; the caller commits."""
+    async def on_thread_stop(self) -> None:
+        self._consumer.patience.stop()
+        if self._work is not None:
+            await asyncio.wait((self._work,), timeout=self._drain_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """A named consumer that stores whole topics.
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Forgets all logs at each rebalance: what comes back has to be opened anew, at the stored position."""
 
-    Attributes:
-        name: Unique in the service; part of the consumer group's name and of each position row.
-        topics: As the contracts name them; asked once each time that the consumer joins its group.
-        store: Called once for each log of a batch. Use COPY.
-        max_records: Most records of one transaction.
-    """
+    def __init__(self, consumer: "BatchConsumer") -> None:
+        self._consumer = consumer
 
-    name: str
-    topics: Callable[[], Sequence[str]]
-    store: Store
-    max_records: int = MAX_RECORDS
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002
+        self._consumer.forget()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:  # noqa: ARG002
+        self._consumer.forget()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Records of one log that follow its position, and the position after them."""
+class BatchConsumer:
+    """Consumes a batch's topics until it is stopped."""
 
-    log: Log
-    old: int
-    records: Sequence[Record]
-
-    @property
-    def new(self) -> int:
-        """The position once they are stored."""
-        return self.records[-1].offset + 1
-
-    def halves(self) -> tuple["Part", "Part"]:
-        """Divide it; the second half follows the first one's position."""
-        middle = len(self.records) // 2
-        left = replace(self, records=self.records[:middle])
-        return left, Part(self.log, left.new, self.records[middle:])
-
-
-class BatchStore:
-    """Moves positions and stores records, in one transaction; finds the one record on which a batch fails."""
-
-    def __init__(self, batch: Batch, database: Database, patience: Patience) -> None:
-        """Tie a batch to its database.
+    def __init__(self, batch: Batch, *, settings: Settings) -> None:
+        """Set up, and do nothing before `start`.
 
         Args:
             batch: What to store.
-            database: Holds the positions, beside the tables that the batch stores into.
-            patience: Waits while the infrastructure is away, until the process stops.
+            settings: Of the service: broker, topic prefix, worker slot, database.
         """
+        self.name = f"batch {batch.name}"
+        self.group = f"{settings.service}.{batch.name}"
+        self.topics: tuple[str, ...] = ()
+        self.patience = Patience()
         self._batch = batch
-        self._database = database
-        self._patience = patience
+        self._settings = settings
+        self._instance = f"{settings.service}-{batch.name}-{settings.slot}"
+        self._directory = LogDirectory(settings.kafka_bootstrap, client_id=self._instance)
+        watching = LogDirectory(settings.kafka_bootstrap, client_id=f"{self._instance}-watchdog")
+        self._watchdog = Watchdog(self, watching)
+        self._telemetry = BatchTelemetry(batch.name, self.group)
+        self._thread: _Thread | None = None
+        self._trouble: str | None = "starting"
+        self._logical: dict[str, str] = {}
+        # Replaced, never changed in place: health and watchdog read them from other threads.
+        self._at: Mapping[TopicPartition, tuple[Log, int]] = {}
+        self._stuck: Mapping[TopicPartition, tuple[Log, str]] = {}
 
-    async def begin(self, extents: dict[Log, Extent]) -> tuple[dict[Log, int], dict[Log, str]]:
-        """Find out where to go on.
+    async def start(self) -> None:
+        """Start consuming in a thread. Doesn't wait for the broker or the database."""
+        self._watchdog.start()
+        self._thread = _Thread(self, self._settings.drain_s)
+        await self._thread.start()
 
-        Args:
-            extents: Where each log begins and ends on the broker.
+    async def stop(self) -> None:
+        """Stop after the batch in hand is committed or rolled back."""
+        self._watchdog.stop()
+        if self._thread is not None:
+            await self._thread.stop()
 
-        Returns:
-            The position of each log that can be read on, and for each other one what is wrong with it.
-        """
+    async def check(self) -> Status:
+        """Tell whether all assigned logs are being stored."""
+        trouble = self._find_trouble()
+        if trouble is not None:
+            return Status(ready=False, detail=trouble)
+        return Status(ready=True, detail=f"{len(self._at)} partitions, {sum(self.lag().values())} records behind")
 
-        async def read() -> dict[Log, int]:
-            async with self._database.transaction() as session:
-                firsts = {log_: extent.begin for log_, extent in extents.items()}
-                return await positions.begin(session, self._batch.name, firsts)
+    def _find_trouble(self) -> str | None:
+        seen = self._watchdog.observation
+        missing = sorted(set(self.topics) - seen.incarnations.keys()) if seen.incarnations else []
+        if self._trouble is not None:
+            return self._trouble
+        if self.patience.waiting_for is not None:
+            return f"waiting: {self.patience.waiting_for}"
+        if self._stuck:
+            return "; ".join(f"{log_}: {why}" for log_, why in self._stuck.values())
+        if missing:
+            return f"missing topics: {', '.join(missing)}"
+        if not self._at:
+            return "no partitions assigned"
+        return f"standing still for {seen.standing_s:.0f} s" if seen.standing_s > STANDING_ALERT_S else None
 
-        found = await self._patience.until_done(self._batch.name, read)
-        wrong = {}
-        for log_, position in found.items():
-            extent = extents[log_]
-            if position > extent.end:
-                wrong[log_] = f"position {position} is beyond the end {extent.end}: the broker has lost records"
-            elif position < extent.begin:
-                wrong[log_] = f"position {position} is before the beginning {extent.begin}: records were deleted unread"
-        return {log_: position for log_, position in found.items() if log_ not in wrong}, wrong
+    def assigned(self) -> frozenset[Partition]:
+        """Give the partitions that this consumer is storing now."""
+        return frozenset((at.topic, at.partition) for at in self._at)
 
-    async def store(self, parts: Sequence[Part]) -> dict[Log, str]:
-        """Store the parts, together if possible.
+    def excuse(self) -> str | None:
+        """Say why standing still is right: it waits for the database, or all it has is stuck and reported."""
+        if self._stuck and not self._at:
+            return "stuck"
+        return self.patience.waiting_for
 
-        When they can't be stored together, each is tried alone, then its halves, down to the record that can't be
-        stored. Everything before that record is stored; nothing after it in its log is.
+    def lag(self) -> Mapping[Partition, int]:
+        """Give the records between the group's position and the end of each log, as last seen."""
+        return self._watchdog.observation.lag
 
-        Returns:
-            For each log that got stuck, at which record and why.
+    # In the thread
 
-        Raises:
-            StaleConsumerError: Somebody else has moved a position on.
-            StoppedError: The process stops.
-        """
+    def forget(self) -> None:
+        """Forget where the logs stand; they are opened again before anything more is read."""
+        self._at, self._stuck = {}, {}
+
+    async def run(self) -> None:
+        """Consume until stopped; join the group anew after each trouble."""
+        database = Database(
+            self._settings.database_url, POOL_SIZE, self._settings.pool_wait_s, application=self._instance
+        )
+        store = BatchStore(self._batch, database, self.patience)
         try:
-            await self._patience.until_done(self._batch.name, lambda: self._commit(parts))
-        except (StaleConsumerError, StoppedError):
-            raise
-        except Exception as error:  # noqa: BLE001  whatever a store raises is about these records
-            if len(parts) > 1:
-                stuck: dict[Log, str] = {}
-                for part in parts:
-                    stuck |= await self.store([part])
-                return stuck
-            (part,) = parts
-            if len(part.records) == 1:
-                log.error("%s can't store %s offset %d", self._batch.name, part.log, part.old, exc_info=True)
-                return {part.log: f"offset {part.records[0].offset} can't be stored: {describe(error)}"}
-            left, right = part.halves()
-            return await self.store([left]) or await self.store([right])
-        return {}
+            while not self.patience.stopping:
+                try:
+                    await self._consume(store)
+                except StoppedError:
+                    break
+                except StaleConsumerError as error:
+                    log.warning("%s; it joins its group anew", error)
+                    self._telemetry.fenced()
+                    self._trouble = "another process has taken over"
+                except (BrokerUnavailableError, KafkaError, OSError) as error:
+                    self._trouble = f"broker: {describe(error)}"
+                except Exception as error:
+                    log.exception("%s crashed; it joins its group anew", self.name)
+                    self._trouble = f"crashed: {describe(error)}"
+                with contextlib.suppress(StoppedError):
+                    await self.patience.pause(RESTART_DELAY_S)
+        finally:
+            self._directory.close()
+            await database.close()
 
-    async def _commit(self, parts: Sequence[Part]) -> None:
-        async with self._database.transaction() as session:
-            # Positions first, in one order for everybody: a second consumer waits here, and then finds itself stale.
-            for part in sorted(parts, key=lambda part: (part.log.topic_uuid, part.log.partition)):
-                await positions.advance(session, self._batch.name, part.log, old=part.old, new=part.new)
-            for part in parts:
-                await self._batch.store(session, part.log, part.records)
-            fault_point("batch.before_commit")
-        fault_point("batch.after_commit")
+    async def _consume(self, store: BatchStore) -> None:
+        settings = self._settings
+        self._logical = {settings.physical_topic(topic): topic for topic in self._batch.topics()}
+        self.topics = tuple(self._logical)
+        self._at, self._stuck = {}, {}
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka_bootstrap,
+            client_id=self._instance,
+            group_id=self.group,
+            group_instance_id=self._instance,
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.heartbeat_ms,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            metadata_max_age_ms=METADATA_AGE_MS,
+        )
+        consumer.subscribe(self.topics, listener=_Listener(self))
+        try:
+            await consumer.start()
+            self._trouble = None
+            await self._read_on(consumer, store)
+        finally:
+            self._at = {}
+            async with asyncio.timeout(settings.drain_s):
+                await consumer.stop()
+
+    async def _read_on(self, consumer: AIOKafkaConsumer, store: BatchStore) -> None:
+        committed = looked = time.monotonic()
+        while not self.patience.stopping:
+            await self._follow_assignment(consumer, store)
+            if not self._at:
+                await self.patience.pause(POLL_MS / 1000)
+            else:
+                fetched = await consumer.getmany(*self._at, timeout_ms=POLL_MS, max_records=self._batch.max_records)
+                if fetched:
+                    await self._store(store, fetched)
+            now = time.monotonic()
+            if now - looked > IDLE_CHECK_S:
+                looked = now
+                await self._forget_past_incarnations()
+            if now - committed > COMMIT_EVERY_S:
+                committed = now
+                await self._commit(consumer)
+        await self._commit(consumer)
+
+    async def _follow_assignment(self, consumer: AIOKafkaConsumer, store: BatchStore) -> None:
+        """Open the logs that were assigned anew at their stored position; forget those that were taken away."""
+        assigned = consumer.assignment()
+        self._at = {at: known for at, known in self._at.items() if at in assigned}
+        self._stuck = {at: known for at, known in self._stuck.items() if at in assigned}
+        fresh = sorted(assigned - self._at.keys() - self._stuck.keys())
+        if not fresh:
+            return
+        logs = await asyncio.to_thread(self._identify, fresh)
+        extents = await asyncio.to_thread(self._directory.extents, [tuple(at) for at in logs])
+        found, wrong = await store.begin(
+            {logs[at]: extents[at.topic, at.partition] for at in logs if tuple(at) in extents}
+        )
+        at_of = {log_: at for at, log_ in logs.items()}
+        for log_, position in found.items():
+            consumer.seek(at_of[log_], position)
+        self._at = {**self._at, **{at_of[log_]: (log_, position) for log_, position in found.items()}}
+        self._halt({at_of[log_]: (log_, why) for log_, why in wrong.items()})
+
+    async def _store(
+        self, store: BatchStore, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]]
+    ) -> None:
+        # Asked after the records came and before they are committed: they belong to the incarnation that we know.
+        await self._forget_past_incarnations()
+        parts = {}
+        for at, records in fetched.items():
+            known = self._at.get(at)
+            if known is None:
+                continue
+            log_, position = known
+            following = [_record(record) for record in records if record.offset >= position]
+            if following:
+                parts[at] = Part(log_, position, following)
+        if not parts:
+            return
+        with self._telemetry.storing(list(parts.values())):
+            stuck = await store.store(list(parts.values()))
+        still = {at: part for at, part in parts.items() if at in self._at}  # unless a rebalance came between
+        self._at = {**self._at, **{at: (part.log, part.new) for at, part in still.items() if part.log not in stuck}}
+        self._halt({at: (part.log, stuck[part.log]) for at, part in still.items() if part.log in stuck})
+
+    async def _forget_past_incarnations(self) -> None:
+        """Forget logs whose topic is another one now; they are opened again, at the new one's position."""
+        known = {**self._at, **self._stuck}
+        found = await asyncio.to_thread(self._directory.incarnations, {at.topic for at in known})
+        past = {at for at, (log_, _) in known.items() if at.topic in found and found[at.topic].uuid != log_.topic_uuid}
+        if past:
+            log.warning("%s: a new incarnation of %s", self.name, ", ".join(sorted({at.topic for at in past})))
+            self._at = {at: value for at, value in self._at.items() if at not in past}
+            self._stuck = {at: value for at, value in self._stuck.items() if at not in past}
+
+    def _identify(self, assigned: Sequence[TopicPartition]) -> dict[TopicPartition, Log]:
+        found = self._directory.incarnations({at.topic for at in assigned})
+        return {
+            at: Log(self._logical[at.topic], found[at.topic].uuid, at.partition) for at in assigned if at.topic in found
+        }
+
+    def _halt(self, wrong: Mapping[TopicPartition, tuple[Log, str]]) -> None:
+        for log_, why in wrong.values():
+            log.critical("%s stops reading %s: %s", self.name, log_, why)
+        self._stuck = {**self._stuck, **wrong}
+        self._at = {at: value for at, value in self._at.items() if at not in wrong}
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        """Tell Kafka how far we are; only lag tools and the watchdog read it."""
+        assigned = consumer.assignment()
+        offsets = {at: position for at, (_, position) in self._at.items() if at in assigned}
+        for at, (log_, position) in self._at.items():
+            self._telemetry.standing(log_, position=position, lag=self.lag().get((at.topic, at.partition)))
+        if offsets:
+            with contextlib.suppress(KafkaError):
+                await consumer.commit(offsets)
+
+
+def _record(record: ConsumerRecord[Any, Any]) -> Record:
+    return Record(record.offset, record.timestamp, record.key, record.value, tuple(record.headers))

@@ -11,7 +11,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from chassis.batch import Part, Record
+from chassis.batch_store import Part, Record
 from chassis.envelope import Envelope
 from chassis.inbox import Delivery, Outcome, Parked, Reason
 from chassis.logs import Log
@@ -178,7 +178,8 @@ class BatchTelemetry:
 
     def standing(self, log: Log, *, position: int, lag: int | None) -> None:
         """Report where the consumer stands in a log."""
-        attributes = {**self._consumer, "yiwangban.topic": log.topic, "yiwangban.partition": log.partition}
+        attributes: dict[str, str | int] = {**self._consumer, "yiwangban.topic": log.topic}
+        attributes["yiwangban.partition"] = log.partition
         self._position.set(position, attributes)
         if lag is not None:
             self._lag.set(lag, attributes)

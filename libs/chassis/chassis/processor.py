@@ -8,10 +8,8 @@ the same record is tried until the database is back.
 
 import asyncio
 import logging
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +18,7 @@ from contracts.codec import Undecodable
 from chassis import inbox
 from chassis.consumer_telemetry import Processing, ReactionTelemetry
 from chassis.envelope import Envelope
+from chassis.failures import FailureLimit, Failures, Retry
 from chassis.inbox import Delivery, Outcome, Place, Reason
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.testing.faults import fault_point
@@ -45,69 +44,12 @@ class Reaction:
     handlers: Mapping[str, Handler]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
-    """How often and how long a handler may try one event before it is parked.
-
-    Attributes:
-        attempts: Tries in all.
-        first_delay_s: Pause after the first; each later one is four times as long.
-        handler_s: Longest run of a handler; less than the database lets a transaction idle.
-    """
-
-    attempts: int = 3
-    first_delay_s: float = 0.1
-    handler_s: float = 8.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureLimit:
-    """When to stop taking records for poison, and start to suspect ourselves.
-
-    Attributes:
-        in_a_row: Failed or invalid records without a good one between them.
-        in_window: Failed or invalid records within the window.
-        window_s: Length of the window.
-    """
-
-    in_a_row: int = 20
-    in_window: int = 100
-    window_s: float = 60.0
-
-
-class TooManyFailuresError(Exception):
-    """So many records failed that the fault is more likely here than in them. The consumer stops."""
-
-
 class HandlerTimedOutError(Exception):
     """A handler ran longer than it may."""
 
 
 class _OvertakenError(Exception):
     """A parked record's turn was taken by somebody else; what this transaction did is rolled back."""
-
-
-@dataclass(slots=True)
-class _Failures:
-    limit: FailureLimit
-    row: int = 0
-    times: deque[float] = field(default_factory=deque)
-
-    def good(self) -> None:
-        self.row = 0
-
-    def bad(self) -> None:
-        now = time.monotonic()
-        self.row += 1
-        self.times.append(now)
-        while self.times[0] < now - self.limit.window_s:
-            self.times.popleft()
-        if self.row >= self.limit.in_a_row:
-            raise TooManyFailuresError(f"{self.row} records in a row failed or were invalid")
-        if len(self.times) >= self.limit.in_window:
-            raise TooManyFailuresError(
-                f"{len(self.times)} records failed or were invalid within {self.limit.window_s:g} s"
-            )
 
 
 class Processor:
@@ -120,8 +62,8 @@ class Processor:
         units: Units,
         decode: Callable[[bytes | None], dict[str, Any]],
         patience: Patience,
-        retry: Retry = Retry(),  # noqa: B008  frozen
-        limit: FailureLimit = FailureLimit(),  # noqa: B008  frozen
+        retry: Retry = Retry(),
+        limit: FailureLimit = FailureLimit(),
     ) -> None:
         """Tie a reaction to its database.
 
@@ -139,7 +81,7 @@ class Processor:
         self._decode = decode
         self._patience = patience
         self._retry = retry
-        self._failures = _Failures(limit)
+        self._failures = Failures(limit)
 
     async def process(self, delivery: Delivery) -> Outcome:
         """Apply the record, recognise it as a duplicate, or set it aside. When this returns, that is committed.

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import importlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
@@ -17,11 +17,12 @@ import faust
 from faust.contrib.asgi import faust_app_running
 
 from chassis import inbox
+from chassis.failures import TooManyFailuresError
 from chassis.health import Status
 from chassis.inbox import Delivery, Reason
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
-from chassis.processor import Handler, Processor, Reaction, TooManyFailuresError
+from chassis.processor import Handler, Processor, Reaction
 from chassis.settings import Settings
 from chassis.unit import Units
 from chassis.watchdog import Observation, Watchdog
@@ -53,7 +54,7 @@ def require_cython() -> None:
             importlib.import_module(module)
     except ImportError as error:
         raise PurePythonFaustError("install faust-streaming from a binary wheel") from error
-    if faust.streams._CStreamIterator is None:  # noqa: SLF001  what faust itself looks at
+    if getattr(faust.streams, "_CStreamIterator", None) is None:
         raise PurePythonFaustError("unset NO_CYTHON")
 
 
@@ -121,26 +122,26 @@ class ReactionConsumer:
 
     async def check(self) -> Status:
         """Tell whether records are consumed: not crashed, not halted, assigned, and not standing still."""
-        if self._halted is not None:
-            return Status(ready=False, detail=f"stopped: {self._halted}")
-        app = self._app
-        if app is None or self._trouble is not None:
-            return Status(ready=False, detail=self._trouble or "starting")
-        if app.crashed:
-            return Status(ready=False, detail="crashed")
-        missing = sorted(set(self.topics) - self._uuids.keys())
-        if missing:
-            return Status(ready=False, detail=f"missing topics: {', '.join(missing)}")
-        if self._patience.waiting_for is not None:
-            return Status(ready=False, detail=f"waiting: {self._patience.waiting_for}")
-        if not self.assigned():
-            return Status(ready=False, detail="no partitions assigned")
-        standing = self._watchdog.observation.standing_s
-        if standing > STANDING_ALERT_S:
-            return Status(ready=False, detail=f"standing still for {standing:.0f} s")
+        trouble = self._find_trouble()
+        if trouble is not None:
+            return Status(ready=False, detail=trouble)
         if self._oldest_gap_s > GAP_ALERT_S:
             return Status(ready=True, detail=f"a predecessor has been missing for {self._oldest_gap_s:.0f} s")
         return Status(ready=True, detail=f"{len(self.assigned())} partitions")
+
+    def _find_trouble(self) -> str | None:
+        standing = self._watchdog.observation.standing_s
+        if self._halted is not None:
+            return f"stopped: {self._halted}"
+        if self._app is None or self._trouble is not None:
+            return self._trouble or "starting"
+        if self._app.crashed:
+            return "crashed"
+        if self._patience.waiting_for is not None:
+            return f"waiting: {self._patience.waiting_for}"
+        if not self.assigned():
+            return "no partitions assigned"
+        return f"standing still for {standing:.0f} s" if standing > STANDING_ALERT_S else None
 
     def assigned(self) -> frozenset[Partition]:
         """Give the partitions that are this consumer's now."""
@@ -217,9 +218,8 @@ class ReactionConsumer:
         app.agent(topic, name=self._reaction.name, concurrency=1)(self._consume)
         return app
 
-    async def _consume(self, stream: "faust.StreamT[bytes]") -> None:
-        events: AsyncIterator[faust.EventT] = stream.noack().events()
-        async for event in events:
+    async def _consume(self, stream: faust.Stream[bytes]) -> None:
+        async for event in stream.noack().events():
             message = event.message
             delivery = Delivery(
                 topic=self._logical[message.topic],
@@ -235,7 +235,7 @@ class ReactionConsumer:
                 self._halt(str(error))  # the record itself is safely parked
             except StoppedError:
                 break
-            except Exception as error:  # noqa: BLE001  an exception that leaves an agent acknowledges the event
+            except Exception as error:  # one that left the agent would acknowledge the event
                 log.critical("%s can't go on at %s", self.name, delivery, exc_info=True)
                 self._halt(describe(error))
                 break
