@@ -1,0 +1,170 @@
+"""Translates HTTP into reads of the projections and of the mirror's state. Nothing else."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from chassis.auth import Principal, require
+from chassis.errors import Problem, ProblemType
+from chassis.route import QueryRoute, unit
+from chassis.unit import Unit
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from intel_sink import domain, merkle, store
+from intel_sink.views import (
+    AlertView,
+    CheckpointView,
+    CountView,
+    InvalidView,
+    LogView,
+    Page,
+    RecordView,
+    StatusView,
+)
+
+AUDITOR = "auditor"
+READERS = ("analyst", AUDITOR, "administrator")
+MOST_ON_A_PAGE = 200
+
+# fmt: off
+UNFOCUSED = ProblemType("unfocused-search", 422, "未指明要找什么", "Nothing to look for",
+    "请给出 subject 或 id。", "Give a subject or an id.")
+BAD_CURSOR = ProblemType("bad-cursor", 422, "分页游标无效", "Not a cursor",
+    "请原样使用上一页的 next。", "Use the last page's next as it is.")
+# fmt: on
+
+View = TypeVar("View", bound=BaseModel)
+
+Reader = Annotated[Principal, Depends(require(*READERS))]
+Cursor = Annotated[str | None, Query(max_length=256, description="上一页的 next · The last page's next")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="每页条数 · Items a page")]
+Tenant = Annotated[str | None, Query(pattern=r"^\d{6}$", description="行政区划代码 · GB/T 2260 code")]
+
+router = APIRouter(prefix="/v1/intel", route_class=QueryRoute, tags=["大情报平台 · Intelligence"])
+
+
+async def connection(work: Annotated[Unit, Depends(unit)]) -> AsyncConnection:
+    """Give the connection of the request's read-only transaction."""
+    return await work.session.connection()
+
+
+Database = Annotated[AsyncConnection, Depends(connection)]
+
+
+def scope_of(reader: Principal) -> str | None:
+    """Give the one tenant whose records the reader may see; None for all of them."""
+    return None if domain.sees_all(reader.tenant) else reader.tenant
+
+
+@router.get("/status", summary="镜像状态 · How the mirror is doing")
+async def status(_reader: Reader, database: Database) -> StatusView:
+    """各日志的位置与树根、最近检查点、投影进度。Positions and roots of all logs, the newest checkpoint, projections."""
+    logs = await store.logs(database)
+    last_stored, behind, invalid = await store.summary(database)
+    checkpoint = await store.last_checkpoint(database)
+    return StatusView(
+        records=sum(log.size for log in logs),
+        last_stored_at=last_stored,
+        projections_behind=behind,
+        invalid=invalid,
+        last_checkpoint=checkpoint
+        and CheckpointView(
+            ordinal=checkpoint.ordinal,
+            signed_at=checkpoint.signed_at,
+            digest=sha256(checkpoint.body).hexdigest(),
+            key_id=checkpoint.key_id,
+        ),
+        logs=[
+            LogView(
+                topic=log.topic,
+                topic_uuid=log.topic_uuid,
+                partition=log.partition,
+                next_offset=log.base_offset + log.size,
+                root=merkle.Frontier(log.size, log.frontier).root().hex(),
+            )
+            for log in logs
+        ],
+    )
+
+
+@router.get("/counts", summary="按地市、类别、日期统计 · Counts by tenant, kind and day")
+async def counts(
+    reader: Reader,
+    database: Database,
+    tenant: Tenant = None,
+    kind: Annotated[str | None, Query(max_length=64)] = None,
+    day: Annotated[date | None, Query(description="北京时间 · Asia/Shanghai")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[CountView]:
+    """每件诉求按现分类计一次，记在首次分类之日。Each petition counts once, as what it is now."""
+    with _readable():
+        rows = await store.counts(
+            database, scope_of(reader), tenant=tenant, kind=kind, day=day, after=cursor, limit=limit + 1
+        )
+    return _page(rows, limit, CountView, lambda row: (row.day, row.tenant, row.kind))
+
+
+@router.get("/records", summary="按编号或主体查找 · Records by id or subject")
+async def records(
+    reader: Reader,
+    database: Database,
+    subject: Annotated[str | None, Query(min_length=1, max_length=128)] = None,
+    event_id: Annotated[UUID | None, Query(alias="id")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[RecordView]:
+    """信封信息；原文仅审计员可见（密文保持加密）。Envelopes; raw bytes, sealed as they are, for auditors only."""
+    if subject is None and event_id is None:
+        raise Problem(UNFOCUSED)
+    raw = AUDITOR in reader.roles
+    with _readable():
+        rows = await store.records(
+            database,
+            scope_of(reader),
+            subject=subject,
+            event_id=event_id,
+            with_raw=raw,
+            after=cursor,
+            limit=limit + 1,
+        )
+    return _page(rows, limit, RecordView, lambda row: (row.sequence, row.log, row.offset))
+
+
+@router.get("/alerts", summary="预警 · Alerts")
+async def alerts(reader: Reader, database: Database, cursor: Cursor = None, limit: Limit = 50) -> Page[AlertView]:
+    """突发预警及其证据所在。Bursts, and where their evidence lies."""
+    with _readable():
+        rows = await store.alerts(database, scope_of(reader), after=cursor, limit=limit + 1)
+    return _page(rows, limit, AlertView, lambda row: (row.raised_at, row.id))
+
+
+@router.get("/invalid", summary="无效记录 · Invalid records")
+async def invalid(reader: Reader, database: Database, cursor: Cursor = None, limit: Limit = 50) -> Page[InvalidView]:
+    """不符合契约的记录：在哪里、何时、为何，不含内容。Records that contracts refuse: where, when, why; never what."""
+    with _readable():
+        rows = await store.invalid(database, scope_of(reader), after=cursor, limit=limit + 1)
+    return _page(rows, limit, InvalidView, lambda row: (row.stored_at, row.log, row.offset))
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Answer a made-up cursor with a problem document."""
+    try:
+        yield
+    except store.BadCursor as error:
+        raise Problem(BAD_CURSOR, pointer="/query/cursor") from error
+
+
+def _page(
+    rows: Sequence[Row[Any]], limit: int, view: type[View], place: Callable[[Row[Any]], tuple[object, ...]]
+) -> Page[View]:
+    """Make a page of at most ``limit`` items; a row more was asked for, to know whether there is a next page."""
+    following = store.to_cursor(*place(rows[limit - 1])) if len(rows) > limit else None
+    return Page(items=[view.model_validate(row, from_attributes=True) for row in rows[:limit]], next=following)

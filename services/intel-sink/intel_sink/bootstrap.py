@@ -1,0 +1,58 @@
+"""Wires intel-sink together. The only place that knows all of its parts."""
+
+from pathlib import Path
+
+from chassis.batch import Batch
+from chassis.service import Service
+from chassis.tasks import Task
+from chassis.unit import Unit
+from contracts.codec import Codec
+from contracts.registry import Registry
+
+from intel_sink import handlers
+from intel_sink.api import router
+from intel_sink.checkpoints import OutsideFile, SigningKey
+from intel_sink.config import IntelSinkSettings
+from intel_sink.mirror import Mirror
+from intel_sink.projections import Projector
+
+MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+
+
+def bootstrap() -> Service:
+    """Read the settings and the contracts, and describe the service."""
+    settings = IntelSinkSettings()
+    registry = Registry.load()
+    codec = Codec(registry)
+    projector = Projector(codec, settings.burst_rules)
+    outside = OutsideFile(settings.checkpoint_file)
+
+    async def sign(unit: Unit) -> None:
+        key = SigningKey.load_or_create(settings.signing_key)
+        await handlers.sign_checkpoint(unit, key=key, outside=outside)
+
+    async def follow(unit: Unit) -> None:
+        await handlers.follow_mirror(unit, projector)
+
+    return Service(
+        name=settings.service,
+        title="大情报平台·舆情 · Intelligence store",
+        settings=settings,
+        migrations=MIGRATIONS,
+        routers=[router],
+        batches=[
+            Batch(
+                name="mirror",
+                topics=lambda: sorted(
+                    registry.topics
+                ),  # every topic, whoever it is for: a new page is mirrored as it is
+                store=Mirror(codec).store,
+                max_records=settings.mirror_batch,
+            )
+        ],
+        tasks=[
+            Task(name="sign checkpoint", every_s=settings.checkpoint_every_s, run=sign),
+            Task(name="follow mirror", every_s=settings.projection_every_s, run=follow),
+        ],
+        restore=handlers.restore,
+    )
