@@ -1,0 +1,228 @@
+"""Decisions: whatever happens in whatever order, the table holds, and events alone rebuild the state."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from petition import domain
+from petition.classification import classify
+from petition.departments import DEPARTMENTS
+from petition.domain import Actor, Channel, Decision, Message, Outcome, Petition
+from petition.workflow import TRANSITIONS, Action, Refused, Role, State, WrongRole, WrongState
+
+from contracts.events import EVENTS
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+GUANGZHOU = "440100"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=50)
+RULES = Actor(pseudonym="petition", roles=frozenset({Role.RULES}))
+CITIZEN = Actor(pseudonym="p_citizen", roles=frozenset({Role.CITIZEN}))
+TRIAGE = Actor(pseudonym="p_triage", roles=frozenset({Role.TRIAGE}))
+
+
+def handler(department: str) -> Actor:
+    return Actor(pseudonym="p_handler", roles=frozenset({Role.HANDLER}), department=department)
+
+
+def received(
+    *, by: Actor = CITIZEN, tenant: str = GUANGZHOU, channel: Channel = Channel.PORTAL, **message: Any
+) -> Decision:
+    return domain.receive(
+        Message(channel=channel, title=message.pop("title", "请问"), text=message.pop("text", "怎么办护照"), **message),
+        classify("请问", "怎么办护照"),
+        id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14",
+        tenant=tenant,
+        tenants={GUANGZHOU},
+        number="440100-20260302-000000000001-0",
+        author="p_author",
+        by=by,
+        now=NOW,
+    )
+
+
+def transferred(to: str = "traffic-police") -> Petition:
+    return domain.transfer(received().petition, to, by=TRIAGE).petition
+
+
+def replied() -> Petition:
+    return domain.reply(transferred(), "您好。", by=handler("traffic-police")).petition
+
+
+def rebuilt(events: list, *, tenant: str) -> Petition:
+    """Replay events as they come from a topic: JSON, in order."""
+    read = [EVENTS[event.TYPE].from_data(json.loads(json.dumps(event.to_data()))) for event in events]
+    petition = domain.begin(read[0], id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", tenant=tenant)
+    for event in read[1:]:
+        petition = domain.replay(petition, event)
+    return petition
+
+
+def test_a_petition_is_received_and_classified_in_one_decision() -> None:
+    decision = received()
+    assert [event.TYPE.split(".")[-2] for event in decision.events] == ["received", "classified"]
+    assert (decision.first_sequence, decision.petition.sequence) == (1, 2)
+    assert decision.petition.state is State.CLASSIFIED
+
+
+@pytest.mark.parametrize(
+    ("channel", "role"),
+    [(Channel.PORTAL, Role.CONNECTOR), (Channel.FORUM, Role.CITIZEN), (Channel.PORTAL, Role.TRIAGE)],
+)
+def test_a_channel_is_only_for_those_who_write_there(channel: Channel, role: Role) -> None:
+    with pytest.raises(WrongRole):
+        received(channel=channel, by=Actor(pseudonym="p", roles=frozenset({role})))
+
+
+def test_a_city_outside_the_suite_is_refused() -> None:
+    with pytest.raises(domain.UnknownTenant):
+        received(tenant="110100")
+
+
+@pytest.mark.parametrize(("ahead", "refused"), [(timedelta(minutes=4), False), (timedelta(minutes=6), True)])
+def test_a_post_may_be_ahead_of_our_clock_by_little(ahead: timedelta, refused: bool) -> None:
+    connector = Actor(pseudonym="p", roles=frozenset({Role.CONNECTOR}))
+    try:
+        received(channel=Channel.FORUM, by=connector, posted_at=NOW + ahead)
+    except domain.PostedLater:
+        assert refused
+    else:
+        assert not refused
+
+
+def test_a_transfer_needs_a_department_that_exists() -> None:
+    with pytest.raises(domain.UnknownDepartment):
+        domain.transfer(received().petition, "post-office", by=TRIAGE)
+
+
+def test_a_transfer_to_where_it_lies_is_refused() -> None:
+    with pytest.raises(domain.SameDepartment):
+        domain.transfer(transferred("fire"), "fire", by=TRIAGE)
+
+
+@pytest.mark.parametrize("department", ["fire", None])
+def test_only_the_department_in_charge_replies_and_closes(department: str | None) -> None:
+    stranger = handler(department)
+    with pytest.raises(domain.WrongDepartment):
+        domain.reply(transferred(), "您好。", by=stranger)
+    with pytest.raises(domain.WrongDepartment):
+        domain.close(replied(), Outcome.ANSWERED, by=stranger)
+
+
+def test_nothing_is_closed_as_answered_that_nobody_answered() -> None:
+    with pytest.raises(domain.NothingAnswered):
+        domain.close(received().petition, Outcome.ANSWERED, by=TRIAGE)
+
+
+def test_a_petition_is_received_only_once() -> None:
+    decision = received()
+    with pytest.raises(ValueError, match="only once"):
+        domain.replay(decision.petition, decision.events[0])
+
+
+def test_every_refusal_says_so_in_words() -> None:
+    from petition.problems import READINGS  # noqa: PLC0415  what the pure domain must not know, its test compares
+
+    def leaves(cls: type) -> set[type]:
+        return {leaf for child in cls.__subclasses__() for leaf in leaves(child)} or {cls}
+
+    assert set(READINGS) == leaves(Refused)
+
+
+WALKED: set[tuple[State | None, Action]] = set()
+
+
+class PetitionLife(RuleBasedStateMachine):
+    """Anybody tries anything, in any order."""
+
+    petition: Petition | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list = []
+
+    @initialize(title=TEXTS, text=TEXTS)
+    def receive(self, title: str, text: str) -> None:
+        self.took(None, Action.RECEIVE, received(title=title, text=text))
+
+    @rule(department=st.sampled_from([*DEPARTMENTS, "post-office"]), roles=st.frozensets(st.sampled_from(list(Role))))
+    def transfer(self, department: str, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.TRANSFER,
+            actor,
+            lambda: domain.transfer(self.petition, department, by=actor),
+            besides=department in DEPARTMENTS and department != self.petition.department,
+        )
+
+    @rule(text=TEXTS, own=st.booleans(), roles=st.frozensets(st.sampled_from(list(Role))))
+    def reply(self, text: str, *, own: bool, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles, department=self.petition.department if own else "other")
+        self.tries(Action.REPLY, actor, lambda: domain.reply(self.petition, text, by=actor), besides=own)
+
+    @rule(outcome=st.sampled_from(Outcome), own=st.booleans(), roles=st.frozensets(st.sampled_from(list(Role))))
+    def close(self, outcome: Outcome, *, own: bool, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles, department=self.petition.department if own else "other")
+        answered = self.petition.state is State.REPLIED
+        self.tries(
+            Action.CLOSE,
+            actor,
+            lambda: domain.close(self.petition, outcome, by=actor),
+            besides=(own or self.petition.department is None) and (answered or outcome is not Outcome.ANSWERED),
+        )
+
+    @precondition(lambda self: self.petition.state is State.CLASSIFIED)
+    @rule(department=st.sampled_from(list(DEPARTMENTS)))
+    def goes_the_usual_way(self, department: str) -> None:
+        self.transfer(department, frozenset({Role.TRIAGE}))
+        self.reply("您好。", own=True, roles=frozenset({Role.HANDLER}))
+
+    def tries(self, action: Action, actor: Actor, decide: Callable[[], Decision], *, besides: bool) -> None:
+        before = self.petition
+        row = next((row for row in TRANSITIONS if (row.start, row.action) == (before.state, action)), None)
+        try:
+            decision = decide()
+        except WrongState:
+            assert row is None
+        except WrongRole:
+            assert row is not None
+            assert not row.by & actor.roles
+        except Refused:
+            assert not besides
+        else:
+            assert row is not None
+            assert row.by & actor.roles
+            assert besides
+            assert decision.petition.state is row.to
+            self.took(before.state, action, decision)
+
+    def took(self, start: State | None, action: Action, decision: Decision) -> None:
+        assert decision.first_sequence == len(self.events) + 1
+        WALKED.add((start, action))
+        self.petition = decision.petition
+        self.events += decision.events
+
+    @invariant()
+    def events_alone_rebuild_the_state(self) -> None:
+        if self.petition is not None:
+            assert self.petition.sequence == len(self.events)
+            assert rebuilt(self.events, tenant=GUANGZHOU) == self.petition
+
+
+def test_whatever_is_tried_the_table_holds_and_every_row_of_it_is_walked() -> None:
+    WALKED.clear()
+    run_state_machine_as_test(
+        PetitionLife, settings=settings(max_examples=150, stateful_step_count=20, deadline=None, derandomize=True)
+    )
+    assert {(row.start, row.action) for row in TRANSITIONS if Role.RULES not in row.by} == WALKED
