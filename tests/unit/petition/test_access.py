@@ -59,7 +59,7 @@ def test_a_scope_is_ones_own_ones_city_or_for_few_every_city(role: Role, tenant:
     ],
 )
 def test_content_opens_for_triage_audit_and_the_department_in_charge(
-    role: Role, department: str | None, opens: bool
+    role: Role, *, department: str | None, opens: bool
 ) -> None:
     assert asker(role, department=department).may_read(PETITION) is opens
 

@@ -91,7 +91,7 @@ def test_a_city_outside_the_suite_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("ahead", "refused"), [(timedelta(minutes=4), False), (timedelta(minutes=6), True)])
-def test_a_post_may_be_ahead_of_our_clock_by_little(ahead: timedelta, refused: bool) -> None:
+def test_a_post_may_be_ahead_of_our_clock_by_little(*, ahead: timedelta, refused: bool) -> None:
     connector = Actor(pseudonym="p", roles=frozenset({Role.CONNECTOR}))
     try:
         received(channel=Channel.FORUM, by=connector, posted_at=NOW + ahead)
