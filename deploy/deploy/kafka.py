@@ -96,7 +96,7 @@ class Kafka(Server):
             return
         if (maven := shutil.which("mvn")) is None:
             raise DownloadError(
-                "缺少 Maven,无法获取 Kafka:请安装(Debian/Ubuntu:apt-get install maven)。"
+                "缺少 Maven，无法获取 Kafka：请安装（Debian/Ubuntu:apt-get install maven）。"
                 " Maven is missing, so Kafka can't be fetched: install it (Debian, Ubuntu: apt-get install maven)."
             )
         arriving = self.jars.with_name(f"{self.jars.name}.arriving-{os.getpid()}")

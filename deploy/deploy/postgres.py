@@ -162,7 +162,7 @@ class Postgres(Server):
         fit = (folder for folder, has in found.items() if (has == needed if needed else has >= OLDEST))
         if (folder := next(fit, None)) is None:
             raise NoPostgresError(
-                f"找不到可用的 PostgreSQL({needed or f'{OLDEST} 或更新'}),现有:{sorted(found.values())}。"
+                f"找不到可用的 PostgreSQL({needed or f'{OLDEST} 或更新'})，现有：{sorted(found.values())}。"
                 f" No PostgreSQL {needed or f'{OLDEST} or newer'} on this machine, only {sorted(found.values())}."
             )
         return folder
@@ -256,7 +256,7 @@ def searching_capability() -> str:
         if mask >> bit & 1:
             return name
     raise NoPostgresError(
-        "PostgreSQL 不能以 root 运行,而其他用户进不了该目录:请把 STATE_DIR 设到其他用户可进入的位置。"
+        "PostgreSQL 不能以 root 运行，而其他用户进不了该目录：请把 STATE_DIR 设到其他用户可进入的位置。"
         " PostgreSQL refuses root, and no other user can walk to its folder:"
         " set STATE_DIR to a place that others may enter."
     )

