@@ -125,7 +125,7 @@ def _read_jwks(path: Path) -> dict[str, jwt.PyJWK]:
         raise ValueError("not a key set")  # noqa: TRY004  the content is wrong, not a type of ours
     keys = {}
     for entry in document["keys"]:
-        if entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("kid"):
+        if isinstance(entry, dict) and entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("kid"):
             keys[entry["kid"]] = jwt.PyJWK(entry, ALGORITHM)
     return keys
 

@@ -115,11 +115,10 @@ def _children(node: Any) -> list[Any]:
 
 
 def _deeper_than(document: Any, depth: int) -> bool:
-    level = [document]
-    while level and depth >= 0:
-        depth -= 1
-        level = [child for node in level if isinstance(node, (dict, list)) for child in _children(node)]
-    return bool(level)
+    containers = [document]
+    for _ in range(depth):
+        containers = [child for node in containers for child in _children(node) if isinstance(child, dict | list)]
+    return bool(containers)
 
 
 def _has_nul(document: Any) -> bool:

@@ -1,5 +1,6 @@
 """Settings of a service, read from the environment once, checked before anything starts."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -34,7 +35,7 @@ class Settings(BaseSettings):
 
     # Its own: <SERVICE>_…
     service: str = Field(description="Name of the service; also its consumers' and its events' name.")
-    database_url: str = Field(repr=False, description="libpq URL, postgresql://user:password@host:port/database")
+    database_url: str = Field(description="libpq URL, postgresql://user:password@host:port/database")
     http_host: str = "127.0.0.1"
     http_port: int
     roles: Annotated[frozenset[Role], NoDecode] = Field(default=ALL_ROLES, description="'all', or e.g. 'api,worker'")
@@ -86,6 +87,10 @@ class Settings(BaseSettings):
 
     def _is_default(self, name: str) -> bool:
         return bool(getattr(self, name) == type(self).model_fields[name].default)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, "…" if name == "database_url" else value
 
     def has(self, role: Role) -> bool:
         """Tell whether this process plays the role."""

@@ -1,0 +1,49 @@
+"""The HTTP side of a service: its routers, behind one edge that authenticates, measures and renders every error."""
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from chassis import telemetry
+from chassis.auth import Verifier
+from chassis.errors import register_handlers
+from chassis.health import health_router
+from chassis.middleware import EdgeMiddleware
+from chassis.route import CommandRoute, QueryRoute
+from chassis.service import Service
+from chassis.settings import Role
+
+
+class UnguardedRouteError(TypeError):
+    """A router has a route that would be served without authentication."""
+
+
+def http_application(service: Service) -> FastAPI:
+    """Make the HTTP side; whoever runs it sets ``app.state.edge`` and ``app.state.checks``.
+
+    Raises:
+        UnguardedRouteError: A route is neither a CommandRoute nor a QueryRoute.
+    """
+    app = FastAPI(
+        title=service.title,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # EdgeMiddleware does it, without query strings
+        redirect_slashes=False,
+    )
+    app.state.verifier = Verifier(service.settings)
+    app.state.checks = ()
+    register_handlers(app)
+    app.include_router(health_router())
+    app.add_api_route("/metrics", _metrics, include_in_schema=False)
+    if service.settings.has(Role.API):
+        for router in service.routers:
+            for route in router.routes:
+                if not isinstance(route, CommandRoute | QueryRoute):
+                    raise UnguardedRouteError(f"{route} must be a CommandRoute or a QueryRoute")
+            app.include_router(router)
+    app.add_middleware(EdgeMiddleware)
+    return app
+
+
+async def _metrics() -> Response:
+    return Response(telemetry.prometheus_page(), media_type=telemetry.PROMETHEUS)

@@ -1,0 +1,94 @@
+"""Settings come from the environment, and a start with secrets that everybody knows is refused."""
+
+from pathlib import Path
+
+import pytest
+from chassis.settings import ALL_ROLES, Role, Settings
+from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
+
+
+class BillingSettings(Settings):
+    model_config = SettingsConfigDict(env_prefix="BILLING_")
+
+    service: str = "billing"
+    database_url: str = "postgresql://billing:billing@127.0.0.1:5433/billing"
+    http_port: int = 8199
+
+
+def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in {
+        "ENVIRONMENT": "production",
+        "BILLING_DATABASE_URL": "postgresql://billing:7d1b@db.internal/billing",
+        "JWT_JWKS_PATH": str(tmp_path / "jwks.json"),
+        "JWT_ISSUER": "https://login.example.gov.cn",
+        "KEYRING_DIR": str(tmp_path / "keyring"),
+        "PSEUDONYM_SECRET_PATH": str(tmp_path / "pseudonym"),
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_services_own_settings_carry_its_prefix_and_the_suites_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILLING_HTTP_PORT", "9001")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", "kafka.internal:9092")
+    monkeypatch.setenv("BILLING_KAFKA_BOOTSTRAP", "elsewhere:1")
+    settings = BillingSettings()
+    assert settings.http_port == 9001
+    assert settings.kafka_bootstrap == "kafka.internal:9092"
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("all", ALL_ROLES),
+        ("api", {Role.API}),
+        ("api,worker", {Role.API, Role.WORKER}),
+        (" relay , worker ", {Role.RELAY, Role.WORKER}),
+    ],
+)
+def test_a_process_plays_the_roles_that_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, text: str, roles: frozenset[Role]
+) -> None:
+    monkeypatch.setenv("BILLING_ROLES", text)
+    assert BillingSettings().roles == roles
+
+
+@pytest.mark.parametrize("text", ["", ",", "boss", "api,boss"])
+def test_a_role_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("BILLING_ROLES", text)
+    with pytest.raises(ValidationError):
+        BillingSettings()
+
+
+def test_a_production_start_with_its_own_secrets_is_allowed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    production(monkeypatch, tmp_path)
+    assert BillingSettings().environment == "production"
+
+
+@pytest.mark.parametrize(
+    "name", ["BILLING_DATABASE_URL", "JWT_JWKS_PATH", "JWT_ISSUER", "KEYRING_DIR", "PSEUDONYM_SECRET_PATH"]
+)
+def test_a_production_start_with_a_development_secret_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    production(monkeypatch, tmp_path)
+    monkeypatch.delenv(name)
+    with pytest.raises(ValidationError, match="development value"):
+        BillingSettings()
+
+
+def test_a_refused_setting_does_not_print_the_databases_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILLING_DATABASE_URL", "postgresql://billing:hunter2@db/billing")
+    monkeypatch.setenv("BILLING_HTTP_PORT", "not a port hunter2")
+    with pytest.raises(ValidationError) as refused:
+        BillingSettings()
+    assert "hunter2" not in str(refused.value)
+    monkeypatch.setenv("BILLING_HTTP_PORT", "1")
+    assert "hunter2" not in repr(BillingSettings())
+
+
+def test_a_short_pseudonym_secret_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pseudonym"
+    path.write_bytes(b"x" * 31)
+    with pytest.raises(ValueError, match="at least 32 bytes"):
+        BillingSettings(pseudonym_secret_path=path).pseudonym_secret()
