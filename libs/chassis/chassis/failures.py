@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,10 @@ class FailureLimit:
     in_a_row: int = 20
     in_window: int = 100
     window_s: float = 60.0
+
+
+DEFAULT_RETRY: Final = Retry()
+DEFAULT_LIMIT: Final = FailureLimit()
 
 
 class TooManyFailuresError(Exception):

@@ -18,7 +18,7 @@ from contracts.codec import Undecodable
 from chassis import inbox
 from chassis.consumer_telemetry import Processing, ReactionTelemetry
 from chassis.envelope import Envelope
-from chassis.failures import FailureLimit, Failures, Retry
+from chassis.failures import DEFAULT_LIMIT, DEFAULT_RETRY, FailureLimit, Failures, Retry
 from chassis.inbox import Delivery, Outcome, Place, Reason
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.testing.faults import fault_point
@@ -62,8 +62,8 @@ class Processor:
         units: Units,
         decode: Callable[[bytes | None], dict[str, Any]],
         patience: Patience,
-        retry: Retry = Retry(),
-        limit: FailureLimit = FailureLimit(),
+        retry: Retry = DEFAULT_RETRY,
+        limit: FailureLimit = DEFAULT_LIMIT,
     ) -> None:
         """Tie a reaction to its database.
 

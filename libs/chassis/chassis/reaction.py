@@ -10,7 +10,7 @@ import importlib
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import faust
@@ -218,8 +218,8 @@ class ReactionConsumer:
         app.agent(topic, name=self._reaction.name, concurrency=1)(self._consume)
         return app
 
-    async def _consume(self, stream: faust.Stream[bytes]) -> None:
-        async for event in stream.noack().events():
+    async def _consume(self, stream: faust.StreamT[Any]) -> None:
+        async for event in cast("faust.Stream[bytes]", stream).noack().events():
             message = event.message
             delivery = Delivery(
                 topic=self._logical[message.topic],

@@ -1,0 +1,194 @@
+"""Captures what a process exports over OTLP/HTTP, so that tests can assert on each edge of a trace."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+from chassis.testing.waiting import eventually_sync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturedSpan:
+    """A span as it arrived. Ids are lower-case hexadecimal, as in a ``traceparent``."""
+
+    service: str
+    name: str
+    kind: int
+    trace_id: str
+    span_id: str
+    parent_id: str
+    links: tuple[tuple[str, str], ...]
+    attributes: dict[str, Any]
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturedLog:
+    """A log record as it arrived."""
+
+    service: str
+    severity: str
+    body: Any
+    trace_id: str
+    attributes: dict[str, Any]
+
+
+class Capture:
+    """What has arrived so far; safe to read while more arrives."""
+
+    def __init__(self, port: int) -> None:
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self._lock = threading.Lock()
+        self._spans: list[CapturedSpan] = []
+        self._logs: list[CapturedLog] = []
+        self._metrics: set[str] = set()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that make a process export here, soon."""
+        return {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.endpoint,
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+            "OTEL_TRACES_EXPORTER": "otlp",
+            "OTEL_LOGS_EXPORTER": "otlp",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+            "OTEL_BLRP_SCHEDULE_DELAY": "100",
+        }
+
+    def spans(self, name: str | None = None, *, service: str | None = None) -> list[CapturedSpan]:
+        """Give the spans, or those of a name or a service."""
+        with self._lock:
+            return [
+                span
+                for span in self._spans
+                if (name is None or span.name == name) and (service is None or span.service == service)
+            ]
+
+    def logs(self) -> list[CapturedLog]:
+        """Give the log records."""
+        with self._lock:
+            return list(self._logs)
+
+    def metrics(self) -> set[str]:
+        """Give the names of the metrics."""
+        with self._lock:
+            return set(self._metrics)
+
+    def span(self, name: str, *, service: str | None = None, within: float = 10.0) -> CapturedSpan:
+        """Wait for a span and give the first one.
+
+        Raises:
+            NeverHappenedError: None has come in time.
+        """
+        return eventually_sync(
+            lambda: self.spans(name, service=service), within=within, that=f"a span {name!r} arrives"
+        )[0]
+
+    def receive(self, path: str, body: bytes) -> None:
+        """Take in one export request."""
+        match path:
+            case "/v1/traces":
+                self._receive_spans(ExportTraceServiceRequest.FromString(body))
+            case "/v1/logs":
+                self._receive_logs(ExportLogsServiceRequest.FromString(body))
+            case "/v1/metrics":
+                self._receive_metrics(ExportMetricsServiceRequest.FromString(body))
+
+    def _receive_spans(self, request: ExportTraceServiceRequest) -> None:
+        spans = [
+            CapturedSpan(
+                service=_attributes(resource.resource.attributes).get("service.name", ""),
+                name=span.name,
+                kind=span.kind,
+                trace_id=span.trace_id.hex(),
+                span_id=span.span_id.hex(),
+                parent_id=span.parent_span_id.hex(),
+                links=tuple((link.trace_id.hex(), link.span_id.hex()) for link in span.links),
+                attributes=_attributes(span.attributes),
+                status=span.status.code,
+            )
+            for resource in request.resource_spans
+            for scope in resource.scope_spans
+            for span in scope.spans
+        ]
+        with self._lock:
+            self._spans += spans
+
+    def _receive_logs(self, request: ExportLogsServiceRequest) -> None:
+        logs = [
+            CapturedLog(
+                service=_attributes(resource.resource.attributes).get("service.name", ""),
+                severity=record.severity_text,
+                body=_value(record.body),
+                trace_id=record.trace_id.hex(),
+                attributes=_attributes(record.attributes),
+            )
+            for resource in request.resource_logs
+            for scope in resource.scope_logs
+            for record in scope.log_records
+        ]
+        with self._lock:
+            self._logs += logs
+
+    def _receive_metrics(self, request: ExportMetricsServiceRequest) -> None:
+        names = {
+            metric.name
+            for resource in request.resource_metrics
+            for scope in resource.scope_metrics
+            for metric in scope.metrics
+        }
+        with self._lock:
+            self._metrics |= names
+
+
+@contextmanager
+def capture_otlp() -> Iterator[Capture]:
+    """Listen on a free port of this machine while the block runs."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers.get("Content-Encoding") == "gzip":
+                body = gzip.decompress(body)
+            capture.receive(self.path, body)
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it
+            """Say nothing: each request would be a line."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    capture = Capture(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield capture
+    finally:
+        server.shutdown()
+        thread.join(timeout=5)
+        server.server_close()
+
+
+def _attributes(pairs: "list[KeyValue]") -> dict[str, Any]:
+    return {pair.key: _value(pair.value) for pair in pairs}
+
+
+def _value(value: AnyValue) -> Any:
+    kind = value.WhichOneof("value")
+    if kind is None:
+        return None
+    if kind == "array_value":
+        return [_value(item) for item in value.array_value.values]
+    if kind == "kvlist_value":
+        return _attributes(value.kvlist_value.values)
+    return getattr(value, kind)
