@@ -1,0 +1,216 @@
+"""A small service of notes on a real PostgreSQL: everything that the edge does, without any business."""
+
+import asyncio
+import json
+import os
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import jwt
+import psycopg
+import pytest
+from chassis.auth import require
+from chassis.database import Database
+from chassis.edge import ServiceEdge
+from chassis.errors import CONFLICT, Problem
+from chassis.outbox import Outbox
+from chassis.route import CommandRoute, QueryRoute, unit
+from chassis.schema import TABLES
+from chassis.service import Service
+from chassis.settings import Settings
+from chassis.unit import Unit, Units
+from chassis.versions import ExpectedVersion, etag, require_version
+from chassis.web import http_application
+from contracts.codec import Codec
+from contracts.registry import Registry
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import APIRouter, Depends, FastAPI, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
+
+ISSUER, AUDIENCE = "https://issuer.test", "suite"
+KEY = ec.generate_private_key(ec.SECP256R1())
+
+
+def token(subject: str = "user-1", tenant: str = "440100", roles: tuple[str, ...] = ("writer",), **claims: Any) -> str:
+    now = int(time.time())
+    body = {
+        "sub": subject, "tenant": tenant, "roles": roles, "iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 300,
+        "jti": str(uuid.uuid4()),
+    }  # fmt: skip
+    return jwt.encode(body | claims, KEY, "ES256", {"kid": "k1"})
+
+
+class NoteBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    stars: Annotated[int, Field(ge=0, le=5)] = 0
+
+
+class Note(BaseModel):
+    id: str
+    title: str
+
+
+@dataclass
+class Gate:
+    """Lets a test hold a request in the middle of its transaction."""
+
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait(self) -> None:
+        self.entered.set()
+        await asyncio.wait_for(self.open.wait(), 10)
+
+
+Work = Annotated[Unit, Depends(unit)]
+WRITER = [Depends(require("writer"))]
+
+
+async def insert(work: Unit, title: str) -> str:
+    identifier = str(uuid.uuid4())
+    await work.session.execute(
+        text("INSERT INTO notes (id, title, version) VALUES (:id, :title, 1)"), {"id": identifier, "title": title}
+    )
+    return identifier
+
+
+def routers(gate: Gate) -> tuple[APIRouter, APIRouter]:
+    commands = APIRouter(prefix="/v1", route_class=CommandRoute, dependencies=WRITER)
+    queries = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=[Depends(require("writer", "reader"))])
+
+    @commands.post("/notes", status_code=201)
+    async def add(body: NoteBody, work: Work, response: Response) -> Note:
+        identifier = await insert(work, body.title)
+        response.headers["Location"] = f"/v1/notes/{identifier}"
+        response.headers["ETag"] = etag(1)
+        return Note(id=identifier, title=body.title)
+
+    @commands.post("/slow-notes", status_code=201)
+    async def add_slowly(body: NoteBody, work: Work) -> Note:
+        identifier = await insert(work, body.title)
+        await gate.wait()
+        return Note(id=identifier, title=body.title)
+
+    @commands.post("/notes/{note}/rename", status_code=204)
+    async def rename(note: uuid.UUID, body: NoteBody, expected: ExpectedVersion, work: Work, response: Response) -> None:
+        row = await work.session.execute(text("SELECT version FROM notes WHERE id = :id FOR UPDATE"), {"id": note})
+        current = row.scalar_one()
+        require_version(expected, current)
+        await work.session.execute(
+            text("UPDATE notes SET title = :title, version = version + 1 WHERE id = :id"),
+            {"id": note, "title": body.title},
+        )
+        response.headers["ETag"] = etag(current + 1)
+
+    @commands.post("/conflicts")
+    async def conflict(body: NoteBody, work: Work) -> None:
+        await insert(work, body.title)
+        raise Problem(CONFLICT)
+
+    @commands.post("/refusals")
+    async def refuse(body: NoteBody, work: Work) -> Response:
+        await insert(work, body.title)
+        return Response(status_code=409)
+
+    @commands.post("/crashes")
+    async def crash(body: NoteBody, work: Work) -> None:
+        await insert(work, body.title)
+        raise ValueError(f"inner text with {body.title}")
+
+    @commands.post("/broken-statements")
+    async def break_statement(body: NoteBody, work: Work) -> None:
+        await work.session.execute(text("SELECT CAST(:title AS integer)"), {"title": body.title})
+
+    @commands.post("/unserialisable")
+    async def wrong_answer(body: NoteBody, work: Work) -> Note:
+        await insert(work, body.title)
+        return {"id": 1}  # type: ignore[return-value]
+
+    @queries.get("/notes")
+    async def notes(work: Work, limit: Annotated[int, Query(ge=1, le=100)] = 20, q: str = "") -> list[Note]:
+        rows = await work.session.execute(
+            text("SELECT id::text, title FROM notes WHERE title LIKE '%' || :q LIMIT :limit"), {"limit": limit, "q": q}
+        )
+        return [Note(id=identifier, title=title) for identifier, title in rows]
+
+    @queries.get("/writes-in-disguise")
+    async def write_in_disguise(work: Work) -> None:
+        await insert(work, "sneaky")
+
+    return commands, queries
+
+
+@dataclass
+class Notes:
+    """The service, a client of it, and a look at what it stored."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    gate: Gate
+    edge: ServiceEdge
+    dsn: str
+
+    def count(self) -> int:
+        return int(self.sql("SELECT count(*) FROM notes")[0][0])
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    async def post(self, path: str = "/v1/notes", *, key: str | bytes | None = "k-1", json: Any = None, **options: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {options.pop('token', None) or token()}"} | options.pop("headers", {})
+        if key is not None:
+            headers["idempotency-key"] = key
+        if "content" not in options:
+            options["json"] = {"title": "a note"} if json is None else json
+        return await self.client.post(path, headers=headers, **options)
+
+    async def get(self, path: str, *, token: str, **options: Any) -> httpx.Response:
+        return await self.client.get(path, headers={"authorization": f"Bearer {token}"}, **options)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    jwks = tmp_path / "jwks.json"
+    jwk = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(KEY.public_key()))
+    jwks.write_text(json.dumps({"keys": [jwk | {"kid": "k1"}]}))
+    return Settings(
+        service="notes", database_url=database_url, http_port=1, jwks_path=jwks, issuer=ISSUER, audience=AUDIENCE,
+        max_body_bytes=64 * 1024, pool_wait_s=0.2, api_pool=4,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def make_token() -> Callable[..., str]:
+    return token
+
+
+@pytest.fixture
+async def notes(settings: Settings, tmp_path: Path) -> AsyncIterator[Notes]:
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        for statement in TABLES:
+            connection.execute(statement)
+        connection.execute("CREATE TABLE notes (id uuid PRIMARY KEY, title text NOT NULL, version int NOT NULL)")
+    registry = Registry.load()
+    outbox = Outbox(
+        service="notes", registry=registry, codec=Codec(registry), keyring=None, pseudonym_secret=os.urandom(32)
+    )
+    database = Database(settings.database_url, settings.api_pool, settings.pool_wait_s)
+    gate = Gate()
+    app = http_application(
+        Service(name="notes", title="Notes", settings=settings, migrations=tmp_path, routers=routers(gate))
+    )
+    edge = ServiceEdge(Units(database, outbox), max_body_bytes=settings.max_body_bytes)
+    app.state.edge = edge
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://notes") as client:
+        yield Notes(app, client, gate, edge, settings.database_url)
+    await database.close()
