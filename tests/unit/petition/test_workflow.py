@@ -16,17 +16,6 @@ from petition.workflow import (
     roles_for,
     table,
 )
-    TRANSITIONS,
-    Action,
-    Role,
-    State,
-    WrongRole,
-    WrongState,
-    follow,
-    possible,
-    roles_for,
-    table,
-)
 
 ROWS = {(row.start, row.action): row for row in TRANSITIONS}
 STARTS = (None, *State)
