@@ -1,8 +1,7 @@
 """Simulated officers: triage transfers, a handler of that department replies and closes, all through the API."""
 
-from collections.abc import Callable
-
 from demo.gateway import Gateway, Reply, moved
+from demo.suite import TokenFor
 
 DEPARTMENTS = {
     "fraud": "criminal",
@@ -25,9 +24,6 @@ REPLIES = {
     "network-police": "您好，请保留网页截图、链接和往来记录，网警部门已记录线索并将与您联系核实。",
     OTHERWISE: "您好，您反映的事项已转有关单位办理，我们会跟进办理结果并及时告知您。",
 }
-
-TokenFor = Callable[[str, str, str, str | None], str]
-"""(subject, tenant, role, department) → access token."""
 
 
 class Officers:

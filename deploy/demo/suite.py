@@ -1,0 +1,54 @@
+"""The suite as the job sees it from outside: addresses, tokens, and the environment of its commands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+
+from deploy.config import Configuration
+from deploy.issuer import Issuer
+
+READ_ONLY = "?options=-c%20default_transaction_read_only%3Don"
+
+TokenFor = Callable[[str, str, str, str | None], str]
+"""(subject, tenant, role, department) → access token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A running suite.
+
+    Attributes:
+        gateway: URL of the only door.
+        kafka_bootstrap: Address of the broker.
+        mirror_dsn: Read-only access to intel-sink's database.
+        token_for: The development issuer.
+        environment: Of intel-sink's commands.
+    """
+
+    gateway: str
+    kafka_bootstrap: str
+    mirror_dsn: str
+    token_for: TokenFor
+    environment: Mapping[str, str]
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Self:
+        """Find the suite of a deployment on this machine."""
+        return cls(
+            gateway=configuration.gateway().url,
+            kafka_bootstrap=configuration.kafka().bootstrap,
+            mirror_dsn=configuration.postgres().dsn("intel_sink") + READ_ONLY,
+            token_for=tokens(configuration.issuer()),
+            environment=environment_of(configuration, "intel-sink"),
+        )
+
+
+def tokens(issuer: Issuer) -> TokenFor:
+    """Give a source of tokens that signs once for each who, where and what."""
+
+    @cache
+    def token_for(subject: str, tenant: str, role: str, department: str | None) -> str:
+        return issuer.token(sub=subject, tenant=tenant, roles=[role], department=department)
+
+    return token_for
