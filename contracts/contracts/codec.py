@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from contracts.registry import EventType, Registry
+from contracts.registry import BrokenContracts, EventType, Registry
 
 MAX_BYTES = 512 * 1024
 """Largest event in bytes; the brokers' limit is 1 MiB, so that headers and batches have room."""
@@ -136,7 +136,10 @@ def tolerant(schema: Any) -> Any:
 
 def _compile(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     # No network: a schema that refers to another document is refused here, at start.
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask=MASK, offline=True)
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask=MASK, offline=True)
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise BrokenContracts(f"{schema['$id']}: not a JSON Schema that stands for itself: {error}") from error
 
 
 def _check(validator: jsonschema_rs.Draft202012Validator, value: Any, at: str) -> None:

@@ -82,7 +82,7 @@ def _type(definition: Mapping[str, Any], place: str, nested: dict[str, str]) -> 
     if kind == "string" and definition.get("format") == "date-time":
         return "datetime"
     if kind == "array":
-        return f"tuple[{_type(definition['items'], place, nested)}, ...]"
+        return f"tuple[{_type(definition.get('items', {}), place, nested)}, ...]"
     if kind == "object" and "title" in definition:
         body = _dataclass(definition["title"], "", definition, [], nested)
         if nested.setdefault(definition["title"], body) != body:

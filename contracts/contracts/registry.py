@@ -164,9 +164,11 @@ def _read_topic(directory: Path, page: Path, schemas: dict[str, dict[str, Any]])
             retention=str(raw["retention"]),
             events=tuple(_read_event(directory, name, entry, schemas) for entry in raw["events"]),
         )
+    except BrokenContracts:
+        raise
     except KeyError as error:
         raise BrokenContracts(f"{page.name}: {error.args[0]} is missing") from error
-    except (yaml.YAMLError, TypeError, AttributeError) as error:
+    except (yaml.YAMLError, TypeError, ValueError) as error:
         raise BrokenContracts(f"{page.name}: not a topic page: {error}") from error
     if page.stem != name:
         raise BrokenContracts(f"{page.name}: declares {name}, but a page is named after its topic")
