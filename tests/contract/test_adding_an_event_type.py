@@ -98,7 +98,7 @@ async def test_the_writer_appends_it_and_one_handler_reacts_once(
         reminded.append(generated.PetitionUrged.from_data(event.data).times)
 
     reaction = Reaction(name="reminders", topics=(TOPIC,), handlers={generated.PetitionUrged.TYPE: remind_department})
-    processor = Processor(reaction, units=units, decode=codec.decode, patience=Patience(lambda: False))
+    processor = Processor(reaction, units=units, decode=codec.decode, patience=Patience())
     try:
         subject = new_id()
         async with units.begin() as unit:
