@@ -5,13 +5,13 @@ can't be applied in order, or at all, lies in ``parked`` until its turn comes. A
 caller's transaction, so that effects, inbox row and parked rows stand or fall together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 LARGEST_SEQUENCE: Final = 2**63 - 1
@@ -133,19 +133,19 @@ async def advance(session: AsyncSession, place: Place) -> bool | None:
         None when it isn't this event's turn; otherwise whether parked successors of the subject wait.
     """
     statement = _FIRST if place.sequence == 1 else _NEXT
-    row = (await session.execute(statement, place.values())).one_or_none()
+    row = (await _run(session, statement, place.values())).one_or_none()
     return None if row is None else bool(row.successors)
 
 
 async def is_duplicate(session: AsyncSession, place: Place) -> bool:
     """Tell whether the event, or a later one of its subject, has been applied."""
-    last = (await session.execute(_LAST, place.values())).scalar_one_or_none()
+    last = (await _run(session, _LAST, place.values())).scalar_one_or_none()
     return place.sequence <= (last or 0)
 
 
 async def early(session: AsyncSession, place: Place) -> Reason:
     """Say why an event can't be applied yet: its predecessor is parked, or hasn't come."""
-    behind = (await session.execute(_PARKED_BEFORE, place.values())).scalar_one()
+    behind = (await _run(session, _PARKED_BEFORE, place.values())).scalar_one()
     return Reason.BEHIND if behind else Reason.GAP
 
 
@@ -174,10 +174,11 @@ async def park(
     """
     message = None if error is None else error.replace("\0", "�")[:_LONGEST_ERROR]
     if place is not None and reason is Reason.FAILED:
-        failed = await session.execute(_FAIL, {**place.values(), "error": message})
-        if failed.rowcount:  # type: ignore[attr-defined]  # a CursorResult, as UPDATE always gives
+        failed = await _run(session, _FAIL, {**place.values(), "error": message})
+        if failed.rowcount:
             return
-    await session.execute(
+    await _run(
+        session,
         _PARK,
         {
             "consumer": consumer,
@@ -199,8 +200,8 @@ async def park(
 async def ready(session: AsyncSession, *, consumer: str, topic: str, subject: str) -> tuple[int, Delivery] | None:
     """Give the subject's parked record whose turn has come, with its id; drop those that were overtaken."""
     values = {"consumer": consumer, "topic": topic, "subject": subject}
-    await session.execute(_PURGE, values)
-    row = (await session.execute(_READY, values)).first()
+    await _run(session, _PURGE, values)
+    row = (await _run(session, _READY, values)).first()
     if row is None:
         return None
     return row.id, Delivery(
@@ -215,7 +216,7 @@ async def ready(session: AsyncSession, *, consumer: str, topic: str, subject: st
 
 async def take(session: AsyncSession, parked_id: int) -> bool:
     """Remove a parked record in order to apply it; False when somebody else took it."""
-    return bool((await session.execute(_TAKE, {"id": parked_id})).rowcount)  # type: ignore[attr-defined]
+    return bool((await _run(session, _TAKE, {"id": parked_id})).rowcount)
 
 
 async def settleable(session: AsyncSession, *, consumer: str, limit: int = 100) -> Sequence[tuple[str, str]]:
@@ -224,12 +225,16 @@ async def settleable(session: AsyncSession, *, consumer: str, limit: int = 100) 
     There are some after a replay was asked for, and after a process died between applying a record and its parked
     successor.
     """
-    rows = await session.execute(_SETTLEABLE, {"consumer": consumer, "limit": limit})
+    rows = await _run(session, _SETTLEABLE, {"consumer": consumer, "limit": limit})
     return [(row.topic, row.subject) for row in rows]
 
 
 async def standing(session: AsyncSession, *, consumer: str) -> dict[Reason, Parked]:
     """Tell how much the consumer has set aside, for each reason."""
-    rows = await session.execute(_STANDING, {"consumer": consumer})
+    rows = await _run(session, _STANDING, {"consumer": consumer})
     found = {Reason(row.reason): Parked(row.records, float(row.oldest_s)) for row in rows}
     return {reason: found.get(reason, Parked()) for reason in Reason}
+
+
+async def _run(session: AsyncSession, statement: TextClause, values: Mapping[str, object]) -> CursorResult[Any]:
+    return await (await session.connection()).execute(statement, values)

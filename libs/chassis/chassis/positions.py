@@ -5,9 +5,9 @@ be. So each record is stored exactly once, and a consumer that was overtaken whi
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.logs import Log
@@ -42,8 +42,8 @@ async def begin(session: AsyncSession, consumer: str, logs: Mapping[Log, int]) -
     found: dict[Log, int] = {}
     for log, first in logs.items():
         values = _values(consumer, log)
-        await session.execute(_BEGIN, {**values, "topic": log.topic, "next_offset": first})
-        found[log] = (await session.execute(_READ, values)).scalar_one()
+        await _run(session, _BEGIN, {**values, "topic": log.topic, "next_offset": first})
+        found[log] = (await _run(session, _READ, values)).scalar_one()
     return found
 
 
@@ -53,10 +53,14 @@ async def advance(session: AsyncSession, consumer: str, log: Log, *, old: int, n
     Raises:
         StaleConsumerError: It isn't at ``old``.
     """
-    moved = await session.execute(_ADVANCE, {**_values(consumer, log), "old": old, "new": new})
-    if moved.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as UPDATE always gives
+    moved = await _run(session, _ADVANCE, {**_values(consumer, log), "old": old, "new": new})
+    if moved.rowcount != 1:
         raise StaleConsumerError(f"{consumer}: the position in {log} is no longer {old}")
 
 
 def _values(consumer: str, log: Log) -> dict[str, object]:
     return {"consumer": consumer, "topic_uuid": log.topic_uuid, "partition": log.partition}
+
+
+async def _run(session: AsyncSession, statement: TextClause, values: Mapping[str, object]) -> CursorResult[Any]:
+    return await (await session.connection()).execute(statement, values)
