@@ -1,0 +1,222 @@
+"""One process of a service, from its start to its graceful stop: which parts run in which role, and in what order."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from contracts.codec import Codec
+from contracts.registry import Registry
+from sqlalchemy import text
+
+from chassis import telemetry
+from chassis.batch import BatchConsumer
+from chassis.database import Database
+from chassis.edge import ServiceEdge
+from chassis.health import Check, Status
+from chassis.keyring import FileKeyring
+from chassis.outbox import Outbox
+from chassis.process_telemetry import State, observe_process
+from chassis.reaction import ReactionConsumer
+from chassis.relay import Relay
+from chassis.service import Service
+from chassis.settings import DEVELOPMENT, Role, Settings
+from chassis.tasks import FORGET_ANSWERS, TaskRunner
+from chassis.unit import Units
+
+log = logging.getLogger(__name__)
+
+STOP_MARGIN_S = 2.0
+"""Given to a part beyond its own limit before it is left behind."""
+
+
+class Part(Check, Protocol):
+    """Something that runs beside the API, and answers for its health."""
+
+    async def start(self) -> None:
+        """Begin, in the background."""
+        ...
+
+    async def stop(self) -> None:
+        """Finish what is in hand, within a bounded time, and end."""
+        ...
+
+
+class DatabaseCheck:
+    """The database answers."""
+
+    name = "database"
+
+    def __init__(self, database: Database) -> None:
+        """Check this pool."""
+        self._database = database
+
+    async def check(self) -> Status:
+        """Ask it something."""
+        async with self._database.transaction() as session:
+            await (await session.connection()).execute(text("SELECT 1"))
+        return Status(ready=True)
+
+
+class RelayPart:
+    """The relay's thread as a part of the process."""
+
+    name = "relay"
+
+    def __init__(self, relay: Relay, drain_s: float) -> None:
+        """Wrap a relay that hasn't started."""
+        self._relay = relay
+        self._drain_s = drain_s
+
+    async def start(self) -> None:
+        """Start the thread."""
+        self._relay.start()
+
+    async def stop(self) -> None:
+        """Stop it once what is in flight is acknowledged."""
+        if not await asyncio.to_thread(self._relay.stop, self._drain_s):
+            log.error("the relay didn't stop in time")
+
+    async def check(self) -> Status:
+        """Say what keeps it from relaying, if anything does."""
+        trouble = self._relay.trouble()
+        return Status(ready=not trouble, detail=trouble or ("leading" if self._relay.leading else "standing by"))
+
+
+class Runtime:
+    """A running process; an asynchronous context.
+
+    Order of the start: database, then recovery, and only after it relay, consumers and periodic work. The API answers
+    reads from the first moment, and writes once recovery is over. The stop goes the other way round, after the server
+    has stopped taking requests and has answered those it had: periodic work, consumers, relay, database, telemetry.
+    """
+
+    def __init__(self, service: Service) -> None:
+        """Wire the parts; nothing is connected yet.
+
+        Raises:
+            OSError: The pseudonym secret or the keyring's key can't be read.
+        """
+        settings = service.settings
+        self._settings = settings
+        self._telemetry = telemetry.configure(settings)
+        registry = Registry.load()
+        codec = Codec(registry)
+        written = registry.written_by(service.name)
+        outbox = Outbox(
+            service=service.name,
+            registry=registry,
+            codec=codec,
+            keyring=_keyring(settings) if any(event.personal for topic in written for event in topic.events) else None,
+            pseudonym_secret=settings.pseudonym_secret(),
+        )
+        api, worker = (
+            Database(settings.database_url, size, settings.pool_wait_s, application=f"{service.name}-{role}")
+            for role, size in ((Role.API, settings.api_pool), (Role.WORKER, settings.worker_pool))
+        )
+        self._databases = {"api": api, "worker": worker}
+        relay = Relay(
+            service=service.name,
+            dsn=api.sync_dsn,
+            bootstrap=settings.kafka_bootstrap,
+            topics={topic.name: settings.physical_topic(topic.name) for topic in written},
+            retention_days=settings.outbox_retention_days,
+        )
+        wake = relay.wake if settings.has(Role.RELAY) else _nobody
+        self._work = Units(worker, outbox, wake)
+        self.edge = ServiceEdge(Units(api, outbox, wake), max_body_bytes=settings.max_body_bytes, recovering=True)
+        self.state = State.STARTING
+        self._groups = _parts_of(service, relay, self._work, codec)
+        self._opening: asyncio.Task[None] | None = None
+        self._opened: list[Sequence[Part]] = []
+        # The worker's pool answers for the database: that the API's is busy is no reason to take the process out.
+        self.checks: Sequence[Check] = [
+            DatabaseCheck(worker),
+            self,
+            *(part for group in self._groups for part in group),
+        ]
+        observe_process(lambda: self.state, self._databases)
+
+    name = "recovery"
+
+    async def check(self) -> Status:
+        """Say how far the start has come."""
+        opening = self._opening
+        if opening is not None and opening.done() and not opening.cancelled() and opening.exception() is not None:
+            return Status(ready=False, detail=f"could not start: {type(opening.exception()).__name__}")
+        return Status(ready=self.state is State.READY, detail=self.state)
+
+    async def __aenter__(self) -> Self:
+        """Begin to start, in the background: liveness and reads don't wait for the broker."""
+        self._opening = asyncio.create_task(self._open(), name="start")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything that was started, each part within its time."""
+        self.state = State.STOPPING
+        self.edge.recovering = True
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
+        for group in reversed(self._opened):
+            await asyncio.gather(*(self._stop(part) for part in group))
+        for database in self._databases.values():
+            await database.close()
+        await asyncio.to_thread(self._telemetry.flush)
+        log.info("stopped")
+
+    async def _open(self) -> None:
+        try:
+            self.state = State.RECOVERING
+            await self._recover()
+            for group in self._groups:
+                self._opened.append(group)
+                await asyncio.gather(*(part.start() for part in group))
+            self.edge.recovering = False
+            self.state = State.READY
+            log.info("ready")
+        except Exception:
+            log.critical("the start failed", exc_info=True)
+            raise
+
+    async def _recover(self) -> None:
+        """Import what the topics know and the database doesn't."""
+
+    async def _stop(self, part: Part) -> None:
+        try:
+            async with asyncio.timeout(self._settings.drain_s + STOP_MARGIN_S):
+                await part.stop()
+        except TimeoutError:
+            log.error("%s didn't stop in time", part.name)  # noqa: TRY400  a timeout has no interesting traceback
+        except Exception:
+            log.exception("%s failed to stop", part.name)
+
+
+def _keyring(settings: Settings) -> FileKeyring:
+    return FileKeyring(settings.keyring_dir, create_kek=settings.environment == DEVELOPMENT)
+
+
+def _nobody() -> None:
+    """Wake nobody: the relay is another process, which looks into the outbox by itself."""
+
+
+def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec) -> Sequence[Sequence[Part]]:
+    """Give the parts of this process' roles, in groups; each group is started before the next, and stopped after it."""
+    settings = service.settings
+    groups: list[Sequence[Part]] = []
+    if settings.has(Role.RELAY):
+        groups.append([RelayPart(relay, settings.drain_s)])
+    if settings.has(Role.WORKER):
+        reactions = [
+            ReactionConsumer(
+                reaction,
+                settings=settings,
+                database=work.database,
+                decode=codec.decode,
+                begin=lambda cause: work.begin(cause=cause),
+            )
+            for reaction in service.reactions
+        ]
+        groups.append([*reactions, *(BatchConsumer(batch, settings=settings) for batch in service.batches)])
+        groups.append([TaskRunner(task, work) for task in (*service.tasks, FORGET_ANSWERS)])
+    return groups
