@@ -1,4 +1,4 @@
-"""Topics as contracts/topics declares them: made where they are missing, compared where they are there, never deleted."""
+"""Topics as contracts/topics declares them: made where they are missing, otherwise compared, never deleted."""
 
 import re
 from collections.abc import Mapping, Sequence

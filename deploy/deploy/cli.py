@@ -1,0 +1,216 @@
+"""The ``deploy`` command; ``make`` calls it."""
+
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated
+
+import psutil
+import typer
+from kafka.errors import KafkaError
+from rich.console import Console
+from rich.table import Table
+
+from deploy.config import Configuration, SettingError
+from deploy.issuer import ROLES, Issuer
+from deploy.kafka import DownloadError
+from deploy.postgres import NoPostgresError
+from deploy.programs import BINARIES, environment_of, programs
+from deploy.provision import Provisioned, UnsafeRetentionError
+from deploy.server import NotReadyError
+from deploy.suite import StartError, Suite
+from deploy.supervisor import SupervisorError
+
+ABOUT = "一网办：在本机启动与管理 · start and manage the suite on this machine"
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=ABOUT)
+console = Console(highlight=False, soft_wrap=True)
+
+EXPECTED = (
+    DownloadError,
+    KafkaError,
+    NoPostgresError,
+    NotReadyError,
+    SettingError,
+    StartError,
+    SupervisorError,
+    UnsafeRetentionError,
+)
+"""What can go wrong on a machine; the message is for whoever runs it, so no traceback."""
+
+MEBIBYTE = 1024**2
+SHOWN_DEATHS = 10
+DEFAULT_TENANT = "440100"
+
+
+@app.command()
+def start(roles: Annotated[str, typer.Option(help="all | split：每个角色一个进程 · each role a process")] = "") -> None:
+    """启动整套系统 · Start the suite and wait until it is ready."""
+    with _sentences():
+        if roles:
+            os.environ["ROLES"] = roles
+        suite = Suite(Configuration.from_environment(), _step)
+        began = time.monotonic()
+        provisioned = suite.start()
+        console.print(f"[green]已就绪[/green] · ready in {time.monotonic() - began:.1f} s")
+        _tell(provisioned)
+        _links(suite.configuration)
+
+
+@app.command()
+def down() -> None:
+    """停止整套系统 · Stop everything."""
+    with _sentences(), _step("停止 · Stopping"):
+        Suite(Configuration.from_environment()).down()
+
+
+@app.command()
+def status() -> None:
+    """各进程状态、内存与重启记录 · What runs, how much memory, what died and was restarted."""
+    with _sentences():
+        suite = Suite(Configuration.from_environment())
+        if not suite.supervisor.running:
+            console.print("未运行 · not running (make start)")
+            raise typer.Exit(3)
+        late = suite.not_ready()
+        deaths = suite.supervisor.deaths()
+        table = Table("程序 program", "状态 state", "pid", "运行 up", "内存 MB", "重启 restarts", "就绪 ready")
+        total = 0.0
+        for info in suite.supervisor.info():
+            name, pid = info["name"], info["pid"]
+            memory = _memory(pid)
+            total += memory
+            up = timedelta(seconds=info["now"] - info["start"]) if pid else "–"
+            restarts = sum(death.program == name for death in deaths)
+            ready = "[red]否 no[/red]" if name in late or not pid else "是 yes"
+            table.add_row(name, info["statename"], str(pid or "–"), str(up), f"{memory:.0f}", str(restarts), ready)
+        console.print(table)
+        console.print(f"内存合计 · memory: {total:.0f} MB")
+        for name, said in late.items():
+            console.print(f"[red]{name}[/red]: {said}")
+        for death in deaths[-SHOWN_DEATHS:]:
+            console.print(f"{death.at} {death.program}: {death.how} → 已重启 · restarted")
+        raise typer.Exit(1 if late else 0)
+
+
+@app.command()
+def token(
+    role: Annotated[list[str], typer.Option(help=" | ".join(ROLES))],
+    tenant: Annotated[str, typer.Option(help="GB/T 2260")] = DEFAULT_TENANT,
+    sub: Annotated[str, typer.Option(help="令牌主体 · who it is for")] = "",
+    department: Annotated[str | None, typer.Option(help="部门 · e.g. traffic-police")] = None,
+    ttl: Annotated[int, typer.Option(help="有效秒数 · seconds")] = 12 * 3600,
+) -> None:
+    """签发开发用令牌 · Sign a token for development."""
+    with _sentences():
+        if unknown := [each for each in role if each not in ROLES]:
+            raise SettingError(f"未知角色 {unknown[0]}。 No such role: {unknown[0]}; one of {', '.join(ROLES)}.")
+        issuer: Issuer = Configuration.from_environment().issuer()
+        issuer.prepare()
+        lifetime = timedelta(seconds=ttl)
+        name = sub or f"{role[0]}-{tenant}"
+        print(issuer.token(sub=name, tenant=tenant, roles=role, department=department, ttl=lifetime))
+
+
+@app.command()
+def provision() -> None:
+    """按 contracts/topics 建立主题，并指出差异 · Make missing topics, tell what differs; never delete."""
+    with _sentences():
+        done = Suite(Configuration.from_environment()).provision()
+        for name in done.created:
+            console.print(f"+ {name}")
+        for name in done.kept:
+            console.print(f"= {name}")
+        _tell(done)
+        raise typer.Exit(1 if done.differences else 0)
+
+
+@app.command("wipe-broker")
+def wipe_broker(
+    yes: Annotated[bool, typer.Option("--yes", help="确认清空 Kafka 磁盘 · yes, lose the broker's disk")] = False,
+) -> None:
+    """演练：清空 Kafka 磁盘后重建，再由发件箱补发 · Drill: lose the broker's disk; the outboxes feed it again."""
+    with _sentences():
+        if not yes:
+            raise SettingError("此操作清空 Kafka 的全部数据，请加 --yes。 This loses all that Kafka keeps: say --yes.")
+        _tell(Suite(Configuration.from_environment(), _step).wipe_broker())
+
+
+@app.command()
+def logs(
+    program: Annotated[str, typer.Argument(help="程序名，空则列出 · a program; none: list them")] = "",
+    follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
+) -> None:
+    """查看日志 · Show a program's log."""
+    with _sentences():
+        folder = Configuration.from_environment().logs
+        path = folder / f"{program}.log"
+        if not program or not path.exists():
+            console.print("\n".join(sorted(found.stem for found in folder.glob("*.log"))) or "无 · none")
+            raise typer.Exit(0 if not program else 1)
+        raise typer.Exit(
+            subprocess.run(["tail", "-n", "100", *(["-f"] if follow else []), path], check=False).returncode
+        )
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run(context: typer.Context, service: str) -> None:
+    """以部署的设置运行服务的命令 · Run a service's command here: deploy run intel-sink verify."""
+    with _sentences():
+        try:
+            environment = environment_of(Configuration.from_environment(), service)
+        except KeyError:
+            raise SettingError(f"没有服务 {service}。 There is no service {service}.") from None
+        os.execve(BINARIES / service, [service, *context.args], {**os.environ, **environment})  # noqa: S606  its own command
+
+
+def _links(configuration: Configuration) -> None:
+    ports = configuration.ports
+    table = Table(show_header=False, box=None)
+    table.add_row("网关 gateway", configuration.gateway().url)
+    table.add_row("网关状态 Envoy", f"http://127.0.0.1:{ports.envoy_admin}")
+    for program in programs(configuration):
+        if program.ready_url:
+            base = program.ready_url.removesuffix("/readyz")
+            table.add_row(program.name, f"{base}/readyz  {base}/metrics")
+    table.add_row("Kafka", configuration.kafka().bootstrap)
+    table.add_row("PostgreSQL", f"127.0.0.1:{ports.postgres}")
+    table.add_row("日志 logs", str(configuration.logs))
+    console.print(table)
+    console.print("令牌 · a token: make token ROLE=citizen    状态 · status: make status    停止 · stop: make down")
+
+
+def _tell(done: Provisioned) -> None:
+    for difference in done.differences:
+        console.print(f"[yellow]主题与声明不符 · differs from its declaration[/yellow] {difference}")
+
+
+def _memory(pid: int) -> float:
+    """Add up what a process and its children hold for themselves (shared pages count once), in MB."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                total += each.memory_full_info().pss
+    return total / MEBIBYTE if pid else 0.0
+
+
+@contextlib.contextmanager
+def _step(text: str) -> Iterator[None]:
+    began = time.monotonic()
+    with console.status(text):
+        yield
+    console.print(f"[green]✓[/green] {text} [dim]{time.monotonic() - began:.1f} s[/dim]")
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Turn what can go wrong on a machine into its sentence and exit status 1."""
+    try:
+        yield
+    except EXPECTED as error:
+        console.print(f"[red]✗[/red] {error}", markup=True)
+        raise typer.Exit(1) from None

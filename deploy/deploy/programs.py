@@ -1,0 +1,144 @@
+"""The programs of one deployment: servers, services, gateway; how each is run, in which order, with which settings."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.config import Configuration
+from deploy.issuer import AUDIENCE, ISSUER
+from deploy.postgres import DATABASES, RECONCILER
+from deploy.server import Server
+
+BINARIES = Path(sys.prefix) / "bin"
+ROLES = ("api", "worker", "relay")
+ROLE_PORTS = {"api": 0, "worker": 10, "relay": 20}
+"""What is added to a service's port for each role, when every role is a process of its own."""
+
+MARK = "YIWANGBAN_STATE"
+"""Environment variable that every program of a deployment carries: the folder of its state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One process under the supervisor.
+
+    Attributes:
+        name: For example ``petition-worker``.
+        command: Its command line, in the foreground.
+        order: Programs of a lower order start earlier and stop later.
+        environment: Variables besides the caller's.
+        stop_signal: Name of the signal that ends it gracefully, without ``SIG``.
+        stop_within: Seconds until it is killed.
+        ready_url: Page that says whether it may be given work; None for servers, which are asked in their own way.
+    """
+
+    name: str
+    command: Sequence[str]
+    order: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str = "TERM"
+    stop_within: int = 20
+    ready_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProgram:
+    """A service as the deployment sees it: a command, a database, a port.
+
+    Attributes:
+        name: Also the name of its command.
+        database: Its own, owned by the user of the same name.
+    """
+
+    name: str
+    database: str
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its own environment variables start with."""
+        return f"{self.database.upper()}_"
+
+    @property
+    def command(self) -> str:
+        """Its command in this environment."""
+        return str(BINARIES / self.name)
+
+
+SERVICES = (ServiceProgram("petition", DATABASES[0]), ServiceProgram("intel-sink", DATABASES[1]))
+
+
+def programs(configuration: Configuration) -> list[Program]:
+    """List what runs, in the order of starting."""
+    services = [program for service in SERVICES for program in _processes(configuration, service)]
+    return [
+        _server(configuration.postgres(), order=100),
+        _server(configuration.kafka(), order=200),
+        *services,
+        _server(configuration.gateway(), order=400),
+    ]
+
+
+def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
+    """Give the settings of a service, for its processes and for its commands.
+
+    Raises:
+        KeyError: There is no such service.
+    """
+    service = next((each for each in SERVICES if each.name == name), None)
+    if service is None:
+        raise KeyError(name)
+    state, postgres = configuration.state, configuration.postgres()
+    shared = {
+        "KAFKA_BOOTSTRAP": configuration.kafka().bootstrap,
+        "TOPIC_PREFIX": configuration.topic_prefix,
+        "JWT_JWKS_PATH": str(configuration.issuer().jwks),
+        "JWT_ISSUER": ISSUER,
+        "JWT_AUDIENCE": AUDIENCE,
+        "KEYRING_DIR": str(state / "keyring"),
+        "PSEUDONYM_SECRET_PATH": str(pseudonym_secret(configuration)),
+        f"{service.prefix}DATABASE_URL": postgres.dsn(service.database),
+    }
+    if service.name == "intel-sink":
+        sources = {each.name: postgres.dsn(each.database, RECONCILER) for each in SERVICES}
+        shared |= {
+            "INTEL_SINK_SIGNING_KEY": str(state / "secrets" / "checkpoints.pem"),
+            "INTEL_SINK_CHECKPOINT_FILE": str(state / "checkpoints" / "checkpoints.jsonl"),
+            "INTEL_SINK_RECONCILE_SOURCES": json.dumps(sources),
+        }
+    return shared
+
+
+def pseudonym_secret(configuration: Configuration) -> Path:
+    """Name the file of the secret behind all pseudonyms."""
+    return configuration.state / "secrets" / "pseudonym"
+
+
+def _processes(configuration: Configuration, service: ServiceProgram) -> list[Program]:
+    """One process with all roles, or one for each role."""
+    port = configuration.ports.by_setting()[f"{service.prefix}PORT"]
+    shapes = {f"{service.name}-{role}": (role, port + ROLE_PORTS[role]) for role in ROLES}
+    if not configuration.split:
+        shapes = {service.name: ("all", port)}
+    return [
+        Program(
+            name=name,
+            command=[service.command, "serve", "--port", str(at)],
+            order=300,
+            environment={**environment_of(configuration, service.name), f"{service.prefix}ROLES": roles},
+            ready_url=f"http://127.0.0.1:{at}/readyz",
+        )
+        for name, (roles, at) in shapes.items()
+    ]
+
+
+def _server(server: Server, order: int) -> Program:
+    return Program(
+        name=server.name,
+        command=server.command(),
+        order=order,
+        environment=server.environment,
+        stop_signal=server.stop_signal.name.removeprefix("SIG"),
+        stop_within=int(server.stop_within),
+    )

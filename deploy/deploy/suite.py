@@ -1,0 +1,161 @@
+"""Starts, stops and describes the whole suite on this machine."""
+
+import contextlib
+import os
+import secrets
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from contracts.registry import Registry
+
+from deploy import preflight
+from deploy.config import Configuration
+from deploy.issuer import write_secret
+from deploy.programs import SERVICES, Program, ServiceProgram, environment_of, programs, pseudonym_secret
+from deploy.provision import Provisioned, provision
+from deploy.server import POLL_S
+from deploy.supervisor import Supervisor, leftovers
+
+READY_WITHIN_S = 60.0
+PSEUDONYM_BYTES = 48
+
+Step = Callable[[str], contextlib.AbstractContextManager[object]]
+"""Shows what is being done, while it is being done."""
+
+
+class StartError(RuntimeError):
+    """The suite can't start; the message says why, in a sentence for each reason."""
+
+
+class Suite:
+    """The suite of one configuration.
+
+    Args:
+        configuration: Ports, folder and shape.
+        step: Shows what is being done.
+    """
+
+    def __init__(self, configuration: Configuration, step: Step = contextlib.nullcontext) -> None:
+        self.configuration = configuration
+        self.supervisor = Supervisor(configuration.state, configuration.logs)
+        self._step = step
+
+    def start(self) -> Provisioned:
+        """Start everything and wait until it can be given work. What runs already stays as it is.
+
+        Raises:
+            StartError: Something is in the way, or a part didn't become ready.
+        """
+        configuration = self.configuration
+        kafka, postgres, gateway = configuration.kafka(), configuration.postgres(), configuration.gateway()
+        if not self.supervisor.running:
+            self._clear_the_way()
+        with self._step("准备密钥与服务器 · Keys and servers"), ThreadPoolExecutor() as pool:
+            self._make_secrets()
+            list(pool.map(lambda server: server.prepare(), (kafka, postgres, gateway)))
+        planned = programs(configuration)
+        self.supervisor.launch(planned)
+        with self._step("PostgreSQL, Kafka"), ThreadPoolExecutor() as pool:
+            self.supervisor.start(postgres.name)
+            self.supervisor.start(kafka.name)
+            postgres.wait_ready()
+            postgres.provision()
+            migrations = [pool.submit(self._migrate, service) for service in SERVICES]
+            kafka.wait_ready()
+            for migration in migrations:
+                migration.result()
+            postgres.let_reconcile()
+        with self._step("主题 · Topics"):
+            provisioned = self.provision()
+        with self._step("服务 · Services"):
+            services = [program for program in planned if program.ready_url]
+            for program in services:
+                self.supervisor.start(program.name)
+            self._wait_ready(services)
+        with self._step("网关 · Gateway"):
+            self.supervisor.start(gateway.name)
+            gateway.wait_ready()
+        return provisioned
+
+    def down(self) -> None:
+        """Stop everything. Stopping twice is fine."""
+        self.supervisor.shutdown()
+
+    def provision(self) -> Provisioned:
+        """Make the topics that are missing, and tell what differs."""
+        topics = tuple(Registry.load().topics.values())
+        configuration = self.configuration
+        return provision(configuration.kafka().bootstrap, topics, prefix=configuration.topic_prefix)
+
+    def wipe_broker(self) -> Provisioned:
+        """Lose the broker's disk: stop it, wipe it, format it, start it and provision again. Services keep running."""
+        kafka = self.configuration.kafka()
+        self.supervisor.stop(kafka.name)
+        kafka.wipe()
+        kafka.prepare()
+        self.supervisor.start(kafka.name)
+        kafka.wait_ready()
+        return self.provision()
+
+    def not_ready(self) -> dict[str, str]:
+        """Ask each service whether it may be given work, and tell of those that may not."""
+        asked = {program.name: ask(program.ready_url) for program in programs(self.configuration) if program.ready_url}
+        return {name: answer for name, answer in asked.items() if answer is not None}
+
+    def _clear_the_way(self) -> None:
+        if any(leftovers(self.configuration.state)):
+            self.supervisor.shutdown()
+        if found := preflight.problems(self.configuration):
+            raise StartError("\n".join(found))
+
+    def _make_secrets(self) -> None:
+        self.configuration.issuer().prepare()
+        if not (path := pseudonym_secret(self.configuration)).exists():
+            write_secret(path, secrets.token_urlsafe(PSEUDONYM_BYTES).encode())
+
+    def _migrate(self, service: ServiceProgram) -> None:
+        """Bring a service's tables to its version.
+
+        Raises:
+            StartError: The migration failed.
+        """
+        run = subprocess.run(
+            [service.command, "migrate"],
+            env={**os.environ, **environment_of(self.configuration, service.name)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if run.returncode:
+            raise StartError(f"{service.name} 数据库迁移失败。 {service.name}: migration failed.\n{run.stderr[-4000:]}")
+
+    def _wait_ready(self, waiting: Sequence[Program]) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        answers: dict[str, str | None] = {program.name: "" for program in waiting}
+        while late := {name: answer for name, answer in answers.items() if answer is not None}:
+            if time.monotonic() > deadline:
+                raise StartError("\n".join(_late(self.configuration.logs, name, said) for name, said in late.items()))
+            time.sleep(POLL_S)
+            answers = {program.name: ask(program.ready_url) for program in waiting if program.name in late}
+
+
+def ask(url: str | None) -> str | None:
+    """Ask a readiness page: None when ready, else what it said."""
+    try:
+        with urllib.request.urlopen(str(url), timeout=5) as answer:  # noqa: S310  the deployment's own address
+            return None if answer.status == 200 else str(answer.status)  # noqa: PLR2004
+    except urllib.error.HTTPError as error:
+        return error.read(2000).decode("utf-8", "replace")
+    except OSError:
+        return "no answer"
+
+
+def _late(logs: Path, name: str, said: str) -> str:
+    log = logs / f"{name}.log"
+    end = log.read_text("utf-8", "replace")[-2000:] if log.exists() else ""
+    return f"{name} 未能就绪。 {name} did not become ready: {said}\n{log}:\n{end}"
