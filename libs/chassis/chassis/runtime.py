@@ -208,13 +208,7 @@ def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec) -> Sequ
         groups.append([RelayPart(relay, settings.drain_s)])
     if settings.has(Role.WORKER):
         reactions = [
-            ReactionConsumer(
-                reaction,
-                settings=settings,
-                database=work.database,
-                decode=codec.decode,
-                begin=lambda cause: work.begin(cause=cause),
-            )
+            ReactionConsumer(reaction, settings=settings, units=work, decode=codec.decode)
             for reaction in service.reactions
         ]
         groups.append([*reactions, *(BatchConsumer(batch, settings=settings) for batch in service.batches)])
