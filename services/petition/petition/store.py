@@ -122,7 +122,9 @@ async def add_bulletin(session: AsyncSession, bulletin: Bulletin) -> bool:
         matter=bulletin.matter,
     )
     connection = await session.connection()
-    return (await connection.execute(statement.on_conflict_do_nothing())).rowcount == 1
+    # An INSERT's rowcount isn't reliable in SQLAlchemy; what it returns is.
+    added = await connection.execute(statement.on_conflict_do_nothing().returning(col(BulletinRow.id)))
+    return added.first() is not None
 
 
 async def page_of_bulletins(
