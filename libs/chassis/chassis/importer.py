@@ -1,7 +1,7 @@
-"""Takes a service's own events out of their topics into its outbox and its state: known ones are marked, others imported.
+"""Takes a service's own events out of their topics: known ones are marked as sent, others become row and effect.
 
-A topic may hold a subject's events out of order (a relay that was stopped repeats some when it wakes), so an event whose
-predecessor hasn't been seen is held until it has.
+A topic may hold a subject's events out of order (a relay that was stopped repeats some when it wakes), so an event
+whose predecessor hasn't been seen is held until it has.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -117,19 +117,15 @@ class Recovery:
         starts, ends, lost = await self._tails(incarnations)
         await self._read(incarnations, starts, ends)
         # A lost incarnation's positions stay: by them the relay sees that it has to send the rest again.
+        moves = [
+            {"topic": name, "partition": partition, "topic_uuid": incarnations[name].uuid, "next_offset": end}
+            for (name, partition), end in ends.items()
+            if name not in lost
+        ]
         async with self._units.begin() as unit:
-            for (name, partition), end in ends.items():
-                if name not in lost:
-                    await _execute(
-                        unit.session,
-                        _MOVE,
-                        {
-                            "topic": name,
-                            "partition": partition,
-                            "topic_uuid": incarnations[name].uuid,
-                            "next_offset": end,
-                        },
-                    )
+            connection = await unit.session.connection()
+            for move in moves:
+                await connection.exec_driver_sql(_MOVE, move)
 
     async def _incarnations(self) -> dict[str, Incarnation]:
         found = await asyncio.to_thread(self._directory.incarnations, self._topics.values())
