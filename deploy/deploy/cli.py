@@ -60,6 +60,13 @@ def start(roles: Annotated[str, typer.Option(help="all | split：每个角色一
 
 
 @app.command()
+def links() -> None:
+    """各入口地址 · Where everything is."""
+    with _sentences():
+        _links(Configuration.from_environment())
+
+
+@app.command()
 def down() -> None:
     """停止整套系统 · Stop everything."""
     with _sentences(), _step("停止 · Stopping"):
@@ -78,8 +85,10 @@ def status() -> None:
         deaths = suite.supervisor.deaths()
         table = Table("程序 program", "状态 state", "pid", "运行 up", "内存 MB", "重启 restarts", "就绪 ready")
         total = 0.0
-        for info in suite.supervisor.info():
-            name, pid = info["name"], info["pid"]
+        found = {info["name"]: info for info in suite.supervisor.info()}
+        for name in (program.name for program in programs(suite.configuration) if program.name in found):
+            info = found[name]
+            pid = info["pid"]
             memory = _memory(pid)
             total += memory
             up = timedelta(seconds=info["now"] - info["start"]) if pid else "–"

@@ -109,15 +109,15 @@ class Supervisor:
     def start(self, program: str) -> None:
         """Start a program unless it runs; don't wait for it."""
         with _ignoring(Faults.ALREADY_STARTED):
-            self._rpc.startProcess(program, False)
+            self._rpc.startProcess(program, False)  # noqa: FBT003  XML-RPC has no keywords: don't wait
 
     def stop(self, program: str) -> None:
         """Stop a program and wait for its end."""
         with _ignoring(Faults.NOT_RUNNING):
-            self._rpc.stopProcess(program, True)
+            self._rpc.stopProcess(program, True)  # noqa: FBT003  XML-RPC has no keywords: wait
 
     def info(self) -> list[dict[str, Any]]:
-        """Tell about each program: name, statename, pid, start, now, spawnerr (times in Unix seconds)."""
+        """Tell about each program, in no order: name, statename, pid, start, now, spawnerr (times in Unix seconds)."""
         found: list[dict[str, Any]] = self._rpc.getAllProcessInfo()
         return found
 

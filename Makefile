@@ -1,0 +1,92 @@
+# 一网办 · yiwangban. `make` alone lists what there is.
+SHELL := /bin/sh
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+MEMBERS := contracts libs/chassis services/petition services/intel-sink deploy
+PYTHONS := python3.11 python3.12 python3.13 python3.14 python3 python
+
+# The first Python of at least 3.11 that can make an environment.
+USABLE := 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
+ifndef PYTHON
+PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/null; then command -v $$found; break; fi; done)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lock demo start down status token provision logs test lint types format contracts chaos bench clean
+
+help: ## 列出全部命令 · list the commands
+	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## 安装到 .venv（按哈希锁定）· install everything into .venv, locked by hash
+
+demo: setup ## 启动并跑主流程 · start, run the main job (INPUT=messages.jsonl), leave it running
+	@$(BIN)/deploy start
+	@$(BIN)/python -m demo $(if $(INPUT),--input '$(INPUT)')
+	@$(BIN)/deploy links
+
+start: setup ## 启动（空）· start the suite, empty; ROLES=split: each role a process
+	@$(BIN)/deploy start
+
+down: ## 停止 · stop everything
+	@if [ -x $(BIN)/deploy ]; then $(BIN)/deploy down; fi
+
+status: setup ## 状态、内存、重启记录 · what runs, what died and was restarted
+	@$(BIN)/deploy status
+
+token: setup ## 开发用令牌 · a token: ROLE=citizen [TENANT=440100] [SUB=…] [DEPARTMENT=…] [TTL=seconds]
+	@$(BIN)/deploy token --role '$(or $(ROLE),citizen)' $(if $(TENANT),--tenant '$(TENANT)') $(if $(SUB),--sub '$(SUB)') \
+		$(if $(DEPARTMENT),--department '$(DEPARTMENT)') $(if $(TTL),--ttl '$(TTL)')
+
+provision: setup ## 建立缺少的主题，指出差异 · make missing topics, tell what differs
+	@$(BIN)/deploy provision
+
+logs: setup ## 日志 · a program's log: PROGRAM=petition
+	@$(BIN)/deploy logs $(PROGRAM)
+
+test: setup lint types ## 检查与全部测试 · lint, types, and every test against real servers
+	@$(BIN)/pytest $(ARGS)
+
+lint: setup ## 风格与依赖方向 · style and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: setup ## 类型 · types, strictly
+	@$(BIN)/mypy $(MEMBERS) tests
+
+format: setup ## 自动排版 · format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+contracts: setup ## 由 schema 重新生成类型 · generate the event types from their schemas
+	@$(BIN)/contracts generate
+
+chaos: setup ## 杀进程、停进程、清磁盘，再核对历史 · kill, stop, wipe, then check the history (SEED=…)
+	@$(BIN)/python -m demo.chaos $(if $(SEED),--seed $(SEED))
+
+bench: setup ## 对照测量 · side-by-side measurements
+	@$(BIN)/python -m benchmarks
+
+lock: setup ## 重新锁定依赖 · lock the dependencies again
+	@$(BIN)/uv lock --upgrade --quiet
+	@$(BIN)/uv export --quiet --all-packages --no-emit-workspace --no-header --no-emit-index-url \
+		--format requirements-txt --output-file requirements.lock
+
+clean: down ## 停止并删除全部状态 · stop, and delete everything the suite kept (not .venv)
+	@rm -rf '$(or $(STATE_DIR),.state)'
+
+# uv comes first, by pip, out of the same lock; then uv installs the rest. A mirror that pip knows is told to uv, too.
+$(INSTALLED): requirements.lock $(MEMBERS:%=%/pyproject.toml)
+	@if [ -z '$(PYTHON)' ]; then printf '%s\n%s\n' \
+		'缺少可用的 Python 3.11 或更新版本：apt-get install python3 python3-venv，或 dnf install python3.11，或 brew install python@3.11。' \
+		'Python 3.11 or newer with venv is missing: apt-get install python3 python3-venv, or dnf install python3.11, or brew install python@3.11.' >&2; exit 1; fi
+	@echo '安装到 .venv · installing into .venv ($(PYTHON))'
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || '$(PYTHON)' -m venv .venv
+	@awk '/^uv==/ {on = 1} on && !/^uv==/ && !/^ +--hash/ {exit} on' requirements.lock > .venv/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.lock
+	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)}}"; \
+		if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes --requirement requirements.lock && \
+		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
+	@touch $@
