@@ -1,7 +1,6 @@
 """Units of work for requests: what routes find in ``app.state.edge``."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 from chassis.auth import Principal
 from chassis.unit import Unit, Units
@@ -24,10 +23,6 @@ class ServiceEdge:
         """Open a unit of work; leaving it without an error commits, then runs its after-commit callbacks."""
         return self._units.begin(principal=principal, correlationid=request_id)
 
-    @asynccontextmanager
-    async def query(self, principal: Principal, request_id: str) -> AsyncIterator[Unit]:
+    def query(self, principal: Principal, request_id: str) -> AbstractAsyncContextManager[Unit]:
         """Open a unit that can only read: PostgreSQL itself refuses a write."""
-        database, outbox = self._units.database, self._units.outbox
-        async with database.transaction() as session:
-            await session.connection(execution_options={"postgresql_readonly": True})
-            yield Unit(session=session, outbox=outbox, principal=principal, correlationid=request_id)
+        return self._units.begin(principal=principal, correlationid=request_id, read_only=True)

@@ -15,9 +15,11 @@ from chassis.database import Database
 from chassis.edge import ServiceEdge
 from chassis.health import Check, Status
 from chassis.keyring import FileKeyring
+from chassis.logs import LogDirectory
 from chassis.outbox import Outbox
 from chassis.process_telemetry import State, observe_process
 from chassis.reaction import ReactionConsumer
+from chassis.recovery import Recovery
 from chassis.relay import Relay
 from chassis.service import Service
 from chassis.settings import DEVELOPMENT, Role, Settings
@@ -115,18 +117,28 @@ class Runtime:
             for role, size in ((Role.API, settings.api_pool), (Role.WORKER, settings.worker_pool))
         )
         self._databases = {"api": api, "worker": worker}
+        topics = {topic.name: settings.physical_topic(topic.name) for topic in written}
         relay = Relay(
             service=service.name,
             dsn=api.sync_dsn,
             bootstrap=settings.kafka_bootstrap,
-            topics={topic.name: settings.physical_topic(topic.name) for topic in written},
+            topics=topics,
             retention_days=settings.outbox_retention_days,
         )
         wake = relay.wake if settings.has(Role.RELAY) else _nobody
-        self._work = Units(worker, outbox, wake)
+        work = Units(worker, outbox, wake)
+        self._recovery = Recovery(
+            units=work,
+            codec=codec,
+            bootstrap=settings.kafka_bootstrap,
+            topics=topics,
+            directory=LogDirectory(settings.kafka_bootstrap, client_id=f"{service.name}-recovery"),
+            restore=service.restore,
+        )
         self.edge = ServiceEdge(Units(api, outbox, wake), max_body_bytes=settings.max_body_bytes, recovering=True)
-        self.state = State.STARTING
-        self._groups = _parts_of(service, relay, self._work, codec)
+        self._groups = _parts_of(service, relay, work, codec)
+        self._running = False
+        self._stopping = False
         self._opening: asyncio.Task[None] | None = None
         self._opened: list[Sequence[Part]] = []
         # The worker's pool answers for the database: that the API's is busy is no reason to take the process out.
@@ -137,14 +149,21 @@ class Runtime:
         ]
         observe_process(lambda: self.state, self._databases)
 
-    name = "recovery"
+    name = "start"
+
+    @property
+    def state(self) -> State:
+        """Where in its life the process is."""
+        if self._stopping:
+            return State.STOPPING
+        return State.READY if self._running else State(self._recovery.state)
 
     async def check(self) -> Status:
-        """Say how far the start has come."""
+        """Say how far the start has come, and what it waits for."""
         opening = self._opening
-        if opening is not None and opening.done() and not opening.cancelled() and opening.exception() is not None:
-            return Status(ready=False, detail=f"could not start: {type(opening.exception()).__name__}")
-        return Status(ready=self.state is State.READY, detail=self.state)
+        if opening is not None and opening.done() and not opening.cancelled() and (error := opening.exception()):
+            return Status(ready=False, detail=f"failed: {type(error).__name__}")
+        return Status(ready=self._running, detail=self._recovery.trouble or self.state)
 
     async def __aenter__(self) -> Self:
         """Begin to start, in the background: liveness and reads don't wait for the broker."""
@@ -153,8 +172,7 @@ class Runtime:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop everything that was started, each part within its time."""
-        self.state = State.STOPPING
-        self.edge.recovering = True
+        self._stopping, self._running = True, False
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)
@@ -167,20 +185,15 @@ class Runtime:
 
     async def _open(self) -> None:
         try:
-            self.state = State.RECOVERING
-            await self._recover()
+            await self._recovery.run()
+            self.edge.recovering = False
             for group in self._groups:
                 self._opened.append(group)
                 await asyncio.gather(*(part.start() for part in group))
-            self.edge.recovering = False
-            self.state = State.READY
-            log.info("ready")
+            self._running = True
         except Exception:
             log.critical("the start failed", exc_info=True)
             raise
-
-    async def _recover(self) -> None:
-        """Import what the topics know and the database doesn't."""
 
     async def _stop(self, part: Part) -> None:
         try:

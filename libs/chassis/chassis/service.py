@@ -1,22 +1,17 @@
 """What a service tells the chassis about itself: the whole of its wiring, in one value."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
 from fastapi import APIRouter
 
 from chassis.batch import Batch
-from chassis.envelope import Envelope
 from chassis.health import Check
 from chassis.reaction import Reaction
+from chassis.recovery import Restore
 from chassis.settings import Settings
 from chassis.tasks import Task
-from chassis.unit import Unit
-
-Restore = Callable[[Unit, Envelope], Awaitable[None]]
-"""Applies one of the service's own events to its state: used when the topic knows more than the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +29,6 @@ class Service:
         tasks: Periodic work (role worker).
         restore: How the service's own events are applied to a database that was restored from an older state.
         checks: Further readiness checks.
-        cli: Sub-commands of its own.
     """
 
     name: str
@@ -47,7 +41,6 @@ class Service:
     tasks: Sequence[Task] = ()
     restore: Restore | None = None
     checks: Sequence[Check] = ()
-    cli: typer.Typer | None = None
 
 
 Bootstrap = Callable[[], Service]

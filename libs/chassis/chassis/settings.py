@@ -92,6 +92,14 @@ class Settings(BaseSettings):
         for name, value in super().__repr_args__():
             yield name, "…" if name == "database_url" else value
 
+    def changed(self, **values: Any) -> Self:
+        """Give settings with some values replaced, checked like all others.
+
+        Raises:
+            pydantic.ValidationError: A value isn't acceptable.
+        """
+        return type(self)(**{name: getattr(self, name) for name in self.model_fields_set} | values)
+
     def has(self, role: Role) -> bool:
         """Tell whether this process plays the role."""
         return role in self.roles
