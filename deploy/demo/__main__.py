@@ -24,7 +24,7 @@ from rich.progress import (
 from demo import job, messages
 from demo.observe import UnreadableTopicError
 from demo.report import show
-from demo.suite import Suite
+from demo.target import Target
 
 HANDLED = 500
 """By default the officers bring about so many petitions to their end, spread evenly over the input."""
@@ -72,7 +72,7 @@ def main(
             "judged": progress.add_task("核对 · Checking", total=job.CHECKS),
         }
         try:
-            outcome = asyncio.run(job.run(Suite.of(configuration), plan, progress_into(progress, parts)))
+            outcome = asyncio.run(job.run(Target.of(configuration), plan, progress_into(progress, parts)))
         except (OSError, psycopg.Error, UnreadableTopicError) as error:
             progress.stop()
             console.print(

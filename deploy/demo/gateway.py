@@ -79,10 +79,18 @@ class Gateway:
         connections: Most requests in flight.
         patience_s: How long a request is retried before it is given up as unknown.
         repeat_every: One accepted write of so many is sent once more with the same key; the answer must repeat.
+        rate: At most so many writes a second; None: as many as are answered.
     """
 
     def __init__(
-        self, url: str, journal: Journal, *, connections: int = 32, patience_s: float = 30.0, repeat_every: int = 50
+        self,
+        url: str,
+        journal: Journal,
+        *,
+        connections: int = 32,
+        patience_s: float = 30.0,
+        repeat_every: int = 50,
+        rate: float | None = None,
     ) -> None:
         self.tally = Tally()
         self._url = url
@@ -90,6 +98,8 @@ class Gateway:
         self._patience_s = patience_s
         self._repeat_every = repeat_every
         self._connections = connections
+        self._spacing_s = 1 / rate if rate else 0.0
+        self._next_at = 0.0
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -122,6 +132,7 @@ class Gateway:
         if_match: str | None = None,
     ) -> Reply:
         """POST, with the same key and trace at each attempt."""
+        await self._turn()
         request = Request(uuid.uuid4().hex, str(uuid.uuid4()), action, tenant, subject)
         self.tally.sent += 1
         sampled = "01" if self.tally.sent % SAMPLE_EVERY == 0 else "00"
@@ -145,6 +156,13 @@ class Gateway:
         elif reply.status is not None:
             self._journal.answered(request, Answer(at, reply.status))
         return reply
+
+    async def _turn(self) -> None:
+        """Wait until the rate allows another write."""
+        now = time.monotonic()
+        self._next_at = max(now, self._next_at + self._spacing_s)
+        if self._next_at > now:
+            await asyncio.sleep(self._next_at - now)
 
     async def _repeat(
         self, path: str, headers: Mapping[str, str], raw: bytes, request: Request, promise: Promise

@@ -17,17 +17,19 @@ from contracts.registry import Registry
 from demo import history, journal
 from demo.gateway import PETITIONS, Gateway, received
 from demo.history import History, Log, Record, unanswered_causes
+from demo.journal import Journal
 from demo.messages import Message, Unreadable
 from demo.observe import CAUSES, DRAFTED, MirrorWatch, Topics, mirror_rows
 from demo.officers import Officers
 from demo.report import Check, Outcome
-from demo.suite import Suite
+from demo.target import Target
 
 WORKERS = 16
 SETTLE_S = 90.0
 QUIET_S = 1.5
 """Nothing new for so long: reactions to reactions have had their time."""
 
+LOOK_S = 0.1
 COMMAND_S = 300.0
 
 CHECKS = 5
@@ -48,7 +50,8 @@ class Plan:
     Attributes:
         handle_every: The officers take every so-manieth accepted petition.
         workers: So many petitions are in somebody's hands at once.
-        exclusive: Nobody else writes meanwhile, so an event that nobody asked for is a violation.
+        patience_s: How long a request is retried.
+        rate: At most so many writes a second.
     """
 
     messages: Iterable[Message | Unreadable]
@@ -56,38 +59,42 @@ class Plan:
     handle_every: int = 1
     workers: int = WORKERS
     patience_s: float = 30.0
-    exclusive: bool = False
+    rate: float | None = None
+
+    def gateway(self, url: str, written: Journal) -> Gateway:
+        """Give the client that the plan asks for."""
+        return Gateway(url, written, connections=self.workers, patience_s=self.patience_s, rate=self.rate)
 
 
-async def run(suite: Suite, plan: Plan, step: Step) -> Outcome:
+async def run(target: Target, plan: Plan, step: Step) -> Outcome:
     """Do the job.
 
     Raises:
         UnreadableTopicError: The broker doesn't deliver what it holds.
         psycopg.Error: The mirror can't be read.
     """
-    topics = Topics(suite.kafka_bootstrap, sorted(Registry.load().topics))
-    before = await asyncio.to_thread(topics.ends)
-    watch = MirrorWatch(suite.mirror_dsn)
-    watch.start()
-    try:
-        started = time.monotonic()
-        with journal.Journal(plan.journal) as written:
-            async with Gateway(suite.gateway, written, connections=plan.workers, patience_s=plan.patience_s) as gateway:
-                officers = Officers(gateway, suite.token_for)
-                await send(suite, plan, gateway, officers, step)
-        seconds = time.monotonic() - started
-        requests = journal.read(plan.journal)
-        promised = sum(1 for _ in journal.promised(requests))
-        settled = await asyncio.to_thread(settle, topics, watch, before, promised, step)
-    finally:
-        await asyncio.to_thread(watch.stop)
-    outcome = Outcome(seconds, gateway.tally, officers.closed, settled)
-    await asyncio.to_thread(judge, suite, plan, topics, watch, requests, before, outcome, step)
+    with topics_of(target) as topics:
+        before = await asyncio.to_thread(topics.ends)
+        watch = MirrorWatch(target.mirror_dsn, target.topic_prefix)
+        watch.start()
+        try:
+            started = time.monotonic()
+            with Journal(plan.journal) as written:
+                async with plan.gateway(target.gateway, written) as gateway:
+                    officers = Officers(gateway, target.token_for)
+                    await send(target, plan, gateway, officers, step)
+            seconds = time.monotonic() - started
+            requests = journal.read(plan.journal)
+            goals = {PETITIONS: records_by_topic(before)[PETITIONS] + sum(1 for _ in journal.promised(requests))}
+            settled = await asyncio.to_thread(settle, topics, watch, goals, step)
+        finally:
+            await asyncio.to_thread(watch.stop)
+        outcome = Outcome(seconds, gateway.tally, officers.closed, settled)
+        await asyncio.to_thread(judge, target, topics, watch, requests, before, outcome, step)
     return outcome
 
 
-async def send(suite: Suite, plan: Plan, gateway: Gateway, officers: Officers, step: Step) -> None:
+async def send(target: Target, plan: Plan, gateway: Gateway, officers: Officers, step: Step) -> None:
     """Let the workers take the messages one by one, each to its end."""
     messages = iter(plan.messages)
     accepted = itertools.count(1)
@@ -97,7 +104,7 @@ async def send(suite: Suite, plan: Plan, gateway: Gateway, officers: Officers, s
         for message in messages:
             if isinstance(message, Unreadable):
                 gateway.tally.refuse(f"– {message.reason}", f"line {message.line}")
-            elif (petition := await submit(suite, gateway, message)) and next(accepted) % plan.handle_every == 0:
+            elif (petition := await submit(target, gateway, message)) and next(accepted) % plan.handle_every == 0:
                 await officers.handle(petition, message.tenant)
             step("messages", next(done))
 
@@ -106,16 +113,16 @@ async def send(suite: Suite, plan: Plan, gateway: Gateway, officers: Officers, s
             group.create_task(work(messages))
 
 
-async def submit(suite: Suite, gateway: Gateway, message: Message) -> str | None:
+async def submit(target: Target, gateway: Gateway, message: Message) -> str | None:
     """Send a message in, as a citizen on the portal or as the forum's connector; give the petition's id."""
     body = {"channel": message.channel, "title": message.title, "text": message.text}
     if message.channel == "forum":
-        token = suite.token_for(f"forum-{message.tenant}", message.tenant, "connector", None)
+        token = target.token_for(f"forum-{message.tenant}", message.tenant, "connector", None)
         body["author"] = message.user
         if message.posted_at is not None:
             body["posted_at"] = message.posted_at
     else:
-        token = suite.token_for(message.user, message.tenant, "citizen", None)
+        token = target.token_for(message.user, message.tenant, "citizen", None)
     reply = await gateway.write("/v1/petitions", token, body, action="receive", tenant=message.tenant, promise=received)
     if not reply.accepted:
         gateway.tally.refuse(reply.reason, f"line {message.line}")
@@ -123,45 +130,79 @@ async def submit(suite: Suite, gateway: Gateway, message: Message) -> str | None
     return str(reply.body.get("id"))
 
 
-def settle(topics: Topics, watch: MirrorWatch, before: Mapping[Log, int], promised: int, step: Step) -> bool:
-    """Wait until the promised events are in their topic, all topics are mirrored, and nothing new comes."""
-    goal = promised + sum(end for log, end in before.items() if log.topic == PETITIONS)
+def topics_of(target: Target) -> Topics:
+    """Give all topics that the contracts declare."""
+    return Topics(target.kafka_bootstrap, sorted(Registry.load().topics), target.topic_prefix)
+
+
+def settle(topics: Topics, watch: MirrorWatch, goals: Mapping[str, int], step: Step) -> bool:
+    """Wait until the topics hold what they must, everything in them is mirrored, and nothing new comes.
+
+    Args:
+        topics: Where to look.
+        watch: How far the mirror is.
+        goals: Least number of records by topic.
+        step: Moves the bar of what is mirrored.
+    """
     deadline = time.monotonic() + SETTLE_S
     last: dict[Log, int] = {}
     quiet_since = time.monotonic()
     while time.monotonic() < deadline:
-        ends = topics.ends()
-        mirrored = watch.ends()
-        new = sum(mirrored.get(log, 0) - before.get(log, 0) for log in ends if log.topic == PETITIONS)
-        step("mirrored", new, max(promised, new))
+        ends, mirrored = topics.ends(), watch.ends()
+        held = records_by_topic(ends)
+        step("mirrored", sum(mirrored.get(log, 0) for log in ends), sum(held.values()))
         behind = any(mirrored.get(log, 0) < end for log, end in ends.items())
-        if behind or ends != last or sum(end for log, end in ends.items() if log.topic == PETITIONS) < goal:
+        if behind or ends != last or any(held[topic] < least for topic, least in goals.items()):
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since >= QUIET_S:
             return True
         last = ends
-        time.sleep(0.1)
+        time.sleep(LOOK_S)
     return False
 
 
+def records_by_topic(ends: Mapping[Log, int]) -> Counter[str]:
+    """Add up the logs of each topic."""
+    held: Counter[str] = Counter()
+    for log, end in ends.items():
+        held[log.topic] += end
+    return held
+
+
 def judge(
-    suite: Suite,
-    plan: Plan,
+    target: Target,
     topics: Topics,
     watch: MirrorWatch,
     requests: list[journal.Request],
     before: Mapping[Log, int],
     outcome: Outcome,
     step: Step,
+    *,
+    exclusive: bool = False,
 ) -> None:
-    """Read everything back, compare it with what the client saw, and note it in the outcome."""
+    """Read everything back, compare it with what the client saw, and note it in the outcome.
+
+    Args:
+        target: The suite.
+        topics: Present incarnations.
+        watch: What it saw of the mirror.
+        requests: The client's journal.
+        before: How far each log was before the run.
+        outcome: Where the findings go.
+        step: Moves the bar of the checks.
+        exclusive: Nobody else has ever written, so an event that nobody asked for is a violation.
+    """
     step("judged", 0, CHECKS)
     records, ends = topics.read()
     step("judged", 1)
     # What came after the ends were read was not read; the mirror may have it already.
-    rows = [row for row in mirror_rows(suite.mirror_dsn) if row.offset < ends.get(row.log, row.offset + 1)]
+    rows = [
+        row
+        for row in mirror_rows(target.mirror_dsn, target.topic_prefix)
+        if row.offset < ends.get(row.log, row.offset + 1)
+    ]
     step("judged", 2)
-    outcome.verdict = history.check(History(requests, records, ends, rows, plan.exclusive))
+    outcome.verdict = history.check(History(requests, records, ends, rows, exclusive))
     step("judged", 3)
     new = [record for record in records if record.offset >= before.get(record.log, 0)]
     outcome.events = Counter(record.log.topic for record in new)
@@ -171,7 +212,7 @@ def judge(
     outcome.bulletins = sum(1 for record in new if record.type == DRAFTED)
     outcome.undrafted = unanswered_causes(records, CAUSES)
     with ThreadPoolExecutor(2) as pool:
-        outcome.verify, outcome.reconcile = pool.map(lambda name: command(suite, name), ("verify", "reconcile"))
+        outcome.verify, outcome.reconcile = pool.map(lambda name: command(target, name), ("verify", "reconcile"))
     step("judged", CHECKS)
 
 
@@ -193,12 +234,12 @@ def latencies(requests: Iterable[journal.Request], records: Iterable[Record], wa
     return [max(0, seen - at) / 1e6 for at, seen in last.values()]
 
 
-def command(suite: Suite, name: str) -> Check:
+def command(target: Target, name: str) -> Check:
     """Run one of intel-sink's own checks, as an operator would."""
     program = Path(sys.executable).with_name("intel-sink")
     try:
         done = subprocess.run(  # noqa: S603  the suite's own command
-            [program, name], env=suite.environment, capture_output=True, text=True, timeout=COMMAND_S, check=False
+            [program, name], env=target.environment, capture_output=True, text=True, timeout=COMMAND_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return Check(passed=False, said=str(error))

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any
+from typing import Any, Self
 
 import orjson
 import psycopg
@@ -37,21 +37,40 @@ class UnreadableTopicError(RuntimeError):
 
 
 class Topics:
-    """The topics of one broker, as a plain consumer without a group sees them.
+    """The present incarnations of some topics, as a plain consumer without a group sees them. A context.
 
     Args:
         bootstrap: Address of the broker.
         names: Topics to read.
+        prefix: Put before each name on the broker; left out of what is given back.
     """
 
-    def __init__(self, bootstrap: str, names: Sequence[str]) -> None:
+    def __init__(self, bootstrap: str, names: Sequence[str], prefix: str = "") -> None:
         self._bootstrap = bootstrap
-        self._names = list(names)
+        self._names = [prefix + name for name in names]
+        self._prefix = prefix
+        self._logs: dict[TopicPartition, Log] = {}
+
+    def __enter__(self) -> Self:
+        with closing(KafkaAdminClient(bootstrap_servers=self._bootstrap)) as admin:
+            described = admin.describe_topics(self._names)
+        self._logs = {
+            TopicPartition(topic["name"], at): Log(topic["name"].removeprefix(self._prefix), str(topic["topic_id"]), at)
+            for topic in described
+            for at in (partition["partition_index"] for partition in topic["partitions"])
+        }
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, max_poll_records=4_000
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._consumer.close()
 
     def ends(self) -> dict[Log, int]:
         """Give each log with the offset of its next record."""
-        with closing(self._consumer()) as consumer:
-            return self._ends(consumer)
+        ends = self._consumer.end_offsets(list(self._logs))
+        return {log: ends[at] for at, log in self._logs.items()}
 
     def read(self) -> tuple[list[Record], dict[Log, int]]:
         """Read all that is there, from the first offset on.
@@ -59,37 +78,19 @@ class Topics:
         Raises:
             UnreadableTopicError: The broker stopped delivering.
         """
-        with closing(self._consumer()) as consumer:
-            ends = self._ends(consumer)
-            return list(self._records(consumer, ends)), ends
+        ends = self.ends()
+        return list(self._records(ends)), ends
 
-    def _consumer(self) -> Any:
-        return KafkaConsumer(
-            bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, max_poll_records=4_000
-        )
-
-    def _ends(self, consumer: Any) -> dict[Log, int]:
-        with closing(KafkaAdminClient(bootstrap_servers=self._bootstrap)) as admin:
-            described = admin.describe_topics(self._names)
-        logs = {
-            TopicPartition(topic["name"], partition["partition_index"]): str(topic["topic_id"])
-            for topic in described
-            for partition in topic["partitions"]
-        }
-        ends = consumer.end_offsets(list(logs))
-        return {Log(at.topic, uuid, at.partition): ends[at] for at, uuid in logs.items()}
-
-    def _records(self, consumer: Any, ends: Mapping[Log, int]) -> Iterator[Record]:
-        logs = {TopicPartition(log.topic, log.partition): log for log in ends}
-        consumer.assign(list(logs))
-        consumer.seek_to_beginning()
-        left = {at for at, log in logs.items() if ends[log]}
+    def _records(self, ends: Mapping[Log, int]) -> Iterator[Record]:
+        self._consumer.assign(list(self._logs))
+        self._consumer.seek_to_beginning()
+        left = {at for at, log in self._logs.items() if ends[log]}
         deadline = time.monotonic() + READ_WITHIN_S
         while left:
             if time.monotonic() > deadline:
                 raise UnreadableTopicError(f"not read to the end: {sorted(left)}")
-            for at, records in consumer.poll(timeout_ms=500).items():
-                log = logs[at]
+            for at, records in self._consumer.poll(timeout_ms=500).items():
+                log = self._logs[at]
                 for record in records:
                     if record.offset < ends[log]:
                         yield read_record(log, record.offset, record.value)
@@ -119,7 +120,7 @@ def read_record(log: Log, offset: int, value: bytes | None) -> Record:
         return Record(log, offset, name, "unreadable", name, 1, digest)
 
 
-def mirror_rows(dsn: str) -> list[Row]:
+def mirror_rows(dsn: str, prefix: str = "") -> list[Row]:
     """Give every row of the mirror; the database hashes the stored bytes."""
     with psycopg.connect(dsn) as connection, connection.cursor("mirror") as cursor:
         cursor.itersize = 10_000
@@ -127,7 +128,7 @@ def mirror_rows(dsn: str) -> list[Row]:
         logs: dict[tuple[Any, ...], Log] = {}
         rows = []
         for *place, offset, digest in cursor:
-            log = logs.setdefault(tuple(place), Log(place[0], str(place[1]), place[2]))
+            log = logs.setdefault(tuple(place), Log(place[0].removeprefix(prefix), str(place[1]), place[2]))
             rows.append(Row(log, offset, bytes(digest)))
         return rows
 
@@ -139,9 +140,10 @@ class MirrorWatch(threading.Thread):
     They are of this machine's wall clock, as are the journal's. A database that is down is looked at again.
     """
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, prefix: str = "") -> None:
         super().__init__(name="mirror-watch", daemon=True)
         self._dsn = dsn
+        self._prefix = prefix
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._ends: dict[Log, list[int]] = defaultdict(list)
@@ -176,12 +178,11 @@ class MirrorWatch(threading.Thread):
             times = self._times[log]
             return times[place] if place < len(times) else None
 
-    def first_after(self, moment: int) -> int | None:
+    def first_after(self, moment: int, topic: str | None = None) -> int | None:
         """Give when the first record was seen that came after the moment, nanoseconds since 1970."""
         with self._lock:
-            later = (
-                times[place] for times in self._times.values() if (place := bisect_right(times, moment)) < len(times)
-            )
+            found = (times for log, times in self._times.items() if topic in {None, log.topic})
+            later = (times[place] for times in found if (place := bisect_right(times, moment)) < len(times))
             return min(later, default=None)
 
     def _look(self, connection: psycopg.Connection[Any]) -> None:
@@ -189,7 +190,7 @@ class MirrorWatch(threading.Thread):
         now = time.time_ns()
         with self._lock:
             for topic, uuid, partition, end in found:
-                log = Log(topic, str(uuid), partition)
+                log = Log(topic.removeprefix(self._prefix), str(uuid), partition)
                 if not self._ends[log] or self._ends[log][-1] < end:
                     self._ends[log].append(end)
                     self._times[log].append(now)

@@ -1,7 +1,7 @@
 """Simulated officers: triage transfers, a handler of that department replies and closes, all through the API."""
 
 from demo.gateway import Gateway, Reply, moved
-from demo.suite import TokenFor
+from demo.target import TokenFor
 
 DEPARTMENTS = {
     "fraud": "criminal",

@@ -1,5 +1,6 @@
 """The suite as the job sees it from outside: addresses, tokens, and the environment of its commands."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +8,7 @@ from typing import Self
 
 from deploy.config import Configuration
 from deploy.issuer import Issuer
+from deploy.programs import environment_of
 
 READ_ONLY = "?options=-c%20default_transaction_read_only%3Don"
 
@@ -15,12 +17,13 @@ TokenFor = Callable[[str, str, str, str | None], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
+class Target:
     """A running suite.
 
     Attributes:
         gateway: URL of the only door.
         kafka_bootstrap: Address of the broker.
+        topic_prefix: Put before each topic's name on the broker.
         mirror_dsn: Read-only access to intel-sink's database.
         token_for: The development issuer.
         environment: Of intel-sink's commands.
@@ -28,6 +31,7 @@ class Suite:
 
     gateway: str
     kafka_bootstrap: str
+    topic_prefix: str
     mirror_dsn: str
     token_for: TokenFor
     environment: Mapping[str, str]
@@ -38,9 +42,10 @@ class Suite:
         return cls(
             gateway=configuration.gateway().url,
             kafka_bootstrap=configuration.kafka().bootstrap,
+            topic_prefix=configuration.topic_prefix,
             mirror_dsn=configuration.postgres().dsn("intel_sink") + READ_ONLY,
             token_for=tokens(configuration.issuer()),
-            environment=environment_of(configuration, "intel-sink"),
+            environment={**os.environ, **environment_of(configuration, "intel-sink")},
         )
 
 

@@ -1,0 +1,269 @@
+"""``python -m demo.chaos``: kill and stop everything under load, wipe the broker's disk, and judge what is left.
+
+It starts a suite of its own, every role a process, in a folder and on ports of its own. The schedule comes
+from the seed and is printed; the same seed repeats it.
+"""
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from deploy.config import DEFAULT_STATE, Configuration, Ports
+from deploy.programs import programs
+from deploy.server import listens
+from deploy.suite import Suite
+from rich.console import Console
+from rich.table import Table
+
+from demo import journal, messages
+from demo.havoc import Havoc, Strike
+from demo.history import Record
+from demo.job import Plan, judge, records_by_topic, send, settle, submit, topics_of
+from demo.messages import Message
+from demo.observe import MirrorWatch
+from demo.officers import Officers
+from demo.report import Outcome, percentile, show
+from demo.schedule import Fault, Signal, schedule
+from demo.target import Target
+
+SPARED = "envoy"
+"""The door: without it there is no load, and it keeps nothing."""
+
+REACTION = "petition-worker"
+BULLETINS = "petition.bulletins.v1"
+FRAUD = "骗"
+BURST = 5
+SERVICES_WITHIN_S, BROKER_WITHIN_S = 5.0, 20.0
+BROKER = "kafka"
+READY_WITHIN_S = 60.0
+
+
+@dataclass(slots=True)
+class Findings:
+    """What chaos showed.
+
+    Attributes:
+        outcome: As of the main job.
+        recoveries: Seconds from each kill until a write that was accepted after it was mirrored, by target.
+    """
+
+    outcome: Outcome
+    recoveries: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def slow(self) -> list[str]:
+        """Say which promise about recovery was broken."""
+        groups = {
+            f"services, p95 ≤ {SERVICES_WITHIN_S:.0f} s": (_services(self.recoveries), SERVICES_WITHIN_S),
+            f"broker, p95 ≤ {BROKER_WITHIN_S:.0f} s": (self.recoveries.get(BROKER, []), BROKER_WITHIN_S),
+        }
+        return [name for name, (times, limit) in groups.items() if times and percentile(times, 0.95) > limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """What to do.
+
+    Attributes:
+        writes: So many writes are accepted at least.
+        faults: In order.
+        rate: At most so many writes a second.
+        seed: Of everything that is left to chance.
+    """
+
+    writes: int
+    faults: Sequence[Fault]
+    journal: Path
+    rate: float
+    workers: int
+    seed: int
+
+
+async def run(suite: Suite, storm: Storm, note: Callable[[str], None]) -> Findings:
+    """Let it blow over a suite that nobody else uses, and judge what is left.
+
+    Raises:
+        NotBackError: A program didn't come back, or the mirror stood still.
+        UnreadableTopicError: The broker doesn't deliver what it holds.
+    """
+    target = Target.of(suite.configuration)
+    watch = MirrorWatch(target.mirror_dsn, target.topic_prefix)
+    watch.start()
+    try:
+        outcome, strikes = await _blow(suite, target, storm, watch, note)
+        requests = journal.read(storm.journal)
+        promised = sum(1 for _ in journal.promised(requests))
+        note(f"{outcome.tally.accepted:,} writes accepted, {promised:,} events promised; settling")
+        with topics_of(target) as topics:
+            goals = {"petition.petitions.v1": promised}
+            outcome.settled = await asyncio.to_thread(settle, topics, watch, goals, _silent)
+            records, ends = await asyncio.to_thread(topics.read)
+        findings = Findings(outcome, recoveries(strikes, requests, records, watch))
+        note("wiping the broker's disk, provisioning, feeding again")
+        await asyncio.to_thread(suite.wipe_broker)
+        with topics_of(target) as topics:
+            goals = dict(records_by_topic(ends))
+            fed = await asyncio.to_thread(settle, topics, watch, goals, _silent)
+            outcome.settled = outcome.settled and fed
+            await asyncio.to_thread(judge, target, topics, watch, requests, {}, outcome, _silent, exclusive=True)
+        outcome.latencies_ms = ()  # those of an undisturbed run are the main job's to tell
+    finally:
+        await asyncio.to_thread(watch.stop)
+    return findings
+
+
+async def _blow(
+    suite: Suite, target: Target, storm: Storm, watch: MirrorWatch, note: Callable[[str], None]
+) -> tuple[Outcome, list[Strike]]:
+    """Load and faults at once; the load ends when both are done."""
+    done = asyncio.Event()
+    tenants = messages.tenants()
+    bursts = iter(random.Random(storm.seed).sample(tenants, len(tenants)))
+    with journal.Journal(storm.journal) as written:
+        plan = Plan(
+            _endless(tenants, done.is_set),
+            storm.journal,
+            workers=storm.workers,
+            rate=storm.rate,
+            patience_s=120.0,
+        )
+        async with plan.gateway(target.gateway, written) as gateway:
+            officers = Officers(gateway, target.token_for)
+
+            async def probe(program: str) -> None:
+                """Have an alert raised: only so can it be seen from outside that reactions go on."""
+                if program == REACTION and (tenant := next(bursts, None)) is not None:
+                    await asyncio.gather(*(submit(target, gateway, _report(tenant, place)) for place in range(BURST)))
+
+            havoc = Havoc(suite.supervisor, watch, lambda: gateway.tally.accepted, probe, note)
+
+            async def faults() -> None:
+                await havoc.carry_out(storm.faults)
+                await havoc.reach(storm.writes)
+                done.set()
+
+            started = time.monotonic()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(faults())
+                group.create_task(send(target, plan, gateway, officers, _silent))
+            seconds = time.monotonic() - started
+    return Outcome(seconds, gateway.tally, officers.closed, settled=False), havoc.strikes
+
+
+def recoveries(
+    strikes: Sequence[Strike], requests: Sequence[journal.Request], records: Sequence[Record], watch: MirrorWatch
+) -> dict[str, list[float]]:
+    """Give, for each kill, the seconds until consumption went on, by target.
+
+    It went on when a write that was accepted after the kill was seen in the mirror; for petition's worker,
+    which the mirror doesn't need, when a bulletin was, about an alert that the run provoked after the kill.
+    """
+    places = {(record.log.topic, record.subject, record.sequence): record for record in records}
+    seen: list[tuple[int, int]] = []
+    for _, answer, event in journal.promised(requests):
+        record = places.get((event.topic, event.subject, event.sequence))
+        at = watch.seen_at(record.log, record.offset) if record is not None else None
+        if at is not None:
+            seen.append((answer.at, at))
+    found: dict[str, list[float]] = {}
+    for strike in strikes:
+        if strike.fault.signal is not Signal.KILL:
+            continue
+        if strike.fault.target == REACTION:
+            first = watch.first_after(strike.at, BULLETINS)
+        else:
+            first = min((at for answered, at in seen if answered > strike.at), default=None)
+        if first is not None:
+            found.setdefault(strike.fault.target, []).append((first - strike.at) / 1e9)
+    return found
+
+
+def _services(by_target: dict[str, list[float]]) -> list[float]:
+    return [each for target, times in by_target.items() if target not in {BROKER, "postgres"} for each in times]
+
+
+def _endless(tenants: Sequence[str], enough: Callable[[], bool]) -> Iterator[Message]:
+    """Repeat our own messages; reports of fraud stay out, so that alerts come when the run provokes them."""
+    found = [message for message in messages.read(messages.OWN, tenants) if isinstance(message, Message)]
+    usable = [each for each in found if FRAUD not in f"{each.title}{each.text}" and each.tenant in tenants]
+    return itertools.takewhile(lambda _: not enough(), itertools.cycle(usable))
+
+
+def _report(tenant: str, place: int) -> Message:
+    return Message(
+        0, f"witness-{place}", tenant, "portal", "举报电话诈骗", "有人冒充客服骗取验证码，已被骗，特此举报。", None
+    )
+
+
+def _silent(part: str, done: int, total: int | None = None) -> None:
+    """Move no bar: chaos prints lines."""
+
+
+def configuration_of(state: Path) -> Configuration:
+    """Give a deployment of its own: every role a process, on free ports, with the jars that are there already."""
+    base = next(base for base in range(20_000, 32_000, 100) if not any(listens(base + n) for n in range(70)))
+    ports = Ports(
+        gateway=base, envoy_admin=base + 1, kafka=base + 2, kafka_controller=base + 3, postgres=base + 4,
+        petition=base + 40, intel_sink=base + 41,
+    )  # fmt: skip
+    chosen = Configuration(state=state.resolve(), split=True, ports=ports)
+    jars = Configuration.from_environment().cache.resolve()
+    if not chosen.cache.exists() and jars.is_dir():
+        chosen.state.mkdir(parents=True, exist_ok=True)
+        chosen.cache.symlink_to(jars)
+    return chosen
+
+
+def main(
+    seed: Annotated[int | None, typer.Option(help="Repeats a schedule; without it one is chosen and printed")] = None,
+    writes: Annotated[int, typer.Option(min=100)] = 10_000,
+    kills: Annotated[int, typer.Option(min=0)] = 30,
+    stops: Annotated[int, typer.Option(min=0)] = 10,
+    rate: Annotated[float, typer.Option(min=1, help="Most writes a second")] = 80.0,
+    workers: Annotated[int, typer.Option(min=1)] = 12,
+    state: Annotated[Path, typer.Option(help="Folder of its own suite")] = DEFAULT_STATE / "chaos",
+) -> None:
+    """Kill and stop everything under load, wipe the broker's disk, and check from outside that nothing was lost."""
+    console = Console(highlight=False)
+    seed = random.randrange(1_000_000) if seed is None else seed
+    suite = Suite(configuration_of(state), console.status)
+    targets = [program.name for program in programs(suite.configuration) if program.name != SPARED]
+    faults = schedule(seed, writes=writes, kills=kills, stops=stops, targets=targets)
+    console.print(f"seed {seed}: {writes:,} writes, {kills} × SIGKILL, {stops} × SIGSTOP, then a wiped broker")
+    for fault in faults:
+        console.print(f"  {fault}")
+    suite.start()
+    try:
+        storm = Storm(writes, faults, suite.configuration.state / "journal.jsonl", rate, workers, seed)
+        findings = asyncio.run(run(suite, storm, console.log))
+    finally:
+        suite.down()
+    show(findings.outcome, console)
+    console.print(table(findings))
+    console.print(f"seed {seed}")
+    raise typer.Exit(0 if findings.outcome.whole and not findings.slow else 1)
+
+
+def table(findings: Findings) -> Table:
+    """Show how long consumption stood after the kills."""
+    shown = Table(title="杀死之后多久恢复消费 · From a kill until consumption went on", title_justify="left")
+    for heading in ("target", "kills", "median", "p95", "longest"):
+        shown.add_column(heading, justify="left" if heading == "target" else "right")
+    groups = {"services": _services(findings.recoveries), **dict(sorted(findings.recoveries.items()))}
+    for name, times in groups.items():
+        if times:
+            marks = (percentile(times, 0.5), percentile(times, 0.95), max(times))
+            shown.add_row(name, str(len(times)), *(f"{seconds:.1f} s" for seconds in marks))
+    for promise in findings.slow:
+        shown.add_row(f"[red]broken: {promise}[/]")
+    return shown
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,120 @@
+"""Carries out a schedule: signals to processes that the supervisor of this run started, and to no others."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+from deploy.supervisor import Supervisor
+
+from demo.observe import MirrorWatch
+from demo.schedule import Fault, Signal
+
+LOOK_S = 0.05
+UP_WITHIN_S = 90.0
+"""A program that the supervisor doesn't bring back within this time fails the run."""
+
+
+class NotBackError(RuntimeError):
+    """A program didn't come back, or nothing was mirrored any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A fault as it happened.
+
+    Attributes:
+        at: Nanoseconds since 1970.
+        pid: Whom it hit.
+    """
+
+    fault: Fault
+    at: int
+    pid: int
+
+
+@dataclass(slots=True)
+class Havoc:
+    """Strikes when so many writes were accepted, one fault after the other has been got over.
+
+    Attributes:
+        supervisor: Of this run.
+        watch: Tells when the mirror goes on.
+        accepted: How many writes were accepted so far.
+        probe: Gives the target's consumers something to do, right after a kill.
+        note: Told of every strike.
+        strikes: What was done so far.
+    """
+
+    supervisor: Supervisor
+    watch: MirrorWatch
+    accepted: Callable[[], int]
+    probe: Callable[[str], Awaitable[None]]
+    note: Callable[[str], None]
+    strikes: list[Strike] = field(default_factory=list)
+
+    async def carry_out(self, faults: Sequence[Fault]) -> None:
+        """Do it.
+
+        Raises:
+            NotBackError: A program didn't come back.
+        """
+        for fault in faults:
+            await self.reach(fault.after)
+            await self._strike(fault)
+
+    async def reach(self, writes: int) -> None:
+        """Wait until so many writes were accepted."""
+        await _until(lambda: self.accepted() >= writes, None)
+
+    async def _strike(self, fault: Fault) -> None:
+        pid = await self._pid(fault.target)
+        strike = Strike(fault, time.time_ns(), pid)
+        self.strikes.append(strike)
+        self.note(f"{fault} (pid {pid})")
+        if fault.signal is Signal.STOP:
+            await _stop(pid, fault.seconds)
+        else:
+            os.kill(pid, signal.SIGKILL)
+            await self.probe(fault.target)
+            await _until(lambda: self._info(fault.target)["pid"] not in {0, pid}, f"{fault.target} did not come back")
+        moment = time.time_ns()
+        await _until(lambda: self.watch.first_after(moment) is not None, f"nothing was mirrored after {fault}")
+
+    async def _pid(self, target: str) -> int:
+        await _until(lambda: self._info(target)["statename"] == "RUNNING", f"{target} does not run")
+        return int(self._info(target)["pid"])
+
+    def _info(self, target: str) -> dict[str, Any]:
+        return next(info for info in self.supervisor.info() if info["name"] == target)
+
+
+async def _stop(pid: int, seconds: float) -> None:
+    """Stop the process with its children, and let all of them go on."""
+    stopped: list[psutil.Process] = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        stopped = [process, *process.children(recursive=True)]
+    try:
+        for each in stopped:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.suspend()
+        await asyncio.sleep(seconds)
+    finally:
+        for each in stopped:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.resume()
+
+
+async def _until(condition: Callable[[], bool], otherwise: str | None) -> None:
+    """Wait for the condition, bounded unless there is nothing to say otherwise (the load has a bound of its own)."""
+    deadline = time.monotonic() + UP_WITHIN_S
+    while not condition():
+        if otherwise is not None and time.monotonic() > deadline:
+            raise NotBackError(otherwise)
+        await asyncio.sleep(LOOK_S)
