@@ -92,7 +92,7 @@ def test_every_package_declares_what_it_imports(member: Path) -> None:
     project = tomllib.loads((member / "pyproject.toml").read_text("utf-8"))["project"]
     declared = {re.split(r"[\[<>=~! ]", name, maxsplit=1)[0].lower() for name in project["dependencies"]}
     own = {path.parent.name for path in member.glob("*/__init__.py")}
-    providers = packages_distributions() | {
+    providers = dict(packages_distributions()) | {
         "chassis": ["yiwangban-chassis"],
         "contracts": ["yiwangban-contracts"],
         "deploy": ["yiwangban-deploy"],
