@@ -84,6 +84,22 @@ class SignedCheckpoint:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CheckpointError(f"not a checkpoint ({type(error).__name__})") from None
 
+    @classmethod
+    def from_stored(cls, ordinal: int, body: bytes, key_id: str, signature: bytes) -> Self:
+        """Read what the database keeps.
+
+        Raises:
+            CheckpointError: its body isn't a checkpoint's, or not this one's.
+        """
+        try:
+            data = json.loads(body)
+            checkpoint = cls.from_json(data | {"key_id": key_id, "signature": base64.b64encode(signature).decode()})
+        except (TypeError, ValueError) as error:
+            raise CheckpointError(f"not a checkpoint ({type(error).__name__})") from None
+        if checkpoint.ordinal != ordinal or checkpoint.body != body:
+            raise CheckpointError("its columns contradict its body")
+        return checkpoint
+
 
 def key_id_of(public: Ed25519PublicKey) -> str:
     """The first 16 hexadecimal digits of the SHA-256 of the raw public key."""

@@ -1,17 +1,15 @@
 """What intel-sink does by itself: sign checkpoints, raise alerts, take back what a topic remembers."""
 
 import asyncio
-import json
 import logging
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from chassis.envelope import Envelope
 from chassis.testing.faults import fault_point
 from chassis.unit import Unit
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,23 +76,11 @@ async def _catch_up(connection: AsyncConnection, outside: OutsideFile, unit: Uni
     written = await asyncio.to_thread(outside.last)
     query = select(t.checkpoints).order_by(t.checkpoints.c.ordinal)
     rows = await connection.execute(query.where(t.checkpoints.c.ordinal >= (written.ordinal if written else 1)))
-    known = [_checkpoint(row) for row in rows]
+    known = [SignedCheckpoint.from_stored(row.ordinal, row.body, row.key_id, row.signature) for row in rows]
     if written is not None and not known:
         raise CheckpointError(f"checkpoint {written.ordinal} in {outside.path} is unknown to the database")
     await asyncio.to_thread(outside.append, known, unit.now)
     return known[-1] if known else None
-
-
-def _checkpoint(row: Row[*tuple[Any, ...]]) -> SignedCheckpoint:
-    body = json.loads(row.body)
-    heads = tuple(Head(**head) for head in body["heads"])
-    return SignedCheckpoint(
-        ordinal=row.ordinal,
-        heads=heads,
-        previous=body["previous"],
-        key_id=row.key_id,
-        signature=row.signature,
-    )
 
 
 async def _heads(connection: AsyncConnection) -> list[Head]:

@@ -21,7 +21,7 @@ from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intel_sink import domain, merkle
-from intel_sink.domain import Status
+from intel_sink.domain import Attributes, Status
 
 WRITER_LOCK: Final = 0x6D69_7272_6F72  # "mirror"
 
@@ -101,20 +101,21 @@ class Mirror:
     def _read(self, prefix: bytes, record: Record) -> Row:
         headers = domain.encode_headers(record.headers)
         leaf = domain.leaf_of(prefix, record.offset, record.timestamp_ms, record.key, headers, record.value)
-        event_id, status = judge(self._codec, record.value)
+        attributes = attributes_of(self._codec, record.value)
+        event_id, status = (attributes.event_id, Status.OK) if attributes else (None, Status.INVALID)
         return Row(record.offset, event_id, status, record.timestamp_ms, record.key, headers, record.value, leaf)
 
 
-def judge(codec: Codec, value: bytes | None) -> tuple[UUID | None, Status]:
-    """Tell the event id and the status that a record has for itself: ok or invalid.
+def attributes_of(codec: Codec, value: bytes | None) -> Attributes | None:
+    """Read a record's envelope; None if it is invalid.
 
     Only the envelope counts. Whether the data fits its schema is a projection's business: schemas are added to, and
-    what is written here is checked again for ever.
+    what is decided here is checked again for ever.
     """
     try:
-        return domain.attributes_of(codec.envelope_of(value)).event_id, Status.OK
+        return domain.attributes_of(codec.envelope_of(value))
     except (Undecodable, domain.Malformed):
-        return None, Status.INVALID
+        return None
 
 
 async def _driver_connection(session: AsyncSession) -> Connection:
