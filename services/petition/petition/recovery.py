@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chassis.envelope import Envelope
+from chassis.importer import OutOfOrderError
 from chassis.sealing import Keyring, UnsealableError, open_
 from chassis.unit import Unit
 
@@ -27,17 +28,13 @@ LATER_EVENTS = {
 EVERY_CITY = Scope(tenant=None)
 
 
-class OutOfOrderError(Exception):
-    """An event came whose predecessor is missing: the topic has a gap, and guessing over it would lose a decision."""
-
-
 async def restore(unit: Unit, event: Envelope) -> None:
     """Apply one own event, in the order of its subject; one that is in the tables already changes nothing.
 
     What events never carried stays empty: the name on the forum, and when something was posted there.
 
     Raises:
-        OutOfOrderError: See there.
+        OutOfOrderError: Its predecessor is missing; it has to come again after that one.
     """
     if event.type == PetitionReceived.TYPE:
         await _restore_received(unit, event)

@@ -10,14 +10,11 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
 from chassis.database import Database
 from chassis.edge import ServiceEdge
 from chassis.keyring import FileKeyring
+from chassis.migration import migrate
 from chassis.outbox import Outbox
-from chassis.service import Service
 from chassis.unit import Units
 from chassis.web import http_application
 from contracts.codec import Codec
@@ -26,7 +23,6 @@ from deploy.issuer import Issuer
 from fastapi import FastAPI
 from petition.bootstrap import bootstrap
 from psycopg.rows import dict_row
-from sqlalchemy import create_engine, make_url
 
 GUANGZHOU, SHENZHEN, PROVINCE = "440100", "440300", "440000"
 
@@ -121,7 +117,7 @@ def petition_environment(database_url: str, tmp_path: Path, monkeypatch: pytest.
 async def petitions(petition_environment: Issuer, database_url: str) -> AsyncIterator[Petitions]:
     """The service on a migrated database."""
     service = bootstrap()
-    migrate(service, database_url)
+    migrate(database_url, service.migrations)
     registry = Registry.load()
     keyring = FileKeyring(service.settings.keyring_dir)
     outbox = Outbox(
@@ -139,17 +135,3 @@ async def petitions(petition_environment: Issuer, database_url: str) -> AsyncIte
     async with httpx.AsyncClient(transport=transport, base_url="http://petition") as client:
         yield Petitions(app, units, keyring, database_url, client, petition_environment)
     await database.close()
-
-
-def migrate(service: Service, database_url: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(service.migrations))
-    script = ScriptDirectory.from_config(config)
-    engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
-    with (
-        engine.begin() as connection,
-        EnvironmentContext(config, script, fn=lambda rev, _: script._upgrade_revs("head", rev)) as env,
-    ):
-        env.configure(connection=connection)
-        env.run_migrations()
-    engine.dispose()

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 from chassis.envelope import Envelope
+from chassis.importer import OutOfOrderError
 from chassis.sealing import UnsealableError
 from contracts.codec import Codec
 from contracts.registry import Registry
-from petition.recovery import OutOfOrderError, restore
+from petition.recovery import restore
 
 from .conftest import SHENZHEN, Petitions
 
