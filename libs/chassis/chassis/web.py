@@ -8,6 +8,7 @@ from chassis.auth import Verifier
 from chassis.errors import register_handlers
 from chassis.health import health_router
 from chassis.middleware import EdgeMiddleware
+from chassis.openapi import describe
 from chassis.route import CommandRoute, QueryRoute
 from chassis.service import Service
 from chassis.settings import Role
@@ -42,6 +43,7 @@ def http_application(service: Service) -> FastAPI:
                     raise UnguardedRouteError(f"{route} must be a CommandRoute or a QueryRoute")
             app.include_router(router)
     app.add_middleware(EdgeMiddleware)
+    describe(app)
     return app
 
 
