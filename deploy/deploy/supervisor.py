@@ -133,12 +133,12 @@ class Supervisor:
             SupervisorError: Something doesn't end.
         """
         if self.running:
+            daemon = psutil.Process(self._rpc.getPID())
             self._rpc.shutdown()
-        deadline = time.monotonic() + STOPPED_WITHIN_S
-        while self.running:
-            if time.monotonic() > deadline:
-                raise SupervisorError(f"supervisord 未能停止。 supervisord did not stop: see {self.log}")
-            time.sleep(POLL_S)
+            try:
+                daemon.wait(STOPPED_WITHIN_S)
+            except psutil.TimeoutExpired:
+                raise SupervisorError(f"supervisord 未能停止。 supervisord did not stop: see {self.log}") from None
         left = list(leftovers(self.state))
         for process in left:
             with contextlib.suppress(psutil.Error):

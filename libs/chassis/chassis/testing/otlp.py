@@ -156,13 +156,21 @@ def capture_otlp() -> Iterator[Capture]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = self.headers["Content-Length"]
+            body = self.rfile.read(int(length)) if length else b"".join(self._chunks())
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
             capture.receive(self.path, body)
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def _chunks(self) -> Iterator[bytes]:
+            """Read a body of unknown length (RFC 9112, section 7.1), as Envoy's exporter sends it."""
+            while size := int(self.rfile.readline(), 16):
+                yield self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it
             """Say nothing: each request would be a line."""

@@ -1,0 +1,271 @@
+"""The gateway in front of a service that echoes what it is given: who comes in, how much, and what is taken off."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from chassis.testing.otlp import capture_otlp
+from chassis.testing.waiting import eventually_sync
+from deploy.issuer import Issuer
+from deploy.server import free_port
+
+from deploy.gateway import Door, Gateway
+
+MAX_BODY = 256 * 1024
+RATE = 20
+ALLOWED_ORIGIN = "https://portal.example"
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the request's headers."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self.answer()
+
+    def do_POST(self) -> None:
+        self.answer()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the parent's name for it
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def echo() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    issuer = Issuer(tmp_path_factory.mktemp("issuer"))
+    issuer.prepare()
+    return issuer
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory, echo: int, issuer: Issuer) -> Iterator[Gateway]:
+    door = Door(
+        port=free_port(),
+        admin_port=free_port(),
+        jwks=issuer.jwks,
+        petition=("127.0.0.1", echo),
+        intel_sink=("127.0.0.1", free_port()),
+        cors_origins=(ALLOWED_ORIGIN,),
+        principal_rate=RATE,
+        max_body=MAX_BODY,
+    )
+    gateway = Gateway(tmp_path_factory.mktemp("gateway"), door)
+    gateway.start()
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def client(gateway: Gateway) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=gateway.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def bearer(issuer: Issuer, request: pytest.FixtureRequest) -> dict[str, str]:
+    """A token of a person that no other test has: limits are per person."""
+    return {"authorization": f"Bearer {issuer.token(sub=request.node.name, tenant='440100', roles=['citizen'])}"}
+
+
+def assert_problem(answer: httpx.Response, status: int, slug: str, instance: str = "/v1/petitions") -> None:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    document = answer.json()
+    assert document["type"] == f"urn:yiwangban:problem:{slug}"
+    assert document["status"] == status
+    assert document["instance"] == instance
+    assert document["request_id"] == answer.headers["x-request-id"]
+    assert all(document[member] for member in ("title", "title_en", "detail", "detail_en"))
+
+
+def test_without_a_token_nobody_comes_in(client: httpx.Client) -> None:
+    answer = client.get("/v1/petitions")
+    assert_problem(answer, 401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/petitions", "/v1/bulletins", "/v1/intel/status", "/v1/petitions/1/reply", "/", "/x"]
+)
+def test_every_path_but_the_gateways_own_health_needs_a_token(client: httpx.Client, path: str) -> None:
+    assert client.post(path).status_code in {401, 404}
+    assert client.get("/livez").status_code == 200
+
+
+def test_an_expired_token_is_refused(client: httpx.Client, issuer: Issuer) -> None:
+    token = issuer.token(sub="s", tenant="440100", roles=["citizen"], ttl=timedelta(minutes=-5))
+    assert_problem(client.get("/v1/petitions", headers={"authorization": f"Bearer {token}"}), 401, "unauthenticated")
+
+
+def test_a_token_for_another_system_is_refused(client: httpx.Client, issuer: Issuer) -> None:
+    token = issuer.token(sub="s", tenant="440100", roles=["citizen"], audience="other")
+    assert_problem(client.get("/v1/petitions", headers={"authorization": f"Bearer {token}"}), 403, "forbidden")
+
+
+def test_a_token_of_another_issuer_or_key_is_refused(
+    client: httpx.Client, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stranger = Issuer(tmp_path_factory.mktemp("stranger"))
+    stranger.prepare()
+    renamed = issuer.token(sub="s", tenant="440100", roles=["citizen"], issuer="https://elsewhere.example")
+    for token in (renamed, stranger.token(sub="s", tenant="440100", roles=["administrator"])):
+        answer = client.get("/v1/petitions", headers={"authorization": f"Bearer {token}"})
+        assert_problem(answer, 401, "unauthenticated")
+
+
+def test_a_token_in_the_query_string_counts_for_nothing_and_comes_back_nowhere(
+    client: httpx.Client, gateway: Gateway, bearer: dict[str, str]
+) -> None:
+    token = bearer["authorization"].removeprefix("Bearer ")
+    answer = client.get("/v1/petitions", params={"access_token": token})
+    assert_problem(answer, 401, "unauthenticated")
+    assert token[:40] not in answer.text + repr(answer.headers)
+    request_id = answer.headers["x-request-id"]
+    line = eventually_sync(
+        lambda: next((each for each in gateway.log_path.read_text().splitlines() if request_id in each), ""),
+        within=15,
+        that="the request is in the access log",
+    )
+    assert json.loads(line)["path"] == "/v1/petitions"
+    assert "access_token" not in line
+
+
+def test_the_service_gets_the_token_to_check_it_again(client: httpx.Client, bearer: dict[str, str]) -> None:
+    assert client.get("/v1/petitions", headers=bearer).json()["authorization"] == bearer["authorization"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x-request-id",
+        "traceparent",
+        "tracestate",
+        "baggage",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-real-ip",
+        "x-envoy-original-path",
+        "x-envoy-upstream-rq-timeout-ms",
+        "x-b3-traceid",
+        "x-yiwangban-tenant",
+        "x-yiwangban-subject",
+    ],
+)
+def test_a_header_that_means_something_inside_is_taken_off(
+    client: httpx.Client, bearer: dict[str, str], name: str
+) -> None:
+    forged = "11111111-1111-4111-8111-111111111111"
+    received = client.get("/v1/petitions", headers={**bearer, name: forged}).json()
+    assert forged not in received.get(name, "")
+
+
+def test_each_request_gets_an_id_that_the_service_and_the_client_both_see(
+    client: httpx.Client, bearer: dict[str, str]
+) -> None:
+    answers = [client.get("/v1/petitions", headers=bearer) for _ in range(2)]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert [answer.json()["x-request-id"] for answer in answers] == ids
+    assert len(set(ids)) == 2
+
+
+def test_the_largest_body_passes_and_one_byte_more_does_not(client: httpx.Client, bearer: dict[str, str]) -> None:
+    assert client.post("/v1/petitions", headers=bearer, content=b"x" * MAX_BODY).status_code == 200
+    assert_problem(client.post("/v1/petitions", headers=bearer, content=b"x" * (MAX_BODY + 1)), 413, "too-large")
+
+
+def test_a_body_of_unknown_length_is_limited_too(client: httpx.Client, bearer: dict[str, str]) -> None:
+    answer = client.post("/v1/petitions", headers=bearer, content=(b"x" * 1024 for _ in range(512)))
+    assert_problem(answer, 413, "too-large")
+
+
+def test_who_asks_too_often_waits_while_others_are_served(
+    client: httpx.Client, issuer: Issuer, bearer: dict[str, str]
+) -> None:
+    answers = [client.get("/v1/petitions", headers=bearer) for _ in range(5 * RATE)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert_problem(refused[0], 429, "too-many-requests")
+    assert refused[0].headers["retry-after"] == "1"
+    other = issuer.token(sub="somebody-else", tenant="440100", roles=["citizen"])
+    assert client.get("/v1/petitions", headers={"authorization": f"Bearer {other}"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/petitions%2f..%2fadmin", "/v1/petitions%5c.."])
+def test_a_path_with_hidden_slashes_is_refused(client: httpx.Client, bearer: dict[str, str], path: str) -> None:
+    assert client.get(path, headers=bearer).status_code in {400, 404}
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/openapi.json", "/v1/petitionsx", "/v1/../metrics", "/admin"])
+def test_what_is_no_route_is_not_found(client: httpx.Client, bearer: dict[str, str], path: str) -> None:
+    answer = client.get(path, headers=bearer)
+    assert_problem(answer, 404, "not-found", instance=answer.json()["instance"])
+
+
+def test_a_service_that_is_down_is_unavailable_not_broken(client: httpx.Client, bearer: dict[str, str]) -> None:
+    answer = client.get("/v1/intel/status", headers=bearer)
+    assert_problem(answer, 503, "unavailable", instance="/v1/intel/status")
+    assert answer.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(("origin", "allowed"), [(ALLOWED_ORIGIN, ALLOWED_ORIGIN), ("https://evil.example", None)])
+def test_only_named_origins_may_call_from_a_page(client: httpx.Client, origin: str, allowed: str | None) -> None:
+    headers = {"origin": origin, "access-control-request-method": "POST"}
+    answer = client.options("/v1/petitions", headers=headers)
+    assert answer.headers.get("access-control-allow-origin") == allowed
+
+
+def test_the_gateways_span_is_the_root_of_the_trace(
+    tmp_path_factory: pytest.TempPathFactory, echo: int, issuer: Issuer, bearer: dict[str, str]
+) -> None:
+    with capture_otlp() as collected:
+        door = Door(
+            port=free_port(),
+            admin_port=free_port(),
+            jwks=issuer.jwks,
+            petition=("127.0.0.1", echo),
+            intel_sink=("127.0.0.1", echo),
+            otlp_endpoint=collected.endpoint,
+        )
+        gateway = Gateway(tmp_path_factory.mktemp("gateway"), door)
+        gateway.start()
+        try:
+            headers = {**bearer, "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+            answer = httpx.get(f"{gateway.url}/v1/petitions", headers=headers, trust_env=False)
+            _, trace_id, parent_id, _ = answer.json()["traceparent"].split("-")
+            span = eventually_sync(
+                lambda: next((each for each in collected.spans(service="gateway") if each.trace_id == trace_id), None),
+                within=15,
+                that="the gateway's span is exported",
+            )
+        finally:
+            gateway.stop()
+    assert span.trace_id != "a" * 32
+    assert span.parent_id == ""
+    assert span.span_id == parent_id

@@ -1,0 +1,66 @@
+"""What can be set, and what is said when it can't be used."""
+
+from pathlib import Path
+
+import pytest
+from deploy.config import Configuration, Ports, SettingError
+from deploy.programs import environment_of, programs
+
+
+def configuration(tmp_path: Path, **environment: str) -> Configuration:
+    return Configuration.from_environment({"STATE_DIR": str(tmp_path), **environment})
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "http", "80.5", "٨٠"])
+def test_what_is_no_port_is_refused_by_the_name_of_its_setting(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingError, match="GATEWAY_PORT"):
+        configuration(tmp_path, GATEWAY_PORT=text)
+
+
+def test_two_settings_with_the_same_port_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"KAFKA_PORT.*GATEWAY_PORT"):
+        configuration(tmp_path, KAFKA_PORT="8080")
+
+
+def test_an_empty_setting_means_its_default(tmp_path: Path) -> None:
+    assert configuration(tmp_path, GATEWAY_PORT="", ROLES="").ports == Ports()
+
+
+def test_roles_are_all_or_split(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="ROLES"):
+        configuration(tmp_path, ROLES="api")
+
+
+def test_everything_that_is_kept_lies_in_the_state_folder(tmp_path: Path) -> None:
+    chosen = configuration(tmp_path)
+    paths = [
+        value
+        for name in ("petition", "intel-sink")
+        for value in environment_of(chosen, name).values()
+        if value.startswith("/")
+    ]
+    assert len(paths) > 6
+    assert all(Path(path).is_relative_to(tmp_path) for path in paths)
+
+
+def test_a_service_is_told_no_other_services_database(tmp_path: Path) -> None:
+    chosen = configuration(tmp_path)
+    passwords = chosen.postgres().passwords
+    told = " ".join(environment_of(chosen, "petition").values())
+    assert passwords["petition"] in told
+    assert passwords["intel_sink"] not in told
+    assert passwords["reconciler"] not in told
+
+
+def test_split_roles_are_processes_with_ports_of_their_own(tmp_path: Path) -> None:
+    split = {program.name: program for program in programs(configuration(tmp_path, ROLES="split"))}
+    assert {"petition-api", "petition-worker", "petition-relay", "intel-sink-worker"} <= split.keys()
+    assert "petition" not in split
+    assert split["petition-relay"].environment["PETITION_ROLES"] == "relay"
+    urls = [program.ready_url for program in split.values() if program.ready_url]
+    assert len(set(urls)) == len(urls) == 6
+
+
+def test_servers_start_before_services_and_the_gateway_last(tmp_path: Path) -> None:
+    names = [program.name for program in sorted(programs(configuration(tmp_path)), key=lambda each: each.order)]
+    assert names == ["postgres", "kafka", "petition", "intel-sink", "envoy"]
