@@ -127,12 +127,13 @@ class Runtime:
         )
         wake = relay.wake if settings.has(Role.RELAY) else _nobody
         work = Units(worker, outbox, wake)
+        self._directory = LogDirectory(settings.kafka_bootstrap, client_id=f"{service.name}-recovery")
         self._recovery = Recovery(
             units=work,
             codec=codec,
             bootstrap=settings.kafka_bootstrap,
             topics=topics,
-            directory=LogDirectory(settings.kafka_bootstrap, client_id=f"{service.name}-recovery"),
+            directory=self._directory,
             restore=service.restore,
         )
         self.edge = ServiceEdge(Units(api, outbox, wake), max_body_bytes=settings.max_body_bytes, recovering=True)
@@ -185,7 +186,10 @@ class Runtime:
 
     async def _open(self) -> None:
         try:
-            await self._recovery.run()
+            try:
+                await self._recovery.run()
+            finally:
+                await asyncio.to_thread(self._directory.close)
             self.edge.recovering = False
             for group in self._groups:
                 self._opened.append(group)

@@ -19,6 +19,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _FRAMES = 20
 _OF_THE_INFRASTRUCTURE = (OSError, psycopg.OperationalError, psycopg.InterfaceError, KafkaError)
 """Errors whose text names servers, not data."""
+_QUIET = {"kafka": logging.CRITICAL, "aiokafka": logging.CRITICAL, "faust": logging.WARNING, "mode": logging.WARNING}
+"""The clients tell of each attempt to reach a broker that is away; the parts that use them say it once."""
 _OF_PYTHON = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"})
 _SEVERITIES = {
     logging.DEBUG: SeverityNumber.DEBUG,
@@ -109,4 +111,6 @@ def configure_logs(service: str, level: str, provider: LoggerProvider | None) ->
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(least)
     logging.getLogger("uvicorn.access").disabled = True  # it would log query strings
