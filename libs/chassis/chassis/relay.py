@@ -65,7 +65,7 @@ class Relay(threading.Thread):
         """
         super().__init__(name=f"{service}-relay", daemon=True)
         self._dsn = dsn
-        self._bootstrap = bootstrap
+        self._brokers = bootstrap
         self._topics = dict(topics)
         self._batch = batch
         self._retention_days = retention_days
@@ -171,7 +171,7 @@ class Relay(threading.Thread):
         self._telemetry.leader = True
         self._pump = Pump(
             outgoing,
-            Publisher(self._bootstrap, self._topics),
+            Publisher(self._brokers, self._topics),
             self._telemetry,
             topics=list(self._topics),
             stopping=self._stopping,

@@ -56,7 +56,8 @@ class Fault:
             case "exit":
                 os._exit(EXIT_STATUS)
             case "stop":
-                os.kill(os.getpid(), signal.SIGSTOP)
+                # To this very thread: otherwise it could run on while another one takes the signal.
+                signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
             case _:
                 assert_never(self.action)
 
