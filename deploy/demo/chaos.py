@@ -37,7 +37,6 @@ SPARED = "envoy"
 
 REACTION = "petition-worker"
 BULLETINS = "petition.bulletins.v1"
-FRAUD = "骗"
 BURST = 5
 SERVICES_WITHIN_S, BROKER_WITHIN_S = 5.0, 20.0
 BROKER = "kafka"
@@ -190,9 +189,7 @@ def _services(by_target: dict[str, list[float]]) -> list[float]:
 
 def _endless(tenants: Sequence[str], enough: Callable[[], bool]) -> Iterator[Message]:
     """Repeat our own messages; reports of fraud stay out, so that alerts come when the run provokes them."""
-    found = [message for message in messages.read(messages.OWN, tenants) if isinstance(message, Message)]
-    usable = [each for each in found if FRAUD not in f"{each.title}{each.text}" and each.tenant in tenants]
-    return itertools.takewhile(lambda _: not enough(), itertools.cycle(usable))
+    return itertools.takewhile(lambda _: not enough(), itertools.cycle(messages.for_load(tenants)))
 
 
 def _report(tenant: str, place: int) -> Message:

@@ -21,6 +21,9 @@ OWN = Path(__file__).with_name("messages.jsonl")
 
 CHINA = timezone(timedelta(hours=8))
 CHANNELS = ("portal", "forum")
+FRAUD = "骗"
+"""Every report of fraud among our own messages has this character."""
+
 LONGEST_LINE = 4 * 1024 * 1024
 """Characters; a longer line is no message, whatever it holds."""
 
@@ -74,6 +77,20 @@ def read(path: Path, codes: Sequence[str]) -> Iterator[Message | Unreadable]:
                 yield Unreadable(number, "the line is too long")
             elif line.strip():
                 yield _message(number, line, codes)
+
+
+def for_load(codes: Sequence[str]) -> list[Message]:
+    """Give our own messages that are acceptable and raise no alert, however often they are sent."""
+    return [
+        message
+        for message in read(OWN, codes)
+        if isinstance(message, Message)
+        and message.tenant in codes
+        and isinstance(message.title, str)
+        and message.title.strip()
+        and f"{message.title}{message.text}".isprintable()
+        and FRAUD not in f"{message.title}{message.text}"
+    ]
 
 
 def _skip_rest(lines: Any) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Self
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -54,11 +55,10 @@ class Topics:
     def __enter__(self) -> Self:
         with closing(KafkaAdminClient(bootstrap_servers=self._bootstrap)) as admin:
             described = admin.describe_topics(self._names)
-        self._logs = {
-            TopicPartition(topic["name"], at): Log(topic["name"].removeprefix(self._prefix), str(topic["topic_id"]), at)
-            for topic in described
-            for at in (partition["partition_index"] for partition in topic["partitions"])
-        }
+        for topic in described:
+            name, uuid = topic["name"], str(UUID(str(topic["topic_id"])))
+            for at in (partition["partition_index"] for partition in topic["partitions"]):
+                self._logs[TopicPartition(name, at)] = Log(name.removeprefix(self._prefix), uuid, at)
         self._consumer = KafkaConsumer(
             bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, max_poll_records=4_000
         )
