@@ -202,17 +202,11 @@ def judge(
         exclusive: Nobody else has ever written, so an event that nobody asked for is a violation.
     """
     step("judged", 0, CHECKS)
-    records, ends = topics.read()
+    seen = witness(target, topics, requests, exclusive=exclusive)
     step("judged", 1)
-    # What came after the ends were read was not read; the mirror may have it already.
-    rows = [
-        row
-        for row in mirror_rows(target.mirror_dsn, target.topic_prefix)
-        if row.offset < ends.get(row.log, row.offset + 1)
-    ]
+    outcome.verdict = history.check(seen)
     step("judged", 2)
-    outcome.verdict = history.check(History(requests, records, ends, rows, exclusive))
-    step("judged", 3)
+    records, ends = seen.records, seen.ends
     new = [record for record in records if record.offset >= before.get(record.log, 0)]
     outcome.events = Counter(record.log.topic for record in new)
     outcome.mirrored = sum(1 for row in seen.rows if row.log in ends and row.offset >= before.get(row.log, 0))

@@ -22,7 +22,7 @@ from deploy.suite import Suite
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 SEED = 20261124
-DROP = "DELETE FROM outbox WHERE subject = %s AND sequence = 2"
+DROP = "DELETE FROM outbox WHERE subject = %(subject)s AND sequence = 2"
 REPEAT = """
     INSERT INTO outbox (event_id, topic, subject, sequence, type, body)
     SELECT %(id)s, topic, subject, sequence, type,
