@@ -1,10 +1,10 @@
 """Translates HTTP into commands and queries, and refusals into problem documents. Nothing else."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.auth import require
-from chassis.errors import Problem
 from chassis.route import CommandRoute, QueryRoute, unit
 from chassis.unit import Unit
 from chassis.versions import ExpectedVersion, etag
@@ -13,16 +13,20 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from petition import handlers, queries
 from petition.access import OFFICERS, STAFF
+from petition.departments import DEPARTMENTS
 from petition.domain import Channel, Message, Outcome, Petition
 from petition.handlers import ClosePetition, ReplyToPetition, SubmitPetition, TransferPetition
-from petition.problems import BAD_CURSOR, readable
+from petition.problems import readable
 from petition.queries import ListPetitions
-from petition.store import BadCursor, from_cursor
+from petition.store import from_cursor
 from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionPage, PetitionReceipt
 from petition.workflow import Action, Role, State, roles_for
 
-VISIBLE = r"\S"
-"""A text of nothing but spaces is no text."""
+VISIBLE = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+"""A text of nothing but spaces is no text, and PostgreSQL has none with a NUL."""
+
+CURSOR = "^[A-Za-z0-9_-]{22}$"
+FORUMS_EXIST = datetime(1990, 1, 1, tzinfo=UTC)
 
 MOST_ON_A_PAGE = 100
 
@@ -55,13 +59,18 @@ class ForumMessage(Body):
         str | None,
         Field(min_length=1, max_length=64, pattern=VISIBLE, description="论坛用户名，匿名则省略 · Name there, if any"),
     ] = None
-    posted_at: Annotated[AwareDatetime | None, Field(description="原帖时间 · When it was posted")] = None
+    posted_at: Annotated[AwareDatetime | None, Field(ge=FORUMS_EXIST, description="原帖时间 · When it was posted")] = (
+        None
+    )
 
 
 class TransferBody(Body):
     """Where to."""
 
-    department: Annotated[str, Field(max_length=64, description="承办部门，如 traffic-police · Department")]
+    department: Annotated[
+        str,
+        Field(max_length=64, description="承办部门 · Department", json_schema_extra={"enum": list(DEPARTMENTS)}),
+    ]
 
 
 class ReplyBody(Body):
@@ -79,7 +88,7 @@ class CloseBody(Body):
 Submission = Annotated[PortalMessage | ForumMessage, Field(discriminator="channel")]
 Work = Annotated[Unit, Depends(unit)]
 PetitionId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
-Cursor = Annotated[str | None, Query(max_length=64, description="上一页的 next · The last page's next")]
+Cursor = Annotated[str | None, Query(pattern=CURSOR, description="上一页的 next · The last page's next")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="每页件数 · Items a page")]
 
 commands = APIRouter(prefix="/v1", route_class=CommandRoute, tags=["网络问政 · Petitions"])
@@ -187,7 +196,4 @@ def _changed(petition: Petition, response: Response) -> PetitionChanged:
 
 
 def _after(cursor: str | None) -> UUID | None:
-    try:
-        return None if cursor is None else from_cursor(cursor)
-    except BadCursor:
-        raise Problem(BAD_CURSOR, pointer="/query/cursor") from None
+    return None if cursor is None else from_cursor(cursor)

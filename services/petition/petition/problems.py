@@ -24,8 +24,6 @@ NOTHING_ANSWERED = ProblemType("nothing-answered", 409, "尚未答复", "Nothing
     "未答复的件不能以“已答复”办结。", "Without a reply it can't be closed as answered.")
 POSTED_LATER = ProblemType("posted-later", 422, "发布时间晚于现在", "Posted in the future",
     "posted_at 不能晚于现在。", "posted_at can't lie in the future.")
-BAD_CURSOR = ProblemType("bad-cursor", 422, "翻页标记无效", "Not a cursor of ours",
-    "请使用上一页返回的 next。", "Use next of the last page, unchanged.")
 # fmt: on
 
 

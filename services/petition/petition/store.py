@@ -1,7 +1,6 @@
 """Reads and writes the tables. Every read names a scope; every change names the sequence it was decided on."""
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,10 +21,6 @@ from petition.tables import BulletinRow, PetitionRow
 from petition.workflow import State
 
 _MESSAGE = ("title", "text", "handle")
-
-
-class BadCursor(ValueError):
-    """Not a cursor that this service gave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +140,8 @@ def to_cursor(last: UUID | str) -> str:
 
 
 def from_cursor(cursor: str) -> UUID:
-    """Read a cursor.
-
-    Raises:
-        BadCursor: See there.
-    """
-    try:
-        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error) as error:
-        raise BadCursor from error
+    """Read a cursor of 22 base64url characters; the edge has checked that it is one."""
+    return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
 
 
 def _within(scope: Scope) -> SelectOfScalar[PetitionRow]:

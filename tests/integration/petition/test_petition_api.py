@@ -245,8 +245,10 @@ async def test_a_wrong_field_is_pointed_at(petitions: Petitions, body: dict[str,
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
 
 
-@pytest.mark.parametrize("posted_at", ["2999-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
-async def test_a_post_from_the_future_is_refused(petitions: Petitions, posted_at: str) -> None:
+@pytest.mark.parametrize(
+    "posted_at", ["2999-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"]
+)
+async def test_a_post_from_the_future_or_before_forums_is_refused(petitions: Petitions, posted_at: str) -> None:
     response = await petitions.post("/v1/petitions", FORUM | {"posted_at": posted_at}, "connector")
     assert response.status_code == 422
 
