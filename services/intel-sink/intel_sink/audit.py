@@ -9,6 +9,7 @@ from intel_sink import domain, merkle
 from intel_sink.domain import Attributes, Status
 from intel_sink.findings import Findings, Kind, Place
 
+CONTRADICTION: Final = "the row and its leaf hash contradict each other"
 MOST_SUSPECTS: Final = 64
 """How many changed rows are kept with their content, to find out whose record they hold."""
 
@@ -89,9 +90,7 @@ class Suspects:
         for log, row in self.rows:
             origin = _origin(log, row, places)
             if origin is None:
-                findings.add(
-                    Kind.CHANGED, "the row and its leaf hash contradict each other", place=log.place, offset=row.offset
-                )
+                findings.add(Kind.CHANGED, CONTRADICTION, place=log.place, offset=row.offset)
             else:
                 detail = f"the row holds the record of {origin[0].place} offset {origin[1]}"
                 findings.add(Kind.MOVED, detail, place=log.place, offset=row.offset)
@@ -110,8 +109,8 @@ def _origin(log: LogRow, row: RecordRow, places: list[tuple[LogRow, int, bytes]]
 class LogAudit:
     """Feed it the rows of one log in order of offset, then :meth:`finish` it.
 
-    Two trees are grown, one over the leaf hashes computed from the rows, one over those stored beside them. They are the
-    same until a row contradicts its hash; then whichever agrees with a signed head shows what was tampered with.
+    Two trees are grown, one over the leaf hashes computed from the rows, one over those stored beside them. They are
+    the same until a row contradicts its hash; then whichever agrees with a signed head shows what was tampered with.
 
     Args:
         log: What the database says about the log.
@@ -155,9 +154,7 @@ class LogAudit:
             if self._stored is self._computed:
                 self._stored = self._computed.copy()
             if not self._suspects.add_row(self.log, row):
-                self._findings.add(
-                    Kind.CHANGED, "the row and its leaf hash contradict each other", place=place, offset=row.offset
-                )
+                self._findings.add(Kind.CHANGED, CONTRADICTION, place=place, offset=row.offset)
         else:
             self._check_derived(row, attributes)
         if self._whole:

@@ -1,10 +1,13 @@
 """Checks that need everything at once: PostgreSQL sorts, and names at most a thousand of what it finds."""
 
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psycopg
 
+from intel_sink.domain import Attributes
 from intel_sink.findings import MOST_NAMED, Findings, Kind, Place
+
+EVENTS_A_COPY: Final = 5_000
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -85,6 +88,34 @@ HAVING count(DISTINCT digest) > 1 OR NOT bool_or(source = 'database')
 ORDER BY ordinal
 LIMIT %s
 """
+
+
+class EventSink:
+    """Puts what envelopes say about sequences aside, a COPY for some thousand of them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows: list[tuple[Any, ...]] = []
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what is left."""
+        self._write()
+
+    def add(self, topic: str, log: int, offset: int, attributes: Attributes) -> None:
+        """Put one aside."""
+        self._rows.append((topic, attributes.subject, attributes.sequence, attributes.event_id, log, offset))
+        if len(self._rows) >= EVENTS_A_COPY:
+            self._write()
+
+    def _write(self) -> None:
+        with self._connection.cursor() as cursor, cursor.copy("COPY verify_events FROM STDIN") as copy:
+            for row in self._rows:
+                copy.write_row(row)
+        self._rows.clear()
 
 
 def check_sequences(connection: Connection, findings: Findings) -> int:

@@ -23,6 +23,7 @@ from intel_sink.projections import Projector
 log = logging.getLogger(__name__)
 
 SIGNER_LOCK = 0x7369_676E  # "sign"
+FOLLOWER_LOCK = 0x666F_6C6C  # "foll"
 CHAIN = "mirror"
 """Subject of all checkpoints: one chain, one partition, one order."""
 
@@ -114,12 +115,15 @@ async def _store(connection: AsyncConnection, signed: SignedCheckpoint, unit: Un
 
 
 async def follow_mirror(unit: Unit, projector: Projector) -> None:
-    """Take the projections one step further, and raise an alert for each new burst."""
+    """Take the projections one step further, and raise an alert for each new burst; one process at a time."""
+    connection = await unit.session.connection()
+    if not await connection.scalar(select(func.pg_try_advisory_xact_lock(FOLLOWER_LOCK))):
+        return
 
     async def on_burst(burst: Burst) -> None:
         await raise_alert(unit, burst)
 
-    await projector.advance(await unit.session.connection(), on_burst=on_burst)
+    await projector.advance(connection, on_burst=on_burst)
 
 
 async def raise_alert(unit: Unit, burst: Burst) -> None:

@@ -60,11 +60,9 @@ class Projector:
             on_burst: What to do about a new burst; nothing while history is replayed.
 
         Returns:
-            How many records were read; 0 when there is nothing new, or another process is at it.
+            How many records were read; 0 when there is nothing new.
         """
-        reached = await connection.scalar(select(t.progress.c.ordinal).with_for_update(skip_locked=True))
-        if reached is None:
-            return 0
+        reached = await connection.scalar(select(t.progress.c.ordinal)) or 0
         place = t.mirror_arrivals.c.ordinal > reached
         query = select(
             t.mirror_arrivals.c.ordinal,

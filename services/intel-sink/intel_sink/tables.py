@@ -176,3 +176,8 @@ burst_windows = Table(  # windows that held a burst; what else falls into one is
     Column("count", Integer),
     schema=PROJECTIONS,
 )
+
+
+def projections() -> list[Table]:
+    """All tables that a rebuild makes again."""
+    return [table for table in _metadata.sorted_tables if table.schema == PROJECTIONS]

@@ -6,12 +6,11 @@ statuses and event ids are computed again from the raw bytes, and the roots are 
 kept outside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import psycopg
-from chassis.logs import Extent, Log
 from contracts.codec import Codec, Undecodable
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from psycopg.rows import class_row
@@ -19,16 +18,15 @@ from psycopg.rows import class_row
 from contracts.events import CheckpointTreeHeadSigned
 from intel_sink import crosschecks, mirror
 from intel_sink.audit import LogAudit, LogRow, RecordRow, SignedHead, Suspects
-from intel_sink.broker import Broker
+from intel_sink.broker import Broker, Comparison
 from intel_sink.chain import ChainAudit
 from intel_sink.checkpoints import CheckpointError, OutsideFile, SignedCheckpoint, is_authentic
-from intel_sink.domain import Attributes, Status
-from intel_sink.findings import Findings, Kind, Place, Tally
+from intel_sink.crosschecks import EventSink
+from intel_sink.domain import Status
+from intel_sink.findings import Findings, Kind, Tally
 
 ROWS_A_FETCH: Final = 200
 """Rows fetched at once; each may hold up to 512 KiB."""
-
-EVENTS_A_COPY: Final = 5_000
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -83,6 +81,7 @@ class Verifier:
         public: Checks the checkpoints' signatures.
         outside: The file of checkpoints outside the database.
         broker: If given, offsets are compared with the broker's, and the records that no signed head vouches for.
+        topics: What the mirror is meant to hold, as the contracts name it; only for comparing with the broker.
         at_rest: Nothing is being written: that the mirror is behind the broker is then a finding, too.
     """
 
@@ -94,15 +93,15 @@ class Verifier:
         outside: OutsideFile,
         *,
         broker: Broker | None = None,
+        topics: Sequence[str] = (),
         at_rest: bool = False,
     ) -> None:
         self._dsn = dsn
         self._codec = codec
         self._public = public
         self._outside = outside
-        self._broker = broker
-        self._at_rest = at_rest
         self._result = Verification()
+        self._comparison = Comparison(broker, topics, self._result.findings, at_rest=at_rest) if broker else None
 
     def run(self) -> Verification:
         """Verify everything.
@@ -178,27 +177,24 @@ class Verifier:
     def _audit(self, connection: Connection) -> None:
         """Read all logs, and ask the broker about what no head vouches for."""
         connection.execute("CREATE INDEX ON verify_heads (topic_uuid, partition, size)")
-        extents = self._broker.extents(self._topics(connection)) if self._broker else {}
         suspects = Suspects()
         with connection.cursor(row_factory=class_row(LogRow)) as cursor:
             logs = cursor.execute(
                 "SELECT log, topic, topic_uuid, partition, base_offset, size, frontier FROM mirror_logs ORDER BY log"
             ).fetchall()
         for log in logs:
-            audit = self._audit_log(connection, log, suspects)
-            extent = extents.pop(Log(log.topic, log.topic_uuid, log.partition), None)
-            if extent is not None:
-                self._compare_with_broker(connection, log, audit, extent)
+            vouched = self._audit_log(connection, log, suspects)
+            if self._comparison is not None:
+                self._comparison.compare(connection, log, vouched)
         suspects.report(self._result.findings)
-        for unread, extent in extents.items():
-            if extent.end:
-                self._report_lag(_place(unread), 0, extent)
+        if self._comparison is not None:
+            self._comparison.finish()
+            self._result.counted.compared_with_broker = self._comparison.compared
+            self._result.counted.behind_broker = self._comparison.behind
         crosschecks.check_logs(connection, self._result.findings)
 
-    def _topics(self, connection: Connection) -> list[str]:
-        return [topic for (topic,) in connection.execute("SELECT DISTINCT topic FROM mirror_logs")]
-
-    def _audit_log(self, connection: Connection, log: LogRow, suspects: Suspects) -> LogAudit:
+    def _audit_log(self, connection: Connection, log: LogRow, suspects: Suspects) -> int:
+        """Read one log; give the offset up to which a signed head vouches for it."""
         counted = self._result.counted
         counted.logs += 1
         if log.base_offset:
@@ -208,7 +204,7 @@ class Verifier:
         with (
             connection.cursor(f"heads_{log.log}") as heads,
             connection.cursor(f"rows_{log.log}", row_factory=class_row(RecordRow)) as rows,
-            Sink(connection) as events,
+            EventSink(connection) as events,
         ):
             heads.execute(
                 "SELECT size, root, min(ordinal) FROM verify_heads WHERE topic_uuid = %s AND partition = %s "
@@ -230,11 +226,11 @@ class Verifier:
                 self._count(row.status)
                 if attributes is None:
                     continue
-                events.add(log, row.offset, attributes)
+                events.add(log.topic, log.log, row.offset, attributes)
                 if attributes.type == CheckpointTreeHeadSigned.TYPE:
                     self._keep_mirrored_checkpoint(connection, log, row)
         audit.finish()
-        return audit
+        return audit.vouched
 
     def _signed(self, cursor: psycopg.ServerCursor[Any]) -> Iterator[SignedHead]:
         for size, root, ordinal in cursor:
@@ -260,73 +256,3 @@ class Verifier:
         else:
             what = f"checkpoint {checkpoint.ordinal} (topic): the signature isn't the signing key's"
             self._result.findings.add(Kind.CHECKPOINT, what, place=log.place, offset=row.offset)
-
-    def _compare_with_broker(self, connection: Connection, log: LogRow, audit: LogAudit, extent: Extent) -> None:
-        """Compare offsets with the broker's, and its records with those that no head vouches for."""
-        findings, place = self._result.findings, log.place
-        if log.end > extent.end:
-            detail = "mirrored, but beyond the end of the broker's log"
-            findings.add(Kind.BROKER, detail, place=place, offset=extent.end, through=log.end - 1)
-        elif extent.begin > log.end:
-            detail = "deleted from the broker's log before it was mirrored"
-            findings.add(Kind.BROKER, detail, place=place, offset=log.end, through=extent.begin - 1)
-        elif extent.end > log.end:
-            self._report_lag(place, log.end, extent)
-        start, end = max(audit.vouched, extent.begin), min(log.end, extent.end)
-        if self._broker is None or start >= end:
-            return
-        with connection.cursor(f"compared_{log.log}") as cursor:
-            cursor.execute(
-                'SELECT "offset", leaf_hash FROM mirror_records '
-                'WHERE log = %s AND "offset" >= %s AND "offset" < %s ORDER BY "offset"',
-                (log.log, start, end),
-                binary=True,
-            )
-            mirrored = iter(cursor)
-            row = next(mirrored, None)
-            identity = Log(log.topic, log.topic_uuid, log.partition)
-            for offset, leaf in self._broker.leaves(identity, start, end):
-                self._result.counted.compared_with_broker += 1
-                if row is not None and row[0] == offset:
-                    if row[1] != leaf:
-                        findings.add(Kind.CHANGED, "the broker holds another record", place=place, offset=offset)
-                    row = next(mirrored, None)
-
-    def _report_lag(self, place: Place, end: int, extent: Extent) -> None:
-        self._result.counted.behind_broker += extent.end - end
-        if self._at_rest:
-            detail = "on the broker, but not mirrored"
-            self._result.findings.add(Kind.BROKER, detail, place=place, offset=end, through=extent.end - 1)
-
-
-class Sink:
-    """Puts what envelopes say about sequences aside, a COPY for some thousand of them."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._rows: list[tuple[Any, ...]] = []
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Write what is left."""
-        self._write()
-
-    def add(self, log: LogRow, offset: int, attributes: Attributes) -> None:
-        """Put one aside."""
-        event = (log.topic, attributes.subject, attributes.sequence, attributes.event_id, log.log, offset)
-        self._rows.append(event)
-        if len(self._rows) >= EVENTS_A_COPY:
-            self._write()
-
-    def _write(self) -> None:
-        with self._connection.cursor() as cursor, cursor.copy("COPY verify_events FROM STDIN") as copy:
-            for row in self._rows:
-                copy.write_row(row)
-        self._rows.clear()
-
-
-def _place(log: Log) -> Place:
-    return Place(topic=log.topic, topic_uuid=log.topic_uuid, partition=log.partition)

@@ -1,7 +1,8 @@
 """A mirror on a real database: records go in as a batch consumer would bring them, and somebody tampers with them."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+import secrets
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from chassis.unit import Unit, Units
 from contracts.codec import Codec
 from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from deploy.postgres import Postgres
 from intel_sink import handlers
 from intel_sink.bootstrap import MIGRATIONS
 from intel_sink.checkpoints import OutsideFile, SignedCheckpoint, SigningKey
@@ -25,6 +27,7 @@ from intel_sink.findings import Finding
 from intel_sink.mirror import Mirror
 from intel_sink.projections import Projector
 from intel_sink.verify import Verification, Verifier
+from psycopg import sql
 from psycopg.rows import dict_row
 
 TOPIC = "petition.petitions.v1"
@@ -46,7 +49,9 @@ def life(subject: str, length: int, **attributes: Any) -> list[dict[str, Any]]:
     return [event(subject, sequence, **attributes) for sequence in range(1, length + 1)]
 
 
-def classified(subject: str, *, kind: str = "report", matter: str = "fraud", sequence: int = 1, **attributes: Any) -> dict[str, Any]:
+def classified(
+    subject: str, *, kind: str = "report", matter: str = "fraud", sequence: int = 1, **attributes: Any
+) -> dict[str, Any]:
     """A petition's classification, whole and valid."""
     data = {"kind": kind, "matter": matter, "confidence": 0.9, "reasons": ["fraud-words"], "by": "rules"}
     return event(
@@ -143,15 +148,37 @@ def _short(finding: Finding) -> tuple[str, int | None, int | None]:
     return finding.kind.value, finding.place.partition if finding.place else None, finding.offset
 
 
+@pytest.fixture(scope="session")
+def mirror_template(postgres: Postgres) -> str:
+    """A migrated database, to be copied: each test gets one of its own without migrating it again."""
+    name = f"mirror_template_{secrets.token_hex(4)}"
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate(postgres.dsn(name), MIGRATIONS)
+    return name
+
+
 @pytest.fixture
-async def kit(database_url: str, tmp_path: Path) -> AsyncIterator[MirrorKit]:
+def mirror_url(postgres: Postgres, mirror_template: str) -> Iterator[str]:
+    """A fresh, migrated database."""
+    name = f"mirror_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(mirror_template))
+        )
+    yield postgres.dsn(name)
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def kit(mirror_url: str, tmp_path: Path) -> AsyncIterator[MirrorKit]:
     """A mirror with nothing in it."""
-    migrate(database_url, MIGRATIONS)
-    database = Database(database_url, 4)
+    database = Database(mirror_url, 4)
     units = units_on(database, service="intel-sink")
     key = SigningKey.load_or_create(tmp_path / "checkpoints.pem")
     outside = OutsideFile(tmp_path / "outside" / "checkpoints.jsonl")
-    yield MirrorKit(database_url, database, units, Codec(Registry.load()), key, outside)
+    yield MirrorKit(mirror_url, database, units, Codec(Registry.load()), key, outside)
     await database.close()
 
 

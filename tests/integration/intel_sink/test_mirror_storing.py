@@ -54,7 +54,10 @@ async def test_poison_of_every_sort_is_stored_as_it_came_and_marked_invalid(kit:
     good = event("p", 1)
     batch = [
         *records([good]),
-        *(Record(offset, 1, b"\x00\xff", value, (("h", b"\x00"), ("h", None))) for offset, value in enumerate(POISON.values(), 1)),  # type: ignore[arg-type]  # a broker gives such headers
+        *(
+            Record(offset, 1, b"\x00\xff", value, (("h", b"\x00"), ("h", None)))
+            for offset, value in enumerate(POISON.values(), 1)
+        ),  # type: ignore[arg-type]  # a broker gives such headers
     ]
     await kit.store(batch)
     rows = kit.rows('SELECT status, event_id, value FROM mirror_records ORDER BY "offset"')
@@ -81,7 +84,10 @@ async def test_an_invalid_record_never_makes_a_valid_one_a_duplicate(kit: Mirror
     good = event("p", 1)
     broken = good | {"tenant": "nowhere"}
     await kit.store(records([broken, good]))
-    assert [row["status"] for row in kit.rows('SELECT status FROM mirror_records ORDER BY "offset"')] == ["invalid", "ok"]
+    assert [row["status"] for row in kit.rows('SELECT status FROM mirror_records ORDER BY "offset"')] == [
+        "invalid",
+        "ok",
+    ]
 
 
 async def test_the_same_records_again_change_nothing(kit: MirrorKit) -> None:
@@ -95,7 +101,9 @@ async def test_the_same_records_again_change_nothing(kit: MirrorKit) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"value": b"{}"}, {"key": None}, {"timestamp_ms": 1}, {"headers": ()}], ids=lambda change: next(iter(change))
+    "change",
+    [{"value": b"{}"}, {"key": None}, {"timestamp_ms": 1}, {"headers": ()}],
+    ids=lambda change: next(iter(change)),
 )
 async def test_other_bytes_at_a_mirrored_offset_stop_the_mirror(kit: MirrorKit, change: dict[str, Any]) -> None:
     batch = records(life("p", 3))
@@ -168,7 +176,7 @@ async def test_headers_with_other_boundaries_make_another_leaf() -> None:
 
 
 async def test_nothing_in_the_mirror_is_left_half_way_when_the_server_goes_away(kit: MirrorKit) -> None:
-    with pytest.raises((psycopg.OperationalError, Exception)):  # noqa: B017, PT011, PT012  whatever the driver says
+    with pytest.raises((psycopg.OperationalError, Exception)):  # noqa: PT012  whatever the driver says
         async with kit.database.transaction() as session:
             await kit.mirror.store(session, kit.log, records(life("p", 3)))
             kit.tamper(

@@ -27,7 +27,7 @@ class Attack:
 
 ATTACKS = {
     "flip": Attack(
-        ("UPDATE mirror_records SET value = set_byte(value, 20, get_byte(value, 20) # 1) WHERE \"offset\" = 4",),
+        ('UPDATE mirror_records SET value = set_byte(value, 20, get_byte(value, 20) # 1) WHERE "offset" = 4',),
         {("changed", 4)},
     ),
     "flip a key": Attack(('UPDATE mirror_records SET key = NULL WHERE "offset" = 4',), {("changed", 4)}),
@@ -42,8 +42,10 @@ ATTACKS = {
     "truncate": Attack(('DELETE FROM mirror_records WHERE "offset" >= 7',), {("truncated", 7)}),
     "insert at the end": Attack(
         (
-            'INSERT INTO mirror_records SELECT log, 10, NULL, \'invalid\', timestamp_ms, key, headers, value, leaf_hash '
-            'FROM mirror_records WHERE "offset" = 4',
+            (
+                "INSERT INTO mirror_records SELECT log, 10, NULL, 'invalid', timestamp_ms, key, headers, value, "
+                'leaf_hash FROM mirror_records WHERE "offset" = 4'
+            ),
         ),
         {("inserted", 10)},
     ),
@@ -51,8 +53,10 @@ ATTACKS = {
         (
             'UPDATE mirror_records SET "offset" = "offset" + 101 WHERE "offset" >= 4',
             'UPDATE mirror_records SET "offset" = "offset" - 100 WHERE "offset" >= 100',
-            "INSERT INTO mirror_records SELECT log, 4, gen_random_uuid(), 'ok', timestamp_ms, key, headers, "
-            "'\\x7b7d', sha256('x') FROM mirror_records WHERE \"offset\" = 3",
+            (
+                "INSERT INTO mirror_records SELECT log, 4, gen_random_uuid(), 'ok', timestamp_ms, key, headers, "
+                "'\\x7b7d', sha256('x') FROM mirror_records WHERE \"offset\" = 3"
+            ),
         ),
         {("changed", 4), *(("moved", offset) for offset in range(5, 10)), ("inserted", 10)},
     ),
@@ -66,8 +70,11 @@ ATTACKS = {
     ),
     "swap only the contents": Attack(
         (
-            "UPDATE mirror_records AS one SET value = two.value, key = two.key, timestamp_ms = two.timestamp_ms, "
-            'event_id = two.event_id FROM mirror_records AS two WHERE (one."offset", two."offset") IN ((3, 6), (6, 3))',
+            (
+                "UPDATE mirror_records AS one SET value = two.value, key = two.key, timestamp_ms = two.timestamp_ms, "
+                "event_id = two.event_id FROM mirror_records AS two "
+                'WHERE (one."offset", two."offset") IN ((3, 6), (6, 3))'
+            ),
         ),
         {("moved", 3), ("moved", 6)},
     ),
@@ -87,7 +94,9 @@ ATTACKS = {
     "mark as duplicate": Attack(
         ("UPDATE mirror_records SET status = 'duplicate' WHERE \"offset\" = 4",), {("duplicate", 4)}
     ),
-    "spoil the journal": Attack(("UPDATE mirror_arrivals SET records = records - 1 WHERE first_offset = 5",), {("journal", 10)}),
+    "spoil the journal": Attack(
+        ("UPDATE mirror_arrivals SET records = records - 1 WHERE first_offset = 5",), {("journal", 10)}
+    ),
 }
 
 
@@ -120,7 +129,11 @@ async def test_an_untouched_mirror_passes(kit: MirrorKit) -> None:
     await ten_records(kit)
     result = kit.verify()
     assert result.passed
-    assert result.counted.to_json() | {"logs": 1, "records": 10, "ok": 10, "subjects": 2, "checkpoints": 2, "signed_heads": 2} == result.counted.to_json()
+    assert (
+        result.counted.to_json()
+        | {"logs": 1, "records": 10, "ok": 10, "subjects": 2, "checkpoints": 2, "signed_heads": 2}
+        == result.counted.to_json()
+    )
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -133,7 +146,9 @@ async def test_verification_names_the_row(kit: MirrorKit, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["flip", "swap", "delete", "insert at the end", "insert in the middle"])
-@pytest.mark.parametrize("thorough", [rehash, lambda kit: (rehash(kit), rebuild_tree(kit))], ids=["hashes", "hashes and tree"])
+@pytest.mark.parametrize(
+    "thorough", [rehash, lambda kit: (rehash(kit), rebuild_tree(kit))], ids=["hashes", "hashes and tree"]
+)
 async def test_rows_that_were_made_to_agree_with_each_other_contradict_the_signed_heads(
     kit: MirrorKit, name: str, thorough: Callable[[MirrorKit], object]
 ) -> None:
@@ -158,7 +173,10 @@ async def test_the_interval_between_two_checkpoints_is_named(kit: MirrorKit) -> 
 
 async def test_a_log_that_was_cut_and_made_to_look_shorter_is_missed_by_the_signed_head(kit: MirrorKit) -> None:
     await ten_records(kit)
-    kit.tamper('DELETE FROM mirror_records WHERE "offset" >= 7', "UPDATE mirror_arrivals SET records = 2 WHERE first_offset = 5")
+    kit.tamper(
+        'DELETE FROM mirror_records WHERE "offset" >= 7',
+        "UPDATE mirror_arrivals SET records = 2 WHERE first_offset = 5",
+    )
     rebuild_tree(kit)
     assert ("truncated", 0, 7) in kit.named()
 

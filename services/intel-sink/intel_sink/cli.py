@@ -1,0 +1,201 @@
+"""``intel-sink``: the chassis' commands, and those that check, prove, sign and rebuild."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from chassis.cli import service_cli
+from chassis.database import Database
+from chassis.outbox import Outbox
+from chassis.unit import Units
+from contracts.codec import Codec
+from contracts.registry import Registry
+
+from intel_sink import handlers, store
+from intel_sink.bootstrap import bootstrap
+from intel_sink.broker import Broker
+from intel_sink.checkpoints import CheckpointError, OutsideFile, SigningKey, load_public, public_path
+from intel_sink.config import IntelSinkSettings
+from intel_sink.findings import Findings, Tally
+from intel_sink.projections import Projector
+from intel_sink.prove import Unprovable
+from intel_sink.prove import prove as make_proof
+from intel_sink.rebuild import RebuildRunningError
+from intel_sink.rebuild import rebuild as make_projections
+from intel_sink.reconcile import Reconciler
+from intel_sink.verify import Verifier
+
+FOUND = 1
+"""Exit status when something isn't as it should be."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+
+cli = service_cli(bootstrap)
+
+
+@cli.command()
+def verify(
+    as_json: Json = False,
+    with_broker: Annotated[
+        bool, typer.Option("--broker/--no-broker", help="Compare with the broker's offsets, and with its records.")
+    ] = True,
+    at_rest: Annotated[
+        bool, typer.Option("--at-rest", help="Nothing is being written: lag is a finding, too.")
+    ] = False,
+    public_key: Annotated[Path | None, typer.Option(help="Checks signatures; by default the signing key's.")] = None,
+) -> None:
+    """Prove that the mirror is complete and as it was, or name what isn't."""
+    settings = IntelSinkSettings()
+    registry = Registry.load()
+    broker = Broker(settings.kafka_bootstrap, settings.topic_prefix) if with_broker else None
+    try:
+        public = load_public(public_key or public_path(settings.signing_key))
+    except CheckpointError as error:
+        raise typer.BadParameter(str(error)) from error
+    try:
+        result = Verifier(
+            settings.database_url,
+            Codec(registry),
+            public,
+            OutsideFile(settings.checkpoint_file),
+            broker=broker,
+            topics=sorted(registry.topics),
+            at_rest=at_rest,
+        ).run()
+    finally:
+        if broker is not None:
+            broker.close()
+    _print(result.to_json(), {"mirror": result.counted}, result.findings, as_json=as_json)
+
+
+@cli.command()
+def reconcile(
+    as_json: Json = False,
+    source: Annotated[
+        list[str] | None, typer.Option(help="SERVICE=postgresql://… of an outbox; adds to the settings'.")
+    ] = None,
+) -> None:
+    """Compare every service's outbox with the mirror, event by event."""
+    settings = IntelSinkSettings()
+    sources = {settings.service: settings.database_url} | dict(settings.reconcile_sources)
+    for entry in source or []:
+        name, equals, dsn = entry.partition("=")
+        if not equals:
+            raise typer.BadParameter("a source is SERVICE=postgresql://…")
+        sources[name] = dsn
+    retention = timedelta(days=settings.outbox_retention_days)
+    result = Reconciler(settings.database_url, sources, Registry.load(), retention=retention).run()
+    _print(result.to_json(), result.services, result.findings, as_json=as_json)
+
+
+@cli.command()
+def rebuild() -> None:
+    """Make the projections again from the mirror, then switch to them."""
+    settings = IntelSinkSettings()
+
+    async def run() -> None:
+        database = Database(settings.database_url, 4, settings.pool_wait_s, application="intel-sink-rebuild")
+        try:
+            done = await make_projections(database, Projector(Codec(Registry.load()), settings.burst_rules))
+        finally:
+            await database.close()
+        typer.echo(f"rebuilt from {done.records} records, up to batch {done.ordinal}")
+
+    try:
+        asyncio.run(run())
+    except RebuildRunningError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FOUND) from error
+
+
+@cli.command()
+def checkpoint() -> None:
+    """Sign the heads of all logs now, if anything came since the last checkpoint."""
+    settings = IntelSinkSettings()
+    registry = Registry.load()
+    outside = OutsideFile(settings.checkpoint_file)
+
+    async def run() -> str:
+        database = Database(settings.database_url, 1, settings.pool_wait_s, application="intel-sink-checkpoint")
+        outbox = Outbox(
+            service=settings.service,
+            registry=registry,
+            codec=Codec(registry),
+            keyring=None,
+            pseudonym_secret=settings.pseudonym_secret(),
+        )
+        key = SigningKey.load_or_create(settings.signing_key)
+        try:
+            async with Units(database, outbox).begin() as unit:
+                signed = await handlers.sign_checkpoint(unit, key=key, outside=outside)
+        finally:
+            await database.close()
+        return f"checkpoint {signed.ordinal}: {signed.digest}" if signed else "nothing new to sign"
+
+    typer.echo(asyncio.run(run()))
+
+
+@cli.command()
+def prove(topic_uuid: UUID, partition: int, offset: int) -> None:
+    """Print a proof that a record is under the newest signed head, as JSON."""
+    try:
+        typer.echo(json.dumps(make_proof(IntelSinkSettings().database_url, topic_uuid, partition, offset), indent=2))
+    except Unprovable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FOUND) from error
+
+
+@cli.command()
+def status(as_json: Json = False) -> None:
+    """Print how far the mirror, its projections and its checkpoints are."""
+    settings = IntelSinkSettings()
+
+    async def read() -> dict[str, Any]:
+        database = Database(settings.database_url, 1, settings.pool_wait_s, application="intel-sink-status")
+        try:
+            async with database.transaction(read_only=True) as session:
+                connection = await session.connection()
+                logs = await store.logs(connection)
+                last, behind, invalid = await store.summary(connection)
+                newest = await store.last_checkpoint(connection)
+        finally:
+            await database.close()
+        return {
+            "logs": len(logs),
+            "records": sum(log.size for log in logs),
+            "last_stored_at": last and last.isoformat(),
+            "batches_behind": behind,
+            "invalid": invalid,
+            "last_checkpoint": newest and newest.ordinal,
+            "last_signed_at": newest and newest.signed_at.isoformat(),
+        }
+
+    found = asyncio.run(read())
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for name, value in found.items():
+        typer.echo(f"{name.replace('_', ' '):<20}{'-' if value is None else value}")
+
+
+def _print(document: dict[str, Any], tables: Mapping[str, Tally], findings: Findings, *, as_json: bool) -> None:
+    """Print a result, and end with the status that says whether it is good."""
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        for title, table in tables.items():
+            typer.echo(title)
+            for name, number in table.rows():
+                typer.echo(f"  {name:<24}{number:>14,}")
+        for finding in findings:
+            typer.echo(f"✗ {finding}")
+        unnamed = findings.total - len(findings.named)
+        if unnamed:
+            typer.echo(f"✗ and {unnamed:,} more")
+        typer.echo(f"✗ {findings.total:,} findings" if findings.total else "✓ 一致 · everything agrees")
+    raise typer.Exit(FOUND if findings.total else 0)
