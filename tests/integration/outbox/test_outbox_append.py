@@ -1,0 +1,190 @@
+"""A decision's events and its state are committed together, or not at all."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from chassis.database import Database
+from chassis.keyring import FileKeyring
+from chassis.outbox import Outbox
+from chassis.sealing import open_
+from chassis.testing.events import create_tables, units_on
+from chassis.unit import Units
+from contracts.codec import Codec, ContractViolation
+from contracts.registry import Registry
+from opentelemetry.sdk.trace import TracerProvider
+from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from contracts.events import BulletinDrafted, PetitionReceived
+
+TOPIC = "petition.bulletins.v1"
+
+
+def drafted(**changes: Any) -> BulletinDrafted:
+    example = Codec(Registry.load()).decode(Registry.load().example("fraud-warning.json"))
+    return BulletinDrafted.from_data(example["data"] | changes)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    create_tables(database_url)
+    opened = Database(database_url, pool_size=2, pool_wait_s=0.2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def units(database: Database) -> Units:
+    return units_on(database, service="petition")
+
+
+async def rows_of(database: Database) -> list[Any]:
+    async with database.transaction() as session:
+        return list(await (await session.connection()).execute(text("SELECT * FROM outbox ORDER BY id")))
+
+
+async def test_the_events_of_a_decision_are_consecutive_rows(units: Units, database: Database) -> None:
+    async with units.begin() as unit:
+        await unit.append(
+            topic=TOPIC, subject="b1", tenant="440100", first_sequence=3, events=[drafted(), drafted(title="另一条")]
+        )
+    rows = await rows_of(database)
+    assert [(row.subject, row.sequence, row.status, row.topic) for row in rows] == [
+        ("b1", 3, "pending", TOPIC),
+        ("b1", 4, "pending", TOPIC),
+    ]
+    codec = Codec(Registry.load())
+    events = [codec.decode(row.body) for row in rows]
+    assert [event["id"] for event in events] == [str(row.event_id) for row in rows]
+    assert events[0]["source"] == "/petition"
+    assert events[0]["correlationid"] == events[1]["correlationid"] == unit.correlationid
+    assert [event["traceparent"] for event in events if "traceparent" in event] == [
+        row.traceparent for row in rows if row.traceparent
+    ]
+
+
+async def test_a_rolled_back_decision_leaves_no_event(units: Units, database: Database) -> None:
+    class RefusedError(Exception):
+        pass
+
+    woken: list[bool] = []
+
+    async def decide() -> None:
+        async with units.begin() as unit:
+            unit.after_commit(lambda: woken.append(True))
+            await unit.append(topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted()])
+            raise RefusedError
+
+    with pytest.raises(RefusedError):
+        await decide()
+    assert await rows_of(database) == []
+    assert woken == []
+
+
+async def test_the_relay_is_woken_after_the_commit_and_not_before(database: Database) -> None:
+    woken: list[bool] = []
+    units = Units(database, units_on(database, service="petition").outbox, wake=lambda: woken.append(True))
+    async with units.begin() as unit:
+        await unit.append(topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted()])
+        assert woken == []
+    assert woken == [True]
+
+
+async def test_one_bad_event_keeps_the_whole_decision_out(units: Units, database: Database) -> None:
+    with pytest.raises(ContractViolation):
+        async with units.begin() as unit:
+            await unit.append(
+                topic=TOPIC,
+                subject="b1",
+                tenant="440100",
+                first_sequence=1,
+                events=[drafted(), drafted(title="nul \0 byte")],
+            )
+    assert await rows_of(database) == []
+
+
+async def test_an_event_that_could_not_be_published_is_refused_before_the_commit(units: Units) -> None:
+    with pytest.raises(ContractViolation, match="limit"):
+        async with units.begin() as unit:
+            await unit.append(
+                topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted(text="长" * 600_000)]
+            )
+
+
+async def test_a_service_writes_its_own_topics_only(database: Database, units: Units) -> None:
+    foreign = units_on(database, service="intel-sink")
+    async with foreign.begin() as unit:
+        with pytest.raises(ValueError, match="doesn't write"):
+            await unit.append(topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted()])
+    async with units.begin() as unit:
+        with pytest.raises(ValueError, match="doesn't write"):
+            await unit.append(
+                topic="petition.petitions.v1", subject="b1", tenant="440100", first_sequence=1, events=[drafted()]
+            )
+
+
+async def test_a_personal_field_is_never_recorded_in_clear(database: Database, tmp_path: Any) -> None:
+    registry = Registry.load()
+    keyring = FileKeyring(tmp_path)
+    codec = Codec(registry)
+    outbox = Outbox(service="petition", registry=registry, codec=codec, keyring=keyring, pseudonym_secret=b"x" * 32)
+    example = codec.decode(registry.example("portal-question.json"))["data"]
+    received = PetitionReceived.from_data(example | {"title": "护照", "text": "我的护照过期了"})
+    async with Units(database, outbox).begin() as unit:
+        with pytest.raises(ValueError, match="whose"):
+            await unit.append(
+                topic=PetitionReceived.TOPIC, subject="p1", tenant="440100", first_sequence=1, events=[received]
+            )
+    async with Units(database, outbox).begin() as unit:
+        await unit.append(
+            topic=PetitionReceived.TOPIC,
+            subject="p1",
+            tenant="440100",
+            first_sequence=1,
+            events=[received],
+            person="someone",
+        )
+    (row,) = await rows_of(database)
+    assert "护照".encode() not in row.body
+    event = codec.decode(row.body)
+    key = (await keyring.get_many([event["keyid"]]))[event["keyid"]]
+    assert key is not None
+    opened = open_(
+        event["data"]["text"], key, type=event["type"], subject="p1", sequence=1, field="text", keyid=event["keyid"]
+    )
+    assert opened == "我的护照过期了"
+
+
+async def test_an_event_carries_the_context_in_which_it_was_made(
+    units: Units, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracer = TracerProvider().get_tracer("test")
+    monkeypatch.setattr("chassis.outbox.tracer", lambda: tracer)
+    with tracer.start_as_current_span("request") as request:
+        async with units.begin() as unit:
+            await unit.append(topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted()])
+    (row,) = await rows_of(database)
+    event = Codec(Registry.load()).decode(row.body)
+    assert event["traceparent"] == row.traceparent
+    version, trace_id, span_id, flags = row.traceparent.split("-")
+    assert version == "00"
+    assert int(flags, 16) & 1, "sampled"
+    assert int(trace_id, 16) == request.get_span_context().trace_id
+    assert int(span_id, 16) != request.get_span_context().span_id
+
+
+async def test_nobody_waits_long_for_a_connection(database: Database) -> None:
+    async with database.transaction() as one, database.transaction() as two:
+        await one.connection()
+        await two.connection()
+        with pytest.raises(PoolTimeoutError):
+            async with database.transaction() as three:
+                await three.connection()
+
+
+async def test_a_read_only_unit_can_not_write(units: Units, database: Database) -> None:
+    with pytest.raises(Exception, match="read-only"):
+        async with units.begin(read_only=True) as unit:
+            await unit.append(topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted()])
+    assert await rows_of(database) == []
