@@ -66,6 +66,19 @@ def test_what_is_wrong_is_named(
     assert said in capsys.readouterr().err
 
 
+def test_a_schema_never_reads_another_file(
+    folder: Path, edit: Edit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside = tmp_path / "outside.json"
+    outside.write_text('{"type": "string"}', "utf-8")
+    edit(
+        "events/petition-closed.v1.schema.json",
+        lambda schema: schema["properties"].update(extra={"$ref": outside.as_uri()}),
+    )
+    assert run(folder, "check") == 1
+    assert "not a JSON Schema that stands for itself" in capsys.readouterr().err
+
+
 def test_an_example_under_the_wrong_type_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = folder / "topics" / "petition.petitions.v1.yaml"
     text = page.read_text("utf-8")

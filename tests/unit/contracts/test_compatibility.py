@@ -136,6 +136,13 @@ def test_a_break_is_one_whichever_comes_first(how: Callable[[Schema], object], p
     assert incompatibilities(changed(how), BASE)
 
 
+def test_a_reader_of_any_number_understands_whole_ones() -> None:
+    found = incompatibilities(BASE, changed(field("count", type="number")))
+    assert [str(violation) for violation in found] == [
+        "/properties/count/type: old readers would refuse new events: they know integer, and number may come"
+    ]
+
+
 def test_true_is_not_one() -> None:
     assert incompatibilities({"enum": [1]}, {"enum": [True]})
 

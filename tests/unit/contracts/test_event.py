@@ -36,6 +36,12 @@ def test_a_moment_comes_back_as_the_same_moment() -> None:
     assert back.received_at.tzinfo is UTC
 
 
+def test_a_moment_with_another_offset_is_read_as_utc() -> None:
+    data = received(datetime(2026, 2, 9, tzinfo=UTC)).to_data() | {"received_at": "2026-02-09T08:00:00+08:00"}
+    read = PetitionReceived.from_data(data).received_at
+    assert read.isoformat() == "2026-02-09T00:00:00+00:00"
+
+
 def test_an_enumeration_of_the_writer_is_written_as_its_text() -> None:
     assert type(received(datetime.now(UTC), Channel.PORTAL).to_data()["channel"]) is str
 
