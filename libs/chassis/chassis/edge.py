@@ -1,8 +1,13 @@
 """Units of work for requests: what routes find in ``app.state.edge``."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from chassis.auth import Principal
+from chassis.settings import Role
+from chassis.telemetry import meter
 from chassis.unit import Unit, Units
 
 
@@ -18,11 +23,26 @@ class ServiceEdge:
         self._units = units
         self.max_body_bytes = max_body_bytes
         self.recovering = recovering
+        self._timeouts = meter().create_counter("db.client.connection.timeouts", "{timeout}")
 
-    def command(self, principal: Principal, request_id: str) -> AbstractAsyncContextManager[Unit]:
+    @asynccontextmanager
+    async def command(self, principal: Principal, request_id: str) -> AsyncIterator[Unit]:
         """Open a unit of work; leaving it without an error commits, then runs its after-commit callbacks."""
-        return self._units.begin(principal=principal, correlationid=request_id)
+        with self._counting_timeouts():
+            async with self._units.begin(principal=principal, correlationid=request_id) as unit:
+                yield unit
 
-    def query(self, principal: Principal, request_id: str) -> AbstractAsyncContextManager[Unit]:
+    @asynccontextmanager
+    async def query(self, principal: Principal, request_id: str) -> AsyncIterator[Unit]:
         """Open a unit that can only read: PostgreSQL itself refuses a write."""
-        return self._units.begin(principal=principal, correlationid=request_id, read_only=True)
+        with self._counting_timeouts():
+            async with self._units.begin(principal=principal, correlationid=request_id, read_only=True) as unit:
+                yield unit
+
+    @contextmanager
+    def _counting_timeouts(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeoutError:
+            self._timeouts.add(1, {"db.client.connection.pool.name": Role.API})
+            raise

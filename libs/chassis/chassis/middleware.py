@@ -3,6 +3,9 @@
 import logging
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -25,6 +28,19 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What became of a request.
+
+    Attributes:
+        status: Of the answer; 0 while there is none.
+        error: Class of the error that nobody handled.
+    """
+
+    status: int = 0
+    error: str = ""
+
+
 class EdgeMiddleware:
     """Wraps the application.
 
@@ -40,6 +56,9 @@ class EdgeMiddleware:
         self._duration = meter.create_histogram(
             "http.server.request.duration", unit="s", description="Duration of HTTP server requests."
         )
+        self._active = meter.create_up_down_counter(
+            "http.server.active_requests", unit="{request}", description="Requests in hand."
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -50,42 +69,54 @@ class EdgeMiddleware:
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
         scope.setdefault("state", {})["request_id"] = request_id
+        with self._observing(scope, _PROPAGATOR.extract(headers), request_id) as seen:
+
+            async def answer(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    seen.status = message["status"]
+                    answered = MutableHeaders(scope=message)
+                    answered["x-request-id"] = request_id
+                    answered["x-content-type-options"] = "nosniff"
+                await send(message)
+
+            try:
+                await self._app(scope, receive, answer)
+            except ClientDisconnect:
+                seen.status = seen.status or CLIENT_CLOSED
+            except Exception as error:
+                log.exception("unhandled error")
+                seen.error = type(error).__qualname__
+                if seen.status:
+                    raise  # half an answer is out; closing the connection is all that is left
+                await problem_response(Problem(INTERNAL), Request(scope))(scope, receive, answer)
+
+    @contextmanager
+    def _observing(self, scope: Scope, parent: otel_context.Context, request_id: str) -> Iterator[_Seen]:
+        """Measure what happens in the block, in a span and under a request id."""
         method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
-        parent = _PROPAGATOR.extract(headers)
+        active = {"http.request.method": method}
+        seen = _Seen()
         span = self._tracer.start_span(method, context=parent, kind=SpanKind.SERVER)
         span_token = otel_context.attach(trace.set_span_in_context(span, parent))
         id_token = structured_logs.request_id.set(request_id)
+        self._active.add(1, active)
         started = time.perf_counter()
-        status = 0
-
-        async def observed(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                answered = MutableHeaders(scope=message)
-                answered["x-request-id"] = request_id
-                answered["x-content-type-options"] = "nosniff"
-            await send(message)
-
         try:
-            await self._app(scope, receive, observed)
-        except ClientDisconnect:
-            status = status or CLIENT_CLOSED
-        except Exception as error:
-            log.exception("unhandled error")
-            span.set_attribute("error.type", type(error).__qualname__)
-            if status:
-                raise  # half an answer is out; closing the connection is all that is left
-            await problem_response(Problem(INTERNAL), Request(scope))(scope, receive, observed)
+            yield seen
         finally:
             route = getattr(scope.get("route"), "path_format", None)
-            attributes: dict[str, str | int] = {"http.request.method": method, "http.response.status_code": status}
+            attributes: dict[str, str | int] = {**active, "http.response.status_code": seen.status}
             if route is not None:
                 attributes["http.route"] = route
                 span.update_name(f"{method} {route}")
+            if seen.error:
+                attributes["error.type"] = seen.error
             self._duration.record(time.perf_counter() - started, attributes)
+            self._active.add(-1, active)
             span.set_attributes(attributes)
-            if status >= 500:  # noqa: PLR2004  server errors
+            if (principal := scope["state"].get("principal")) is not None:
+                span.set_attribute("yiwangban.tenant", principal.tenant)
+            if seen.status >= 500:  # noqa: PLR2004  server errors
                 span.set_status(StatusCode.ERROR)
             span.end()
             structured_logs.request_id.reset(id_token)

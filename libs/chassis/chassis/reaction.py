@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 import faust
-from faust.contrib.asgi import faust_app_running
+from faust.contrib.asgi import bind_to_running_loop
 
 from chassis import inbox
 from chassis.failures import TooManyFailuresError
@@ -183,19 +183,33 @@ class ReactionConsumer:
         self.group = group_name(self._settings.service, self._reaction.name, self._uuids)
         self._processor.telemetry.group = self.group
         app = self._build(self.group)
-        async with faust_app_running(app, stop_timeout=self._settings.drain_s):
-            self._app, self._trouble = app, None
+        bind_to_running_loop(app)
+        app.finalize()
+        try:
+            self._app = app
+            await app.start()
+            self._trouble = None
             log.info("%s runs as group %s", self.name, self.group)
             crash = asyncio.ensure_future(app.wait_until_stopped())
             end = asyncio.ensure_future(self._end_of_app.wait())
-            try:
-                await asyncio.wait((crash, end), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                crash.cancel()
-                end.cancel()
-                self._app = None
+            await asyncio.wait((crash, end), return_when=asyncio.FIRST_COMPLETED)
+            crash.cancel()
+            end.cancel()
+        finally:
+            self._trouble = "stopping"
+            await self._stop_app(app)
+            self._app = None
         if app.crash_reason is not None:
             raise app.crash_reason
+
+    async def _stop_app(self, app: faust.App) -> None:
+        # Not by a time-out around it: faust swallows the cancellation and goes on waiting.
+        stopping = asyncio.ensure_future(app.stop())
+        _, hanging = await asyncio.wait((stopping,), timeout=self._settings.drain_s)
+        if hanging:
+            log.critical("%s didn't stop within %g s", self.name, self._settings.drain_s)
+            if not self._patience.stopping:
+                self._watchdog.end()  # two apps of one reaction can't live in one process
 
     def _build(self, group: str) -> faust.App:
         settings = self._settings
@@ -234,15 +248,22 @@ class ReactionConsumer:
             except TooManyFailuresError as error:
                 self._halt(str(error))  # the record itself is safely parked
             except StoppedError:
+                self._let_go(event)
                 break
             except Exception as error:  # one that left the agent would acknowledge the event
                 log.critical("%s can't go on at %s", self.name, delivery, exc_info=True)
                 self._halt(describe(error))
+                self._let_go(event)
                 break
             event.ack()
-            if self._halted is not None:
+            if self._halted is not None or self._patience.stopping:
                 break
         await asyncio.get_running_loop().create_future()  # until faust cancels: an agent that ends is started again
+
+    def _let_go(self, event: faust.EventT[Any]) -> None:
+        """Leave an event unacknowledged, without faust's waiting for its acknowledgement when it stops."""
+        if self._app is not None:
+            self._app.consumer.unacked.discard(event.message)
 
     def _halt(self, reason: str) -> None:
         log.critical("%s stops: %s", self.name, reason)

@@ -35,10 +35,10 @@ def attributes_of(record: logging.LogRecord) -> dict[str, Any]:
     """Give what the record says beside its message: what was passed as ``extra``, and the error without its text."""
     found = {name: value for name, value in vars(record).items() if name not in _OF_PYTHON}
     if identifier := request_id.get():
-        found["request.id"] = identifier
+        found["yiwangban.request.id"] = identifier
     if record.exc_info and record.exc_info[1] is not None:
         error = record.exc_info[1]
-        found["exception.type"] = type(error).__qualname__
+        found["error.type"] = type(error).__qualname__
         cause = getattr(error, "orig", None) or error
         if isinstance(cause, _OF_THE_INFRASTRUCTURE):
             found["exception.message"] = str(cause)

@@ -6,7 +6,7 @@ are always there in Prometheus' format, too.
 """
 
 import os
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from typing import Any
 
 from opentelemetry import metrics, trace
@@ -22,7 +22,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from prometheus_client import REGISTRY, generate_latest
 
-from chassis.settings import Settings
+from chassis.settings import ALL_ROLES, Settings
 from chassis.structured_logs import configure_logs
 
 SCOPE = "chassis"
@@ -64,6 +64,19 @@ def configure(settings: Settings) -> Telemetry:
             settings.service, os.environ.get("LOG_LEVEL", "INFO").upper(), log_provider if exported else None
         )
     return _configured
+
+
+def _resource(settings: Settings) -> Resource:
+    roles = "all" if settings.roles == ALL_ROLES else "+".join(sorted(settings.roles))
+    return Resource.create(
+        {
+            "service.name": settings.service,
+            "service.namespace": "yiwangban",
+            "service.instance.id": f"{settings.service}-{roles}-{settings.slot}",
+            "service.version": version("yiwangban-chassis"),
+            "deployment.environment.name": settings.environment,
+        }
+    )
 
 
 def tracer() -> trace.Tracer:

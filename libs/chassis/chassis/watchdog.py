@@ -115,6 +115,10 @@ class Watchdog(threading.Thread):
         """Stop looking. Returns at once; the thread ends by itself."""
         self._stopping.set()
 
+    def end(self) -> None:
+        """End the process, for the supervisor to start it again."""
+        self._end(EXIT_STATUS)
+
     def look(self) -> None:
         """Look once.
 
@@ -136,7 +140,7 @@ class Watchdog(threading.Thread):
                 "%s has stood still for %.0f s with %d records before it: this process ends, to be started again",
                 self._watched.name, standing, sum(lag.values()),
             )  # fmt: skip
-            self._end(EXIT_STATUS)
+            self.end()
 
     def _standing(self, lag: Mapping[Partition, int], committed: Mapping[Partition, int]) -> float:
         now = self._clock()
