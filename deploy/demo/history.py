@@ -43,7 +43,7 @@ class Record:
         id: Of the event.
         digest: SHA-256 of the record's value.
         trace: Trace id of the creation context, if the event carries one.
-        cause: What the event must answer only once (for a bulletin: its alert), if anything.
+        cause: Id of the event that this one must answer only once (for a bulletin: its alert's), if any.
     """
 
     log: Log
@@ -259,7 +259,7 @@ def _order(history: History, verdict: Verdict) -> None:
 
 
 def unanswered_causes(records: Iterable[Record], causes: Mapping[str, str]) -> list[str]:
-    """Give the subjects of cause events that no effect refers to, for example alerts without a bulletin.
+    """Give the ids of cause events that no effect names, for example alerts without a bulletin.
 
     Args:
         records: What the topics hold.
@@ -269,10 +269,10 @@ def unanswered_causes(records: Iterable[Record], causes: Mapping[str, str]) -> l
     done: set[tuple[str, str]] = set()
     for record in records:
         if record.type in causes:
-            wanted.append((causes[record.type], record.subject))
+            wanted.append((causes[record.type], record.id))
         if record.cause is not None:
             done.add((record.type, record.cause))
-    return [subject for effect, subject in dict.fromkeys(wanted) if (effect, subject) not in done]
+    return [id_ for effect, id_ in dict.fromkeys(wanted) if (effect, id_) not in done]
 
 
 def _name(record: Record) -> str:

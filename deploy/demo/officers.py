@@ -4,7 +4,7 @@ from demo.gateway import Gateway, Reply, moved
 from demo.target import TokenFor
 
 DEPARTMENTS = {
-    "fraud": "criminal",
+    "fraud": "anti-fraud",
     "traffic": "traffic-police",
     "exit-entry": "exit-entry",
     "household": "household",
@@ -12,10 +12,10 @@ DEPARTMENTS = {
     "fire": "fire",
     "network": "network-police",
 }
-OTHERWISE = "12345-liaison"
+OTHERWISE = "liaison-12345"
 
 REPLIES = {
-    "criminal": "您好，您反映的情况已由刑侦部门登记。如资金刚刚转出，请立即拨打110或96110，并保留聊天和转账记录。",
+    "anti-fraud": "您好，您反映的情况已由反诈骗中心登记。如资金刚刚转出，请立即拨打110或96110，并保留聊天和转账记录。",
     "traffic-police": "您好，您反映的路段已列入本周勤务安排，民警将现场核实交通组织情况，感谢您的建议。",
     "exit-entry": "您好，请先在网上办事大厅预约，携带有效身份证件原件到任一出入境窗口办理，七个工作日内可以领取。",
     "household": "您好，请携带身份证、户口簿和相关证明材料到居住地派出所户政窗口办理，材料齐全的当场受理。",

@@ -259,6 +259,6 @@ def test_one_alert_with_two_bulletins_is_double() -> None:
 def test_an_alert_without_a_bulletin_is_named() -> None:
     log = Log("intel.alerts.v1", "first", 0)
     alert = replace(record_of("a1", 1, log, 0, "x"), type="raised")
-    bulletin = replace(record_of("b1", 1, log, 1, "x"), type="drafted", cause="a1")
-    assert unanswered_causes([alert], {"raised": "drafted"}) == ["a1"]
+    bulletin = replace(record_of("b1", 1, log, 1, "x"), type="drafted", cause=alert.id)
+    assert unanswered_causes([alert, alert], {"raised": "drafted"}) == [alert.id]
     assert unanswered_causes([alert, bulletin], {"raised": "drafted"}) == []
