@@ -52,7 +52,7 @@ num.network.threads=2
 num.io.threads=4
 
 # After a crash the controller waits for the former registration of its only broker to lapse (9 s by default).
-broker.session.timeout.ms=2000
+broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 """
 

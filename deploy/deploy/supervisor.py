@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
-from deploy.programs import BINARIES, MARK, Program
+from deploy.programs import MARK, Program
 from deploy.server import POLL_S
 
 LONGEST_SOCKET = 100
@@ -91,7 +91,7 @@ class Supervisor:
             file.write(text)
         with (self.logs / "supervisord.out").open("ab") as out:
             daemon = subprocess.Popen(
-                [sys.executable, BINARIES / "supervisord", "-c", self.configuration],
+                [sys.executable, "-m", "deploy.prompt_supervisord", "-c", self.configuration],
                 env={**os.environ, MARK: str(self.state)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,

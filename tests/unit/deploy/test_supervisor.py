@@ -3,6 +3,7 @@
 import configparser
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,11 @@ def test_a_supervisor_restarts_what_was_killed_and_says_so(tmp_path: Path) -> No
         assert stat.S_IMODE(watched.configuration.stat().st_mode) == 0o600
         watched.start("sleeper")
         first = eventually_pid(watched)
+        eventually_sync(lambda: watched.info()[0]["statename"] == "RUNNING", within=5)
         os.kill(first, 9)
+        killed = time.monotonic()
         assert eventually_pid(watched, other_than=first) != first
+        assert time.monotonic() - killed < 1
         assert watched.deaths()[-1].how == "terminated by SIGKILL"
         watched.launch([Program(name="sleeper", command=["sleep", "600"], order=1)])
         with pytest.raises(SupervisorError, match="make down"):
@@ -78,5 +82,5 @@ def test_a_supervisor_restarts_what_was_killed_and_says_so(tmp_path: Path) -> No
 
 def eventually_pid(watched: Supervisor, other_than: int = 0) -> int:
     return eventually_sync(
-        lambda: next((info["pid"] for info in watched.info() if info["pid"] != other_than), 0), within=5
+        lambda: next((info["pid"] for info in watched.info() if info["pid"] not in {0, other_than}), 0), within=5
     )
