@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,7 @@ class MirrorKit:
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """Look into the database, past all code under test."""
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
-            return connection.execute(query, values).fetchall()
+            return connection.execute(query, values or None).fetchall()
 
     async def scalar(self, query: str) -> Any:
         """The one value that a query gives."""
@@ -138,6 +139,21 @@ class MirrorKit:
         with psycopg.connect(self.url) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+    def emptied(self) -> None:
+        """Forget everything."""
+        names = [row["name"] for row in self.rows(
+            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
+            "WHERE schemaname IN ('public', 'projections') AND tablename <> 'alembic_version'"
+        )]  # fmt: skip
+        self.tamper(f"TRUNCATE {', '.join(names)}", "INSERT INTO projections.progress VALUES (1, 0)")
+
+    @contextmanager
+    def locked(self, statement: str) -> Iterator[None]:
+        """Hold a session's lock."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+            yield
 
     def outbox(self) -> list[dict[str, Any]]:
         """The events that this service wrote."""
