@@ -18,6 +18,7 @@ from deploy.config import Configuration, SettingError
 from deploy.issuer import ROLES, Issuer
 from deploy.kafka import DownloadError
 from deploy.postgres import NoPostgresError
+from deploy.production_cli import app as production
 from deploy.programs import BINARIES, environment_of, programs
 from deploy.provision import Provisioned, UnsafeRetentionError
 from deploy.server import NotReadyError
@@ -26,6 +27,7 @@ from deploy.supervisor import SupervisorError
 
 ABOUT = "一网办：在本机启动与管理 · start and manage the suite on this machine"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=ABOUT)
+app.add_typer(production)
 console = Console(highlight=False, soft_wrap=True)
 
 EXPECTED = (
@@ -124,10 +126,13 @@ def token(
 
 
 @app.command()
-def provision() -> None:
+def provision(
+    bootstrap: Annotated[str, typer.Option(help="Kafka 地址，默认本机 · default: the broker on this machine")] = "",
+    replication: Annotated[int, typer.Option(min=1, help="副本数，生产为 3 · replicas, in production 3")] = 1,
+) -> None:
     """按 contracts/topics 建立主题，并指出差异 · Make missing topics, tell what differs; never delete."""
     with _sentences():
-        done = Suite(Configuration.from_environment()).provision()
+        done = Suite(Configuration.from_environment()).provision(bootstrap, replication)
         for name in done.created:
             console.print(f"+ {name}")
         for name in done.kept:

@@ -145,9 +145,7 @@ class Postgres(Server):
     def let_reconcile(self) -> None:
         """Let the reconciler read the outbox of every service that has one. To be called after migrations."""
         for base in DATABASES:
-            with psycopg.connect(self.dsn(base)) as connection:
-                if connection.execute("SELECT to_regclass('outbox')").fetchone() != (None,):
-                    connection.execute(sql.SQL("GRANT SELECT ON outbox TO {}").format(sql.Identifier(RECONCILER)))
+            let_reconcile(self.dsn(base))
 
     @cached_property
     def binaries(self) -> Path:
@@ -201,6 +199,17 @@ class Postgres(Server):
         capability = searching_capability()
         sets = [f"--{kind}=-all,+{capability}" for kind in ("inh-caps", "ambient-caps", "bounding-set")]
         return [*change, *sets]
+
+
+def let_reconcile(url: str) -> None:
+    """Let the reconciler read the outbox of a database, if it has one.
+
+    Args:
+        url: libpq URL of the database, as its owner.
+    """
+    with psycopg.connect(url) as connection:
+        if connection.execute("SELECT to_regclass('outbox')").fetchone() != (None,):
+            connection.execute(sql.SQL("GRANT SELECT ON outbox TO {}").format(sql.Identifier(RECONCILER)))
 
 
 def candidates() -> Iterator[Path]:

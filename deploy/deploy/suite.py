@@ -86,11 +86,19 @@ class Suite:
         """Stop everything. Stopping twice is fine."""
         self.supervisor.shutdown()
 
-    def provision(self) -> Provisioned:
-        """Make the topics that are missing, and tell what differs."""
-        topics = tuple(Registry.load().topics.values())
-        configuration = self.configuration
-        return provision(configuration.kafka().bootstrap, topics, prefix=configuration.topic_prefix)
+    def provision(self, bootstrap: str = "", replication: int = 1) -> Provisioned:
+        """Make the topics that are missing, and tell what differs.
+
+        Args:
+            bootstrap: Address of a broker; by default this machine's.
+            replication: Replicas of each partition.
+        """
+        return provision(
+            bootstrap or self.configuration.kafka().bootstrap,
+            tuple(Registry.load().topics.values()),
+            prefix=self.configuration.topic_prefix,
+            replication=replication,
+        )
 
     def wipe_broker(self) -> Provisioned:
         """Lose the broker's disk: stop it, wipe it, format it, start it and provision again. Services keep running."""

@@ -259,8 +259,8 @@ def test_the_gateways_span_is_the_root_of_the_trace(
             headers = {**bearer, "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
             answer = httpx.get(f"{gateway.url}/v1/petitions", headers=headers, trust_env=False)
             _, trace_id, parent_id, _ = answer.json()["traceparent"].split("-")
-            span = eventually_sync(
-                lambda: next((each for each in collected.spans(service="gateway") if each.trace_id == trace_id), None),
+            (span,) = eventually_sync(
+                lambda: [each for each in collected.spans(service="gateway") if each.trace_id == trace_id],
                 within=15,
                 that="the gateway's span is exported",
             )

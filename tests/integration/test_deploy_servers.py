@@ -1,6 +1,7 @@
 """The embedded servers: what they keep, what they survive, who may do what."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,12 @@ import psycopg
 import pytest
 from contracts.registry import Registry
 from deploy.kafka import SUMS, Kafka, wrong_jars
-from deploy.postgres import RECONCILER, NoPostgresError, Postgres
+from deploy.postgres import ADMIN, DATABASES, RECONCILER, NoPostgresError, Postgres
 from deploy.provision import UnsafeRetentionError, provision
 from deploy.server import NotReadyError, free_port
 from kafka import KafkaAdminClient
+
+SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "databases.sh"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,30 @@ def test_a_killed_database_comes_back_with_what_it_had_committed(database: Postg
     with psycopg.connect(database.dsn("petition")) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
         connection.execute("DROP TABLE kept")
+
+
+def test_the_production_script_makes_the_same_databases_and_users(tmp_path: Path) -> None:
+    server = Postgres(tmp_path, port=free_port())
+    server.start()
+    try:
+        environment = {
+            **os.environ,
+            "PATH": f"{server.binaries}:{os.environ['PATH']}",
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(server.port),
+            "PGPASSWORD": server.passwords[ADMIN],
+            "POSTGRES_USER": ADMIN,
+            **{f"{user.upper()}_PASSWORD": server.passwords[user] for user in (*DATABASES, RECONCILER)},
+        }
+        made = subprocess.run([SCRIPT], env=environment, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+        for base in DATABASES:
+            psycopg.connect(server.dsn(base)).close()
+            psycopg.connect(server.dsn(base, RECONCILER)).close()
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(server.dsn("petition", "intel_sink"))
+    finally:
+        server.stop()
 
 
 @pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes"])
