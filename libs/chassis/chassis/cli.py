@@ -8,7 +8,7 @@ import uvicorn
 
 from chassis.app import service_defaults
 from chassis.migration import migrate as migrate_database
-from chassis.records_cli import outbox_cli
+from chassis.records_cli import outbox_cli, parked_cli
 from chassis.service import Bootstrap
 
 RoleOption = Annotated[
@@ -44,6 +44,7 @@ def service_cli(bootstrap: Bootstrap, commands: typer.Typer | None = None) -> ty
         typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
 
     cli.add_typer(outbox_cli(bootstrap), name="outbox")
+    cli.add_typer(parked_cli(bootstrap), name="parked")
     if commands is not None:
         cli.add_typer(commands)
     return cli

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.outgoing import Outgoing
+from chassis.parked import ParkedRecords
 from chassis.service import Bootstrap
 
 TopicOption = Annotated[str | None, typer.Option(help="Only this topic, named as in the contracts.")]
@@ -59,6 +60,67 @@ def outbox_cli(bootstrap: Bootstrap) -> typer.Typer:
         with _connection(bootstrap) as connection:
             rows = Outgoing(connection).resend(topic)
         typer.echo(f"{rows} events of {topic} are on their way again")
+
+    return cli
+
+
+def parked_cli(bootstrap: Bootstrap) -> typer.Typer:
+    """Make the commands about records that a reaction has set aside."""
+    cli = typer.Typer(no_args_is_help=True, help="Records that a reaction has set aside.")
+
+    @cli.command("list")
+    def list_(
+        subject: Annotated[str | None, typer.Option(help="Only this subject.")] = None,
+        limit: Annotated[int, typer.Option(min=1, help="Most records.")] = 100,
+    ) -> None:
+        """List parked records, those parked first at the head."""
+        with _connection(bootstrap) as connection:
+            found = ParkedRecords(connection).records(subject=subject, limit=limit)
+        _print(
+            ["id", "consumer", "topic", "subject", "sequence", "reason", "error"],
+            [
+                [
+                    str(one.id),
+                    one.consumer,
+                    one.topic,
+                    one.subject or "",
+                    str(one.sequence or ""),
+                    one.reason,
+                    one.error or "",
+                ]
+                for one in found
+            ],
+        )
+
+    @cli.command()
+    def show(
+        record: Annotated[int, typer.Argument(help="Its id.")],
+        *,
+        raw: Annotated[
+            bool, typer.Option(help="Also the record itself; one that is invalid may hold anything.")
+        ] = False,
+    ) -> None:
+        """Show one parked record."""
+        with _connection(bootstrap) as connection:
+            found = ParkedRecords(connection).show(record)
+        if found is None:
+            typer.echo(f"no parked record {record}", err=True)
+            raise typer.Exit(1)
+        _print(["", ""], [[name, str(value)] for name, value in found[0]._asdict().items()])
+        if raw:
+            typer.echo(found[1] or b"(no value)")
+
+    @cli.command()
+    def replay(
+        subject: Subject, consumer: Annotated[str | None, typer.Option(help="Only this reaction's.")] = None
+    ) -> None:
+        """Have a subject's failed records tried again, in order, once what made them fail is mended."""
+        with _connection(bootstrap) as connection:
+            records = ParkedRecords(connection).replay(subject, consumer=consumer)
+        if not records:
+            typer.echo(f"{subject} has no failed record", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{records} records of {subject} will be tried again within seconds")
 
     return cli
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 
 from chassis.batch import Batch
 from chassis.health import Check
+from chassis.importer import Restore
 from chassis.reaction import Reaction
-from chassis.recovery import Restore
 from chassis.settings import Settings
 from chassis.tasks import Task
 

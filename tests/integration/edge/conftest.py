@@ -81,9 +81,8 @@ async def insert(work: Unit, title: str) -> str:
     return identifier
 
 
-def routers(gate: Gate) -> tuple[APIRouter, APIRouter]:
+def command_routes(gate: Gate) -> APIRouter:
     commands = APIRouter(prefix="/v1", route_class=CommandRoute, dependencies=WRITER)
-    queries = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=[Depends(require("writer", "reader"))])
 
     @commands.post("/notes", status_code=201)
     async def add(body: NoteBody, work: Work, response: Response) -> Note:
@@ -99,7 +98,9 @@ def routers(gate: Gate) -> tuple[APIRouter, APIRouter]:
         return Note(id=identifier, title=body.title)
 
     @commands.post("/notes/{note}/rename", status_code=204)
-    async def rename(note: uuid.UUID, body: NoteBody, expected: ExpectedVersion, work: Work, response: Response) -> None:
+    async def rename(
+        note: uuid.UUID, body: NoteBody, expected: ExpectedVersion, work: Work, response: Response
+    ) -> None:
         row = await work.session.execute(text("SELECT version FROM notes WHERE id = :id FOR UPDATE"), {"id": note})
         current = row.scalar_one()
         require_version(expected, current)
@@ -108,6 +109,13 @@ def routers(gate: Gate) -> tuple[APIRouter, APIRouter]:
             {"id": note, "title": body.title},
         )
         response.headers["ETag"] = etag(current + 1)
+
+    return commands
+
+
+def failing_routes() -> APIRouter:
+    """Writes that all go wrong after their effect."""
+    commands = APIRouter(prefix="/v1", route_class=CommandRoute, dependencies=WRITER)
 
     @commands.post("/conflicts")
     async def conflict(body: NoteBody, work: Work) -> None:
@@ -133,6 +141,12 @@ def routers(gate: Gate) -> tuple[APIRouter, APIRouter]:
         await insert(work, body.title)
         return {"id": 1}  # type: ignore[return-value]
 
+    return commands
+
+
+def query_routes() -> APIRouter:
+    queries = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=[Depends(require("writer", "reader"))])
+
     @queries.get("/notes")
     async def notes(work: Work, limit: Annotated[int, Query(ge=1, le=100)] = 20, q: str = "") -> list[Note]:
         rows = await work.session.execute(
@@ -144,7 +158,7 @@ def routers(gate: Gate) -> tuple[APIRouter, APIRouter]:
     async def write_in_disguise(work: Work) -> None:
         await insert(work, "sneaky")
 
-    return commands, queries
+    return queries
 
 
 @dataclass
@@ -165,7 +179,9 @@ class Notes:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
-    async def post(self, path: str = "/v1/notes", *, key: str | bytes | None = "k-1", json: Any = None, **options: Any) -> httpx.Response:
+    async def post(
+        self, path: str = "/v1/notes", *, key: str | bytes | None = "k-1", json: Any = None, **options: Any
+    ) -> httpx.Response:
         headers = {"authorization": f"Bearer {options.pop('token', None) or token()}"} | options.pop("headers", {})
         if key is not None:
             headers["idempotency-key"] = key
@@ -206,7 +222,13 @@ async def notes(settings: Settings, tmp_path: Path) -> AsyncIterator[Notes]:
     database = Database(settings.database_url, settings.api_pool, settings.pool_wait_s)
     gate = Gate()
     app = http_application(
-        Service(name="notes", title="Notes", settings=settings, migrations=tmp_path, routers=routers(gate))
+        Service(
+            name="notes",
+            title="Notes",
+            settings=settings,
+            migrations=tmp_path,
+            routers=[command_routes(gate), failing_routes(), query_routes()],
+        )
     )
     edge = ServiceEdge(Units(database, outbox), max_body_bytes=settings.max_body_bytes)
     app.state.edge = edge

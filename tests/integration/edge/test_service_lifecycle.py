@@ -24,11 +24,12 @@ from chassis.testing.events import create_tables, event, record_of
 from chassis.testing.topics import create_topics, ends_of, publish
 from chassis.testing.waiting import eventually, eventually_sync
 from chassis.unit import Unit
-from contracts.events import BulletinDrafted
 from deploy.kafka import Kafka
 from deploy.server import free_port
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy import text
+
+from contracts.events import BulletinDrafted
 
 WRITTEN = ("petition.petitions.v1", "petition.bulletins.v1")
 READ = "intel.alerts.v1"
@@ -132,7 +133,7 @@ async def test_a_process_with_all_roles_writes_relays_reacts_and_ticks(
         await eventually(lambda: published(settings) == 2, within=15, that="the reaction's draft is published")
         assert ticks.seen == ["s-1"]
         metrics = (await client.get("/metrics")).text
-        assert 'yiwangban_service_state_ratio{' in metrics or "yiwangban_service_state{" in metrics
+        assert "yiwangban_service_state_ratio{" in metrics or "yiwangban_service_state{" in metrics
     with psycopg.connect(settings.database_url) as connection:
         row = connection.execute("SELECT count(*) FROM ticks").fetchone()
         assert row is not None
@@ -177,7 +178,12 @@ async def test_a_stopped_process_leaves_no_thread_no_task_and_no_connection_behi
     ],
 )
 async def test_a_process_does_only_what_its_role_is_and_always_answers_for_its_health(
-    live: Callable[..., Settings], tmp_path: Path, make_token: Callable[..., str], role: Role, names: set[str], writes: int
+    live: Callable[..., Settings],
+    tmp_path: Path,
+    make_token: Callable[..., str],
+    role: Role,
+    names: set[str],
+    writes: int,
 ) -> None:
     settings = live(roles=frozenset({role}))
     async with running(Ticks(settings, tmp_path).service) as (_, client):
@@ -206,9 +212,7 @@ async def test_while_the_broker_is_away_at_start_reads_work_writes_wait_and_read
         assert not (await checks(client))["start"]["ready"]
 
 
-async def test_a_missing_topic_is_named_by_readiness(
-    live: Callable[..., Settings], tmp_path: Path
-) -> None:
+async def test_a_missing_topic_is_named_by_readiness(live: Callable[..., Settings], tmp_path: Path) -> None:
     settings = live().changed(topic_prefix="nowhere.")
     async with running(Ticks(settings, tmp_path).service) as (_, client):
 

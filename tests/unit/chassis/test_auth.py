@@ -99,9 +99,7 @@ BAD: dict[str, Callable[[], str]] = {
     "HS256 with the public key as PEM": lambda: hs256_with_the_public_key(serialization.Encoding.PEM),
     "HS256 with the public key as DER": lambda: hs256_with_the_public_key(serialization.Encoding.DER),
     "another algorithm": lambda: token(rsa.generate_private_key(65537, 2048), algorithm="RS256"),
-    "its own key in the header": lambda: jwt.encode(
-        claims(), OTHER, "ES256", {"kid": "k1", "jwk": jwk(OTHER, "k1")}
-    ),
+    "its own key in the header": lambda: jwt.encode(claims(), OTHER, "ES256", {"kid": "k1", "jwk": jwk(OTHER, "k1")}),
     "expired": lambda: token(exp=int(time.time()) - 31),
     "not yet valid": lambda: token(nbf=int(time.time()) + 300),
     "issued in the future": lambda: token(iat=int(time.time()) + 300),
@@ -142,7 +140,9 @@ def test_a_token_that_was_good_is_refused_once_it_has_expired(
     assert verifier.verify(good)
     later = time.time() + 331
     monkeypatch.setattr("chassis.auth.time.time", lambda: later)
-    monkeypatch.setattr("jwt.api_jwt.datetime", type("Later", (datetime,), {"now": lambda tz: datetime.fromtimestamp(later, tz)}))
+    monkeypatch.setattr(
+        "jwt.api_jwt.datetime", type("Later", (datetime,), {"now": lambda tz: datetime.fromtimestamp(later, tz)})
+    )
     with pytest.raises(Problem):
         verifier.verify(good)
 
@@ -161,7 +161,9 @@ def test_a_changed_key_set_is_read_again_without_a_restart(
         verifier.verify(old)
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"keys": [1]}', '{"keys": 1}', '{"keys": [{"kty": "EC", "crv": "P-256", "kid": "k1"}]}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"keys": [1]}', '{"keys": 1}', '{"keys": [{"kty": "EC", "crv": "P-256", "kid": "k1"}]}']
+)
 def test_a_broken_key_set_leaves_the_known_keys_in_force(
     verifier: Verifier, jwks: Path, monkeypatch: pytest.MonkeyPatch, content: str
 ) -> None:
@@ -173,9 +175,7 @@ def test_a_broken_key_set_leaves_the_known_keys_in_force(
     assert verifier.verify(token(sub="user-2"))
 
 
-def test_without_a_key_set_nobody_gets_in_until_there_is_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_key_set_nobody_gets_in_until_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
     monkeypatch.setattr("chassis.auth.time.monotonic", lambda: now)
     path = tmp_path / "late.json"
