@@ -120,7 +120,7 @@ async def test_an_alert_that_is_delivered_three_times_leads_to_one_draft_and_one
                 (pending,) = connection.execute("SELECT count(*) FROM outbox WHERE status = 'pending'").fetchone() or (
                     1,
                 )
-            return drafts >= 2 and pending == 0
+            return bool(drafts >= 2 and pending == 0)
 
         # The later alert comes behind the three: when it has its draft, all of them have been seen.
         await eventually(lambda: asyncio.to_thread(consumed), within=60, that="both alerts led to drafts")

@@ -14,10 +14,10 @@ DRAFT = UUID("0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e15")
 NOW = datetime(2026, 3, 2, 2, 5, tzinfo=UTC)
 
 
-def alert(kind: str = "report", matter: str = "fraud") -> AlertRaised:
+def alert(kind: Kind = Kind.REPORT, matter: str = "fraud") -> AlertRaised:
     return AlertRaised(
         rule="burst",
-        kind=kind,
+        kind=kind.value,
         matter=matter,
         window_start=datetime(2026, 3, 2, 1, 50, tzinfo=UTC),
         window_end=datetime(2026, 3, 2, 2, 0, tzinfo=UTC),
@@ -38,7 +38,7 @@ def test_a_draft_tells_what_came_how_often_and_when_in_china() -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("matter", [*Matter, "a-matter-of-next-year"])
-def test_every_kind_has_words_and_so_has_a_matter_that_is_not_known_yet(kind: str, matter: str) -> None:
+def test_every_kind_has_words_and_so_has_a_matter_that_is_not_known_yet(kind: Kind, matter: str) -> None:
     bulletin, _ = bulletins.draft(alert(kind, matter), id=DRAFT, alert_id=ALERT, tenant="440100", now=NOW)
     assert 0 < len(bulletin.title) <= 200
 

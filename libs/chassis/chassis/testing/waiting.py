@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,6 +17,26 @@ POLL_S = 0.02
 
 class NeverHappenedError(AssertionError):
     """The condition didn't hold within the time that the test granted."""
+
+
+@overload
+async def eventually(
+    predicate: Callable[[], Awaitable[T]],
+    *,
+    within: float = ...,
+    that: str = ...,
+    ignoring: tuple[type[Exception], ...] = ...,
+) -> T: ...
+
+
+@overload
+async def eventually(
+    predicate: Callable[[], T],
+    *,
+    within: float = ...,
+    that: str = ...,
+    ignoring: tuple[type[Exception], ...] = ...,
+) -> T: ...
 
 
 async def eventually(
