@@ -43,7 +43,7 @@ class Edge(Protocol):
         ...
 
 
-def unit(request: Request) -> Unit:
+async def unit(request: Request) -> Unit:
     """Give the unit of work of this request; a dependency of endpoints."""
     found: Unit = request.state.unit
     return found
@@ -59,7 +59,7 @@ class _Command:
 _command: ContextVar[_Command] = ContextVar("command")
 
 
-class _NotDone(Exception):  # noqa: N818  not an error: the endpoint itself answered other than 2xx
+class _NotDone(Exception):
     """Leaves the transaction without a commit, and carries the answer out."""
 
     def __init__(self, response: Response) -> None:

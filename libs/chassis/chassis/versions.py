@@ -15,7 +15,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
+async def _expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
     if if_match is None:
         raise Problem(PRECONDITION_REQUIRED)
     match = _ETAG.fullmatch(if_match.strip())
