@@ -102,7 +102,9 @@ class Kafka(Server):
         arriving = self.jars.with_name(f"{self.jars.name}.arriving-{os.getpid()}")
         shutil.rmtree(arriving, ignore_errors=True)
         arriving.mkdir(parents=True)
+        maven_cache = arriving.with_name(f"{arriving.name}-maven")
         goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={arriving}"]
+        goal.append(f"-Dmaven.repo.local={maven_cache}")  # nothing of the suite outside its state folder
         try:
             fetched = subprocess.run(
                 [maven, "--quiet", "--batch-mode", "--file", POM, *goal],
@@ -121,6 +123,7 @@ class Kafka(Server):
             arriving.rename(self.jars)
         finally:
             shutil.rmtree(arriving, ignore_errors=True)
+            shutil.rmtree(maven_cache, ignore_errors=True)
 
     def format(self) -> None:
         """Make an empty log folder with a new cluster id, unless one is there."""
