@@ -23,8 +23,6 @@ from sqlalchemy import text
 TOPIC = "test.things.v1"
 CODEC = Codec(Registry.load())
 
-Running = Callable[..., "asynccontextmanager[ReactionConsumer]"]
-
 
 class Bench:
     """A database with an effects table, a topic, and a reaction between them."""
@@ -33,7 +31,11 @@ class Bench:
         self.kafka = kafka
         self.url = url
         self.settings = Settings(
-            service="test", database_url=url, http_port=1, kafka_bootstrap=kafka.bootstrap, topic_prefix=prefix
+            service=prefix.rstrip("."),
+            database_url=url,
+            http_port=1,
+            kafka_bootstrap=kafka.bootstrap,
+            topic_prefix=prefix,
         )
         self.topic = prefix + TOPIC
         self.before: Callable[[Envelope], Awaitable[None]] | None = None

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
@@ -17,7 +17,7 @@ from chassis.consumer_telemetry import BatchTelemetry
 from chassis.database import Database
 from chassis.health import Status
 from chassis.infrastructure import Patience, StoppedError, describe
-from chassis.logs import BrokerUnavailableError, Log, LogDirectory, Partition
+from chassis.logs import BrokerUnavailableError, Log, LogDirectory, Partition, fingerprint
 from chassis.positions import StaleConsumerError
 from chassis.settings import Settings
 from chassis.watchdog import Watchdog
@@ -182,11 +182,14 @@ class BatchConsumer:
         self._logical = {settings.physical_topic(topic): topic for topic in self._batch.topics()}
         self.topics = tuple(self._logical)
         self._at, self._stuck = {}, {}
+        # A static member that comes back gets the assignment it had, even if there are other topics now (KIP-814):
+        # so with other topics it comes back as another member.
+        found = await asyncio.to_thread(self._directory.incarnations, self.topics)
         consumer = AIOKafkaConsumer(
             bootstrap_servers=settings.kafka_bootstrap,
             client_id=self._instance,
             group_id=self.group,
-            group_instance_id=self._instance,
+            group_instance_id=f"{self._instance}-{fingerprint(found)}",
             session_timeout_ms=settings.session_timeout_ms,
             heartbeat_interval_ms=settings.heartbeat_ms,
             enable_auto_commit=False,
@@ -207,12 +210,11 @@ class BatchConsumer:
         committed = looked = time.monotonic()
         while not self.patience.stopping:
             await self._follow_assignment(consumer, store)
-            if not self._at:
-                await self.patience.pause(POLL_MS / 1000)
-            else:
-                fetched = await consumer.getmany(*self._at, timeout_ms=POLL_MS, max_records=self._batch.max_records)
-                if fetched:
-                    await self._store(store, fetched)
+            # Without any log, ask for one that can't be: getmany also raises what the group's coordinator died of.
+            wanted = list(self._at) or [TopicPartition(self.topics[0], -1)]
+            fetched = await consumer.getmany(*wanted, timeout_ms=POLL_MS, max_records=self._batch.max_records)
+            if fetched:
+                await self._store(store, fetched)
             now = time.monotonic()
             if now - looked > IDLE_CHECK_S:
                 looked = now
@@ -252,7 +254,7 @@ class BatchConsumer:
             if known is None:
                 continue
             log_, position = known
-            following = [_record(record) for record in records if record.offset >= position]
+            following = [Record.of(record) for record in records if record.offset >= position]
             if following:
                 parts[at] = Part(log_, position, following)
         if not parts:
@@ -294,7 +296,3 @@ class BatchConsumer:
         if offsets:
             with contextlib.suppress(KafkaError):
                 await consumer.commit(offsets)
-
-
-def _record(record: ConsumerRecord[Any, Any]) -> Record:
-    return Record(record.offset, record.timestamp, record.key, record.value, tuple(record.headers))

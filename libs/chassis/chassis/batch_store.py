@@ -10,8 +10,9 @@ This module decides and stores; `chassis.batch` brings the records.
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Self
 
+from aiokafka import ConsumerRecord
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import positions
@@ -45,6 +46,11 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def of(cls, record: ConsumerRecord[bytes, bytes]) -> Self:
+        """Take over what aiokafka delivered."""
+        return cls(record.offset, record.timestamp, record.key, record.value, tuple(record.headers))
 
 
 Store = Callable[[AsyncSession, Log, Sequence[Record]], Awaitable[None]]

@@ -5,8 +5,9 @@ was created again under its old name has another UUID: its offsets mean other re
 version of the metadata request that carries the UUID, so kafka-python's admin client is asked.
 """
 
+import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -143,6 +144,12 @@ class LogDirectory:
                 return getattr(self._client, question)(*arguments, **options)
             except (KafkaError, OSError) as error:
                 raise BrokerUnavailableError(f"{question}: {type(error).__name__}") from error
+
+
+def fingerprint(incarnations: Mapping[str, Incarnation]) -> str:
+    """Give eight digits that change when a topic comes, goes, or becomes a new incarnation."""
+    names = (f"{topic}={incarnations[topic].uuid}" for topic in sorted(incarnations))
+    return hashlib.sha256(";".join(names).encode()).hexdigest()[:8]
 
 
 def _as_uuid(value: UUID | str | None) -> UUID:

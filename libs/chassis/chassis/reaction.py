@@ -5,7 +5,6 @@ is committed; no exception leaves the agent, because faust would acknowledge the
 """
 
 import asyncio
-import hashlib
 import importlib
 import logging
 from collections.abc import Callable, Mapping
@@ -16,14 +15,14 @@ from uuid import UUID
 import faust
 from faust.contrib.asgi import bind_to_running_loop
 
-from chassis import inbox
 from chassis.failures import TooManyFailuresError
 from chassis.health import Status
-from chassis.inbox import Delivery, Reason
+from chassis.inbox import Delivery
 from chassis.infrastructure import Patience, StoppedError, describe
-from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
+from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition, fingerprint
 from chassis.processor import Handler, Processor, Reaction
 from chassis.settings import Settings
+from chassis.sweep import GAP_ALERT_S, Sweep
 from chassis.unit import Units
 from chassis.watchdog import Observation, Watchdog
 
@@ -32,8 +31,6 @@ __all__ = ["Handler", "Reaction", "ReactionConsumer"]
 log = logging.getLogger(__name__)
 
 COMMIT_EVERY_S: Final = 0.5
-SWEEP_EVERY_S: Final = 5.0
-GAP_ALERT_S: Final = 60.0
 STANDING_ALERT_S: Final = 15.0
 RESTART_DELAY_S: Final = 0.5
 _CYTHON: Final = ("faust._cython.streams", "faust.transport._cython.conductor")
@@ -82,10 +79,10 @@ class ReactionConsumer:
         self.topics = tuple(settings.physical_topic(topic) for topic in reaction.topics)
         self._reaction = reaction
         self._settings = settings
-        self._database = units.database
         self._logical = dict(zip(self.topics, reaction.topics, strict=True))
         self._patience = Patience()
         self._processor = Processor(reaction, units=units, decode=decode, patience=self._patience)
+        self._sweep = Sweep(self._processor, units.database, self._patience)
         client = f"{settings.service}-{reaction.name}-{settings.slot}"
         self._instance = client
         self._directory = LogDirectory(settings.kafka_bootstrap, client_id=client)
@@ -97,7 +94,6 @@ class ReactionConsumer:
         self._tasks: list[asyncio.Task[None]] = []
         self._halted: str | None = None
         self._trouble: str | None = "starting"
-        self._oldest_gap_s = 0.0
 
     async def start(self) -> None:
         """Start consuming in the background. Doesn't wait for the broker.
@@ -110,7 +106,7 @@ class ReactionConsumer:
         self._watchdog.start()
         self._tasks = [
             asyncio.create_task(self._keep_running(), name=self.name),
-            asyncio.create_task(self._sweep(), name=f"{self.name} sweep"),
+            asyncio.create_task(self._look_after_parked(), name=f"{self.name} sweep"),
         ]
 
     async def stop(self) -> None:
@@ -125,8 +121,8 @@ class ReactionConsumer:
         trouble = self._find_trouble()
         if trouble is not None:
             return Status(ready=False, detail=trouble)
-        if self._oldest_gap_s > GAP_ALERT_S:
-            return Status(ready=True, detail=f"a predecessor has been missing for {self._oldest_gap_s:.0f} s")
+        if self._sweep.oldest_gap_s > GAP_ALERT_S:
+            return Status(ready=True, detail=f"a predecessor has been missing for {self._sweep.oldest_gap_s:.0f} s")
         return Status(ready=True, detail=f"{len(self.assigned())} partitions")
 
     def _find_trouble(self) -> str | None:
@@ -180,7 +176,9 @@ class ReactionConsumer:
 
     async def _run(self, found: Mapping[str, Incarnation]) -> None:
         self._uuids = {topic: incarnation.uuid for topic, incarnation in found.items()}
-        self.group = group_name(self._settings.service, self._reaction.name, self._uuids)
+        # A committed offset means nothing in another incarnation of a topic. With a group of its own, each incarnation
+        # is read from its beginning, and the inbox recognises what was applied before.
+        self.group = f"{self._settings.service}.{self._reaction.name}.{fingerprint(found)}"
         self._processor.telemetry.group = self.group
         app = self._build(self.group)
         bind_to_running_loop(app)
@@ -250,10 +248,10 @@ class ReactionConsumer:
             except StoppedError:
                 self._let_go(event)
                 break
-            except Exception as error:  # one that left the agent would acknowledge the event
-                log.critical("%s can't go on at %s", self.name, delivery, exc_info=True)
-                self._halt(describe(error))
+            except Exception:  # one that left the agent would acknowledge the event
+                log.exception("%s failed at %s/%d offset %d", self.name, *message.tp, message.offset)
                 self._let_go(event)
+                self._end_of_app.set()  # the next app tries the same record again
                 break
             event.ack()
             if self._halted is not None or self._patience.stopping:
@@ -281,40 +279,8 @@ class ReactionConsumer:
             log.warning("%s reads from the beginning: %s is a new incarnation", self.name, ", ".join(changed))
             self._loop.call_soon_threadsafe(self._end_of_app.set)
 
-    async def _sweep(self) -> None:
-        """Apply parked records whose turn has come, and watch the age of gaps."""
-        with suppress(StoppedError):
-            while True:
-                await self._patience.pause(SWEEP_EVERY_S)
-                if self._halted is None:
-                    await self._patience.until_done(f"{self.name} sweep", self._sweep_once)
-
-    async def _sweep_once(self) -> None:
-        consumer = self._reaction.name
-        async with self._database.transaction() as session:
-            waiting = await inbox.settleable(session, consumer=consumer)
-        for topic, subject in waiting:
-            try:
-                await self._processor.settle(topic, subject)
-            except TooManyFailuresError as error:
-                self._halt(str(error))
-                return
-        async with self._database.transaction() as session:
-            standing = await inbox.standing(session, consumer=consumer)
-        self._processor.telemetry.standing(standing)
-        self._oldest_gap_s = standing[Reason.GAP].oldest_s
-        if self._oldest_gap_s > GAP_ALERT_S:
-            log.error(
-                "%s: %d records wait for a predecessor, the first for %.0f s",
-                self.name, standing[Reason.GAP].records, self._oldest_gap_s,
-            )  # fmt: skip
-
-
-def group_name(service: str, reaction: str, uuids: Mapping[str, UUID]) -> str:
-    """Name the consumer group after the incarnations it reads.
-
-    A committed offset means nothing in another incarnation of a topic. With a group of its own, each incarnation is
-    read from its beginning, and the inbox recognises what was applied before.
-    """
-    incarnations = hashlib.sha256("".join(f"{topic}={uuids[topic]};" for topic in sorted(uuids)).encode())
-    return f"{service}.{reaction}.{incarnations.hexdigest()[:8]}"
+    async def _look_after_parked(self) -> None:
+        try:
+            await self._sweep.run()
+        except TooManyFailuresError as error:
+            self._halt(str(error))
