@@ -235,8 +235,8 @@ def main(
     console.print(f"seed {seed}: {writes:,} writes, {kills} × SIGKILL, {stops} × SIGSTOP, then a wiped broker")
     for fault in faults:
         console.print(f"  {fault}")
-    suite.start()
     try:
+        suite.start()
         storm = Storm(writes, faults, suite.configuration.state / "journal.jsonl", rate, workers, seed)
         findings = asyncio.run(run(suite, storm, console.log))
     finally:
