@@ -36,7 +36,7 @@ class TreeHead:
     partition: int
     """Partition."""
     size: int
-    """Leaves in the tree: the mirror holds offsets 0 to size - 1."""
+    """Leaves in the tree: that many records, from the first one that the log still had, without a gap."""
     root: str
     """Root hash, SHA-256 in hex."""
 

@@ -15,8 +15,10 @@ from intel_sink.checkpoints import OutsideFile, SigningKey
 from intel_sink.config import IntelSinkSettings
 from intel_sink.mirror import Mirror
 from intel_sink.projections import Projector
+from intel_sink.telemetry import MirrorTelemetry
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+REPORT_EVERY_S = 5.0
 
 
 def bootstrap() -> Service:
@@ -53,6 +55,7 @@ def bootstrap() -> Service:
         tasks=[
             Task(name="sign checkpoint", every_s=settings.checkpoint_every_s, run=sign),
             Task(name="follow mirror", every_s=settings.projection_every_s, run=follow),
+            Task(name="report", every_s=REPORT_EVERY_S, run=MirrorTelemetry().report),
         ],
         restore=handlers.restore,
     )
