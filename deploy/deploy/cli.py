@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +29,7 @@ from deploy.supervisor import SupervisorError
 ABOUT = "一网办：在本机启动与管理 · start and manage the suite on this machine"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=ABOUT)
 app.add_typer(production)
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 EXPECTED = (
     DownloadError,

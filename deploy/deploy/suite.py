@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +22,10 @@ from deploy.provision import Provisioned, provision
 from deploy.server import POLL_S
 from deploy.supervisor import Supervisor, leftovers
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 180.0
+"""Longest wait for the services; a busy machine needs a minute. A service that keeps dying is given up earlier."""
+
+TOLERATED_DEATHS = 2
 PSEUDONYM_BYTES = 48
 
 Step = Callable[[str], contextlib.AbstractContextManager[object]]
@@ -144,9 +148,11 @@ class Suite:
 
     def _wait_ready(self, waiting: Sequence[Program]) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
+        before = Counter(death.program for death in self.supervisor.deaths())
         answers: dict[str, str | None] = {program.name: "" for program in waiting}
         while late := {name: answer for name, answer in answers.items() if answer is not None}:
-            if time.monotonic() > deadline:
+            died = Counter(death.program for death in self.supervisor.deaths()) - before
+            if time.monotonic() > deadline or any(died[name] > TOLERATED_DEATHS for name in late):
                 raise StartError("\n".join(_late(self.configuration.logs, name, said) for name, said in late.items()))
             time.sleep(POLL_S)
             answers = {program.name: ask(program.ready_url) for program in waiting if program.name in late}
