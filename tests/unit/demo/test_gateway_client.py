@@ -1,7 +1,7 @@
 """The client against a gateway that answers what the test wants."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ async def served(handler: Handler) -> AsyncIterator[str]:
 
 
 async def submit(
-    path: Path, answers: list[web.Response | None], repeat_every: int = 0, patience_s: float = 5.0
+    path: Path, answers: Sequence[web.Response | None], repeat_every: int = 0, patience_s: float = 5.0
 ) -> tuple[Reply, list[dict[str, str]], journal.Request]:
     """Send one write to a server that gives these answers in turn; None breaks the connection."""
     seen: list[dict[str, str]] = []
@@ -53,7 +53,7 @@ async def submit(
     return reply, seen, request
 
 
-def json_response(status: int, body: dict[str, object], **headers: str) -> web.Response:
+def json_response(status: int, body: Mapping[str, object], **headers: str) -> web.Response:
     return web.Response(status=status, body=json.dumps(body).encode(), headers=headers)
 
 

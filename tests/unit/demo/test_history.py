@@ -189,7 +189,7 @@ def test_a_gap_that_never_closes_is_out_of_order(history: History) -> None:
 def test_a_subject_in_two_partitions_is_out_of_order(history: History) -> None:
     moved = history.records[0]
     elsewhere = Log(TOPIC, "first", 99)
-    history = replace(history, ends=history.ends | {elsewhere: 0})
+    history = replace(history, ends={**history.ends, elsewhere: 0})
     assert Kind.DISORDER in kinds(check(with_record(history, replace(moved, log=elsewhere))))
 
 
@@ -248,7 +248,7 @@ def test_a_row_that_the_mirror_holds_twice_is_double() -> None:
 def test_one_alert_with_two_bulletins_is_double() -> None:
     history = made([2], [0])
     log = Log("petition.bulletins.v1", "first", 0)
-    history = replace(history, ends=history.ends | {log: 0})
+    history = replace(history, ends={**history.ends, log: 0})
     first = replace(record_of("b1", 1, log, 0, "x"), cause="alert", type="drafted")
     second = replace(record_of("b2", 1, log, 0, "x"), cause="alert", type="drafted")
     once = with_record(history, first)
