@@ -61,6 +61,7 @@ format: setup ## 自动排版 · format
 
 contracts: setup ## 由 schema 重新生成类型 · generate the event types from their schemas
 	@$(BIN)/contracts generate
+	@$(BIN)/contracts check
 
 chaos: setup ## 杀进程、停进程、清磁盘，再核对历史 · kill, stop, wipe, then check the history (SEED=…)
 	@$(BIN)/python -m demo.chaos $(if $(SEED),--seed $(SEED))
@@ -89,4 +90,5 @@ $(INSTALLED): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 		if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes --requirement requirements.lock && \
 		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
+	@$(BIN)/deploy fetch
 	@touch $@

@@ -63,6 +63,13 @@ def start(roles: Annotated[str, typer.Option(help="all | split：每个角色一
 
 
 @app.command()
+def fetch() -> None:
+    """获取 Kafka（仅首次） · Fetch Kafka's jars, once."""
+    with _sentences():
+        Configuration.from_environment().kafka().install()
+
+
+@app.command()
 def links() -> None:
     """各入口地址 · Where everything is."""
     with _sentences():

@@ -1,6 +1,7 @@
 """What a deployment on this machine can be told: ports, folder, limits. Read from the environment, once."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,8 @@ from deploy.server import LOOPBACK
 
 DEFAULT_STATE = Path(".state")
 LARGEST_PORT = 65_535
+AWKWARD = re.compile(r"[\s,:;#$'\"\\]")
+"""What a path can't hold, because Kafka's, Java's or the supervisor's settings would read it as something else."""
 
 
 class SettingError(ValueError):
@@ -87,8 +90,14 @@ class Configuration:
         roles = environment.get("ROLES", "") or "all"
         if roles not in {"all", "split"}:
             raise SettingError(f"ROLES 只能是 all 或 split，不是 {roles}。 ROLES is all or split, not {roles}.")
+        state = Path(environment.get("STATE_DIR") or DEFAULT_STATE).resolve()
+        if AWKWARD.search(str(state)):
+            raise SettingError(
+                f"STATE_DIR 的路径不能含有空格、逗号、冒号、引号等：{state}。"
+                f" The path of STATE_DIR can't hold spaces, commas, colons, quotes or the like: {state}."
+            )
         return cls(
-            state=Path(environment.get("STATE_DIR") or DEFAULT_STATE).resolve(),
+            state=state,
             split=roles == "split",
             ports=Ports.from_environment(environment),
             topic_prefix=environment.get("TOPIC_PREFIX", ""),

@@ -12,7 +12,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.java import java
-from deploy.server import LOOPBACK, Server, listens
+from deploy.server import LOOPBACK, NotReadyError, Server, listens
 
 HOME = Path(__file__).resolve().parents[1] / "broker"
 POM = HOME / "pom.xml"
@@ -126,7 +126,11 @@ class Kafka(Server):
             shutil.rmtree(maven_cache, ignore_errors=True)
 
     def format(self) -> None:
-        """Make an empty log folder with a new cluster id, unless one is there."""
+        """Make an empty log folder with a new cluster id, unless one is there.
+
+        Raises:
+            NotReadyError: The folder can't be formatted.
+        """
         self.state.mkdir(parents=True, exist_ok=True)
         self.properties.write_text(
             PROPERTIES.format(host=LOOPBACK, port=self.port, controller=self.controller_port, data=self.data), "utf-8"
@@ -135,9 +139,11 @@ class Kafka(Server):
             return
         tool = [*self._java(), "kafka.tools.StorageTool", "format", "--standalone", "--ignore-formatted"]
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        subprocess.run(
-            [*tool, f"--cluster-id={cluster}", "--config", self.properties], check=True, capture_output=True, text=True
+        made = subprocess.run(
+            [*tool, f"--cluster-id={cluster}", "--config", self.properties], check=False, capture_output=True, text=True
         )
+        if made.returncode:
+            raise NotReadyError(f"Kafka 格式化失败。 Kafka could not be formatted:\n{made.stdout}{made.stderr}"[:2000])
 
     def wipe(self) -> None:
         """Lose everything that the broker kept, as a broken disk would. Only while it is stopped."""

@@ -22,6 +22,12 @@ def test_two_settings_with_the_same_port_are_refused(tmp_path: Path) -> None:
         configuration(tmp_path, KAFKA_PORT="8080")
 
 
+@pytest.mark.parametrize("name", ["a b", "a,b", "a:b", "it's", "a;b", "a#b"])
+def test_a_folder_that_kafka_or_the_supervisor_would_misread_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingError, match="STATE_DIR"):
+        configuration(tmp_path / name)
+
+
 def test_an_empty_setting_means_its_default(tmp_path: Path) -> None:
     assert configuration(tmp_path, GATEWAY_PORT="", ROLES="").ports == Ports()
 
