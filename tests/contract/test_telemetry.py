@@ -29,6 +29,7 @@ ASGI = {"http.request", "http.disconnect", "http.response.start", "http.response
 FACTORIES = {
     "create_counter": "counter",
     "create_up_down_counter": "updowncounter",
+    "create_observable_up_down_counter": "updowncounter",
     "create_histogram": "histogram",
     "create_gauge": "gauge",
     "create_observable_gauge": "gauge",

@@ -3,12 +3,14 @@
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
+from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.datastructures import Headers, MutableHeaders
@@ -56,8 +58,9 @@ class EdgeMiddleware:
         self._duration = meter.create_histogram(
             "http.server.request.duration", unit="s", description="Duration of HTTP server requests."
         )
-        self._active = meter.create_up_down_counter(
-            "http.server.active_requests", unit="{request}", description="Requests in hand."
+        self._in_hand: Counter[str] = Counter()  # counted here and read when asked
+        meter.create_observable_up_down_counter(
+            "http.server.active_requests", [self._active], unit="{request}", description="Requests in hand."
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,29 +93,31 @@ class EdgeMiddleware:
                     raise  # half an answer is out; closing the connection is all that is left
                 await problem_response(Problem(INTERNAL), Request(scope))(scope, receive, answer)
 
+    def _active(self, _: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(count, {"http.request.method": method}) for method, count in self._in_hand.items()]
+
     @contextmanager
     def _observing(self, scope: Scope, parent: otel_context.Context, request_id: str) -> Iterator[_Seen]:
         """Measure what happens in the block, in a span and under a request id."""
         method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
-        active = {"http.request.method": method}
         seen = _Seen()
         span = self._tracer.start_span(method, context=parent, kind=SpanKind.SERVER)
         span_token = otel_context.attach(trace.set_span_in_context(span, parent))
         id_token = structured_logs.request_id.set(request_id)
-        self._active.add(1, active)
+        self._in_hand[method] += 1
         started = time.perf_counter()
         try:
             yield seen
         finally:
             route = getattr(scope.get("route"), "path_format", None)
-            attributes: dict[str, str | int] = {**active, "http.response.status_code": seen.status}
+            attributes: dict[str, str | int] = {"http.request.method": method, "http.response.status_code": seen.status}
             if route is not None:
                 attributes["http.route"] = route
                 span.update_name(f"{method} {route}")
             if seen.error:
                 attributes["error.type"] = seen.error
             self._duration.record(time.perf_counter() - started, attributes)
-            self._active.add(-1, active)
+            self._in_hand[method] -= 1
             span.set_attributes(attributes)
             if (principal := scope["state"].get("principal")) is not None:
                 span.set_attribute("yiwangban.tenant", principal.tenant)

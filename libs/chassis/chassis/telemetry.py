@@ -6,6 +6,7 @@ are always there in Prometheus' format, too.
 """
 
 import os
+from functools import cache
 from importlib.metadata import entry_points, version
 from typing import Any
 
@@ -79,8 +80,9 @@ def _resource(settings: Settings) -> Resource:
     )
 
 
+@cache
 def tracer() -> trace.Tracer:
-    """Give the tracer for spans of the suite."""
+    """Give the tracer for spans of the suite; made once, since making one costs as much as a span."""
     return trace.get_tracer(SCOPE)
 
 
