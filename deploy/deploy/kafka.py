@@ -108,13 +108,13 @@ class Kafka(Server):
         try:
             fetched = subprocess.run(
                 [maven, "--quiet", "--batch-mode", "--file", POM, *goal],
-                env={"JAVA_HOME": str(java().parents[1]), **os.environ},
                 capture_output=True,
                 text=True,
                 check=False,
             )
             if fetched.returncode:
-                raise DownloadError(f"Maven 未能获取 Kafka。 Maven could not fetch Kafka:\n{fetched.stdout[-2000:]}")
+                said = fetched.stdout + fetched.stderr
+                raise DownloadError(f"Maven 未能获取 Kafka。 Maven could not fetch Kafka:\n{said[-2000:]}")
             if wrong := wrong_jars(arriving):
                 raise DownloadError(
                     f"下载的文件与仓库记录的哈希不符。 Other jars than {SUMS.name} names: {', '.join(sorted(wrong))}"
