@@ -119,8 +119,9 @@ class Kafka(Server):
                 raise DownloadError(
                     f"下载的文件与仓库记录的哈希不符。 Other jars than {SUMS.name} names: {', '.join(sorted(wrong))}"
                 )
-            shutil.rmtree(self.jars, ignore_errors=True)
-            arriving.rename(self.jars)
+            if wrong_jars(self.jars):  # nobody else was faster
+                shutil.rmtree(self.jars, ignore_errors=True)
+                arriving.rename(self.jars)
         finally:
             shutil.rmtree(arriving, ignore_errors=True)
             shutil.rmtree(maven_cache, ignore_errors=True)

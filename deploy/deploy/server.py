@@ -33,7 +33,8 @@ class Server(ABC):
     stop_signal = signal.SIGTERM
     stop_within = 20.0
     """Seconds of a graceful stop, after which the process is killed."""
-    ready_within = 60.0
+    ready_within = 120.0
+    """Seconds until it must answer; a second or two is usual, a busy machine needs longer."""
 
     def __init__(self, state: Path) -> None:
         self.state = state.resolve()
