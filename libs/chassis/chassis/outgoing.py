@@ -31,15 +31,15 @@ WHERE bytes_before < %(max_bytes)s
 ORDER BY id
 """
 # One statement, so one transaction: rows and positions move together. Positions belong to one incarnation of a topic.
+# Nothing but the primary key is asked for: any further condition tempts the planner away from it.
 _MARK_SENT: Final = """
 WITH sent AS (
     UPDATE outbox AS o
     SET status = 'sent', topic_uuid = a.topic_uuid, partition = a.partition, "offset" = a."offset", sent_at = now(),
         reason = NULL
-    FROM unnest(%(recorded_at)s::timestamptz[], %(id)s::bigint[], %(topic_uuid)s::uuid[], %(partition)s::integer[],
-                %(offset)s::bigint[]) AS a (recorded_at, id, topic_uuid, partition, "offset")
-    WHERE o.recorded_at BETWEEN %(earliest)s AND %(latest)s
-      AND o.recorded_at = a.recorded_at AND o.id = a.id AND o.status = 'pending'
+    FROM unnest(%(recorded_at)b::timestamptz[], %(id)b::bigint[], %(topic_uuid)b::uuid[], %(partition)b::integer[],
+                %(offset)b::bigint[]) AS a (recorded_at, id, topic_uuid, partition, "offset")
+    WHERE o.recorded_at = a.recorded_at AND o.id = a.id
     RETURNING o.topic, o.partition, o.topic_uuid, o."offset"
 )
 INSERT INTO relay_positions AS known (topic, partition, topic_uuid, next_offset)
@@ -155,21 +155,18 @@ class Outgoing:
             max_bytes: Rows are taken until their bodies reach this; the first is always taken.
             in_flight: Ids that were fetched before and aren't settled yet.
         """
-        with self._connection.cursor(binary=True, row_factory=class_row(Row)) as cursor:
+        with self._connection.cursor(binary=True) as cursor:
             values = {"topics": list(topics), "limit": limit, "max_bytes": max_bytes, "in_flight": list(in_flight)}
-            return cursor.execute(_FETCH, values).fetchall()
+            return [Row._make(row) for row in cursor.execute(_FETCH, values)]
 
     def mark_sent(self, places: Sequence[Place]) -> None:
         """Mark rows as sent and move the positions behind them."""
         if not places:
             return
-        moments = [place.row.recorded_at for place in places]
         self._connection.execute(
             _MARK_SENT,
             {
-                "recorded_at": moments,
-                "earliest": min(moments),
-                "latest": max(moments),
+                "recorded_at": [place.row.recorded_at for place in places],
                 "id": [place.row.id for place in places],
                 "topic_uuid": [place.topic_uuid for place in places],
                 "partition": [place.partition for place in places],

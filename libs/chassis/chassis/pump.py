@@ -1,8 +1,8 @@
 """One term of leadership: move rows from the outbox to their topics until told to stop or the database is lost.
 
-Two batches are in flight, so that the next is fetched while the broker works on the one before. Every future is
-checked. After any error the producer is thrown away, what was acknowledged is marked, and everything else stays
-pending and is sent again by a new producer: a repeated record has no effect, a lost one would.
+Three batches are in flight, so that fetching, sending and marking overlap. Every future is checked. After any error
+the producer is thrown away, what was acknowledged is marked, and everything else stays pending and is sent again by a
+new producer: a repeated record has no effect, a lost one would.
 """
 
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 POLL_S: Final = 0.025
 BEAT_S: Final = 1.0
 HOLD_S: Final = 5.0
-DEPTH: Final = 2
+DEPTH: Final = 3
 MAX_FETCH_BYTES: Final = 1024 * 1024
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 1.0

@@ -31,6 +31,14 @@ SESSION: Final = {
     "tcp_user_timeout": "5s",  # a stopped leader that doesn't read its result isn't idle
     "statement_timeout": "30s",
     "timezone": "UTC",
+    "synchronous_commit": "off",  # a mark that a crash of the database takes back costs a repeat, which has no effect
+    # Waiting rows are read in the order of their partial index, up to the limit. Statistics lag behind a table that is
+    # written and settled within seconds: left to them, the planner would now and then sort the whole backlog each time.
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_sort": "off",
 }
 CAMPAIGN_S: Final = 0.5
 BACKLOG_S: Final = 5.0

@@ -97,7 +97,7 @@ def test_a_leader_that_is_killed_anywhere_loses_nothing(
     suite.wait_until_sent(300)
     times = Counter(one.event_id for one in read_topic(suite.bootstrap, suite.physical))
     assert len(times) == 300
-    assert sum(times.values()) - 300 <= 100  # two batches in flight at most
+    assert sum(times.values()) - 300 <= 150  # three batches in flight at most
 
 
 def test_events_wait_for_a_broker_that_is_gone(suite: Any, start_relay: Any, kafka: Kafka) -> None:
