@@ -1,7 +1,9 @@
 """The broker as the relay needs it: one idempotent producer, and the identity of each topic."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,11 +13,14 @@ from kafka.errors import (
     InvalidTimestampError,
     InvalidTopicError,
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
+from kafka.future import Future
+from opentelemetry.trace import Span
 
 from chassis.envelope import CONTENT_TYPE
 from chassis.outgoing import Row
@@ -36,6 +41,37 @@ TOPIC_ERRORS: Final = (TopicAuthorizationFailedError, UnknownTopicOrPartitionErr
 
 _HEADERS: Final = [("content-type", CONTENT_TYPE.encode())]
 _CLIENT: Final = {"bootstrap_timeout_ms": WAIT_MS, "reconnect_backoff_max_ms": 500}
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows that were handed to the producer.
+
+    Attributes:
+        rows: In the order of their ids.
+        trial: Whether it is one row that was refused before, and nothing else is in flight.
+        futures: The producer's answer to each; an exception if it refused the row at once.
+        spans: Of the rows whose trace is recorded, by place in the batch.
+    """
+
+    rows: list[Row]
+    trial: bool
+    futures: list[Any] = field(default_factory=list)
+    spans: dict[int, Span] = field(default_factory=dict)
+
+    def answers(self) -> Iterator[tuple[Row, Any]]:
+        """Give each row with the place of its record; None if it isn't acknowledged, or not yet."""
+        for row, future in zip_longest(self.rows, self.futures):
+            acknowledged = isinstance(future, Future) and future.succeeded()
+            yield row, future.value if acknowledged else None
+
+    def failures(self) -> Iterator[tuple[Row, KafkaError]]:
+        """Give the rows that weren't taken, each with the reason."""
+        for row, future in zip(self.rows, self.futures, strict=True):
+            if isinstance(future, KafkaError):
+                yield row, future
+            elif future.failed():
+                yield row, future.exception if isinstance(future.exception, KafkaError) else KafkaTimeoutError()
 
 
 class Publisher:

@@ -8,17 +8,16 @@ new producer: a repeated record has no effect, a lost one would.
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from threading import Event
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from chassis.outgoing import Outgoing, Place, Row
-from chassis.publisher import RECORD_ERRORS, TOPIC_ERRORS, Publisher
+from chassis.publisher import RECORD_ERRORS, TOPIC_ERRORS, Batch, Publisher
 from chassis.relay_telemetry import RelayTelemetry
 from chassis.testing.faults import fault_point
 
@@ -35,21 +34,6 @@ LONGEST_PAUSE_S: Final = 1.0
 
 class NewProducerNeededError(Exception):
     """The broker answers, but this producer's run is over: a topic changed, or a record or topic was refused."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """Rows that were handed to the producer.
-
-    Attributes:
-        rows: In the order of their ids.
-        futures: The producer's answer to each; an exception if it refused the row at once.
-        spans: Of the rows whose trace is recorded, by place in the batch.
-    """
-
-    rows: list[Row]
-    futures: list[Any] = field(default_factory=list)
-    spans: dict[int, Any] = field(default_factory=dict)
 
 
 class Pump:
@@ -137,7 +121,9 @@ class Pump:
                 self._wake.clear()
 
     def _send_next(self) -> bool:
-        """Hand the next rows to the producer; False when there are none."""
+        """Hand the next rows to the producer; False when there are none, or when they have to wait for an answer."""
+        if any(batch.trial for batch in self._in_flight):
+            return False
         in_flight = [row.id for batch in self._in_flight for row in batch.rows]
         now = time.monotonic()
         self._held = {topic: until for topic, until in self._held.items() if until > now}
@@ -145,10 +131,13 @@ class Pump:
         rows = self._outgoing.fetch(topics, limit=self._limit, max_bytes=MAX_FETCH_BYTES, in_flight=in_flight)
         if not rows:
             return False
-        # A row that failed in company is tried alone: the broker may have refused the whole batch because of another.
-        rows = list(takewhile(lambda row: row.id not in self._suspects, rows)) or rows[:1]
+        # A row that was refused is tried with nothing beside it: the broker may have meant another one of its batch.
+        trial = rows[0].id in self._suspects
+        if trial and self._in_flight:
+            return False
+        rows = rows[:1] if trial else list(takewhile(lambda row: row.id not in self._suspects, rows))
         fault_point("relay.before_send")
-        batch = Batch(rows)
+        batch = Batch(rows, trial)
         self._in_flight.append(batch)
         for place, row in enumerate(rows):
             if (span := self._telemetry.start_send(row)) is not None:
@@ -175,15 +164,17 @@ class Pump:
         fault_point("relay.after_send")
         self._mark(batch)
         self._in_flight.remove(batch)
-        failures = list(_failures(batch))
-        for row, error in failures:
+        transient = None
+        for row, error in (failures := list(batch.failures())):
             self._telemetry.failed(row, error)
             if isinstance(error, RECORD_ERRORS):
-                self._suspect(row, error, alone=len(batch.rows) == 1)
+                self._refused(row, error, trial=batch.trial)
             elif isinstance(error, TOPIC_ERRORS):
                 self._hold(row.topic, error)
             else:
-                raise error
+                transient = error
+        if transient is not None:
+            raise transient
         if failures:
             raise NewProducerNeededError
 
@@ -192,14 +183,14 @@ class Pump:
 
         If the topic was made anew in between, that incarnation is lost, and the row becomes pending again with it.
         """
-        places = []
-        for place, (row, future) in enumerate(zip(batch.rows, batch.futures, strict=False)):
-            acknowledged = not isinstance(future, KafkaError) and future.is_done and future.succeeded()
-            metadata = future.value if acknowledged else None
-            if place in batch.spans:
-                self._telemetry.end_send(batch.spans[place], metadata)
-            if metadata is not None:
-                places.append(Place(row, self._identities[row.topic], metadata.partition, metadata.offset))
+        answers = list(batch.answers())
+        for place, span in batch.spans.items():
+            self._telemetry.end_send(span, answers[place][1])
+        places = [
+            Place(row, self._identities[row.topic], answer.partition, answer.offset)
+            for row, answer in answers
+            if answer is not None
+        ]
         self._outgoing.mark_sent(places)
         fault_point("relay.after_mark")
         self._suspects.difference_update(place.row.id for place in places)
@@ -211,8 +202,8 @@ class Pump:
         while self._in_flight:
             self._mark(self._in_flight.popleft())
 
-    def _suspect(self, row: Row, error: KafkaError, *, alone: bool) -> None:
-        if not alone:
+    def _refused(self, row: Row, error: KafkaError, *, trial: bool) -> None:
+        if not trial:
             self._suspects.add(row.id)
             return
         self._suspects.discard(row.id)
@@ -291,12 +282,3 @@ class Pump:
                 "the broker doesn't answer; events wait",
                 extra={"event.name": "relay.broker_failed", "error.type": type(error).__name__},
             )
-
-
-def _failures(batch: Batch) -> Iterator[tuple[Row, KafkaError]]:
-    """Give the rows that weren't taken, each with the reason."""
-    for row, future in zip(batch.rows, batch.futures, strict=True):
-        if isinstance(future, KafkaError):
-            yield row, future
-        elif future.failed():
-            yield row, future.exception if isinstance(future.exception, KafkaError) else KafkaTimeoutError()
