@@ -90,7 +90,10 @@ def test_the_api_does_what_its_document_says(
     authorized = {"Authorization": f"Bearer {token}"}
     keys = count()
     with served(application(database_url)) as url:
-        schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
+        document = requests.get(f"{url}/openapi.json", timeout=10).json()
+        if mode is GenerationMode.NEGATIVE:
+            del document["security"]  # a missing token isn't the fault to be looked at here: each request has one
+        schema = schemathesis.openapi.from_dict(document)
         schema.config.checks.positive_data_acceptance.expected_statuses += ["412", "428"]  # of another version
         schema.config.checks.negative_data_rejection.expected_statuses += ["412"]
         operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
@@ -102,7 +105,8 @@ def test_the_api_does_what_its_document_says(
                 headers=authorized | {"Idempotency-Key": f"own-{next(keys)}"},
                 timeout=10,
             ).json()["id"]
-            in_path = {"petition_id": existing} if "{" in operation.path else None
+            can_vary = mode is GenerationMode.POSITIVE or operation.method == "post"  # a GET has only its path
+            in_path = {"petition_id": existing} if "{" in operation.path and can_vary else None
             for path_parameters in {None: None, str(in_path): in_path}.values():
 
                 @settings(
@@ -120,6 +124,6 @@ def test_the_api_does_what_its_document_says(
                         headers["Idempotency-Key"] = f"key-{next(keys)}"  # two that meet are a refusal by design
                         if isinstance(case.body, dict):
                             case.body.pop("posted_at", None)  # the document can't say "not in the future"
-                    case.call_and_validate(headers=headers)
+                    case.call_and_validate(base_url=url, headers=headers)
 
                 conforms()
