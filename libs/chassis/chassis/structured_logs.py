@@ -108,6 +108,7 @@ def configure_logs(service: str, level: str, provider: LoggerProvider | None) ->
     root = logging.getLogger()
     root.handlers = [stdout] if provider is None else [stdout, OpenTelemetryHandler(provider)]
     root.setLevel(level)
+    logging.captureWarnings(capture=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True

@@ -193,18 +193,24 @@ class Notes:
         return await self.client.get(path, headers={"authorization": f"Bearer {token}"}, **options)
 
 
-@pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
-    jwks = tmp_path / "jwks.json"
+@pytest.fixture(scope="session")
+def jwks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The key set with which `make_token`'s tokens are checked."""
+    path = tmp_path_factory.mktemp("issuer") / "jwks.json"
     jwk = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(KEY.public_key()))
-    jwks.write_text(json.dumps({"keys": [jwk | {"kid": "k1"}]}))
+    path.write_text(json.dumps({"keys": [jwk | {"kid": "k1"}]}))
+    return path
+
+
+@pytest.fixture
+def settings(jwks: Path, database_url: str) -> Settings:
     return Settings(
         service="notes", database_url=database_url, http_port=1, jwks_path=jwks, issuer=ISSUER, audience=AUDIENCE,
         max_body_bytes=64 * 1024, pool_wait_s=0.2, api_pool=4,
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_token() -> Callable[..., str]:
     return token
 
