@@ -186,6 +186,11 @@ def test_a_header_that_means_something_inside_is_taken_off(
     assert forged not in received.get(name, "")
 
 
+def test_what_the_gateway_counts_by_stays_in_the_gateway(client: httpx.Client, bearer: dict[str, str]) -> None:
+    received = client.get("/v1/petitions", headers=bearer).json()
+    assert not [name for name in received if name.startswith("x-yiwangban-")]
+
+
 def test_each_request_gets_an_id_that_the_service_and_the_client_both_see(
     client: httpx.Client, bearer: dict[str, str]
 ) -> None:
