@@ -24,7 +24,8 @@ OTHER = ec.generate_private_key(ec.SECP256R1())
 
 
 def jwk(key: ec.EllipticCurvePrivateKey, kid: str) -> dict[str, Any]:
-    return json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key())) | {"kid": kid, "alg": "ES256", "use": "sig"}
+    public: dict[str, Any] = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
+    return public | {"kid": kid, "alg": "ES256", "use": "sig"}
 
 
 def write_jwks(path: Path, **keys: ec.EllipticCurvePrivateKey) -> None:

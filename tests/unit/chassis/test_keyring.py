@@ -63,7 +63,7 @@ async def test_another_process_forgets_a_destroyed_key_within_a_minute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.monotonic()
-    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    monkeypatch.setattr("chassis.keyring.time.monotonic", lambda: now)
     here, there = FileKeyring(tmp_path), FileKeyring(tmp_path)
     keyid = await here.create(PERSON)
     assert (await there.get_many([keyid]))[keyid] is not None
