@@ -61,7 +61,5 @@ def create_tables(url: str) -> None:
 def units_on(database: Database, *, service: str = "test") -> Units:
     """Open units of work without a keyring: for handlers that seal nothing."""
     registry = Registry.load()
-    outbox = Outbox(
-        service=service, registry=registry, codec=Codec(registry), keyring=None, pseudonym_secret=b"x" * 32
-    )
+    outbox = Outbox(service=service, registry=registry, codec=Codec(registry), keyring=None, pseudonym_secret=b"x" * 32)
     return Units(database, outbox)

@@ -2,11 +2,12 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -14,6 +15,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from chassis.testing.waiting import eventually_sync
+
+_DECOMPRESS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "identity": bytes,
+    "gzip": gzip.decompress,
+    "deflate": zlib.decompress,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +165,7 @@ def capture_otlp() -> Iterator[Capture]:
         def do_POST(self) -> None:
             length = self.headers["Content-Length"]
             body = self.rfile.read(int(length)) if length else b"".join(self._chunks())
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            capture.receive(self.path, body)
+            capture.receive(self.path, _DECOMPRESS[self.headers.get("Content-Encoding", "identity")](body))
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
