@@ -210,7 +210,9 @@ class Runtime:
 
 
 def _keyring(settings: Settings) -> FileKeyring:
-    return FileKeyring(settings.keyring_dir, create_kek=settings.environment == DEVELOPMENT)
+    return FileKeyring(
+        settings.keyring_dir, kek_path=settings.keyring_kek_path, create_kek=settings.environment == DEVELOPMENT
+    )
 
 
 def _nobody() -> None:

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     issuer: str = Field(default=DEVELOPMENT_ISSUER, validation_alias="JWT_ISSUER")
     audience: str = Field(default="yiwangban", validation_alias="JWT_AUDIENCE")
     keyring_dir: Path = Field(default=STATE / "keyring", validation_alias="KEYRING_DIR")
+    keyring_kek_path: Path | None = Field(
+        default=None,
+        validation_alias="KEYRING_KEK_PATH",
+        description="Key-encryption key; default: kek in the keyring.",
+    )
     pseudonym_secret_path: Path = Field(
         default=STATE / "secrets" / "pseudonym", validation_alias="PSEUDONYM_SECRET_PATH"
     )
