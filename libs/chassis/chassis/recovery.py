@@ -17,7 +17,7 @@ from contracts.codec import Codec, Undecodable
 
 from chassis.envelope import Envelope
 from chassis.importer import Found, Importer, Restore, UnrecoverableError
-from chassis.logs import Incarnation, LogDirectory
+from chassis.logs import Extent, Incarnation, LogDirectory
 from chassis.unit import Units
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,15 @@ INSERT INTO relay_positions AS known (topic, partition, topic_uuid, next_offset)
 VALUES (%(topic)s, %(partition)s, %(topic_uuid)s, %(next_offset)s)
 ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(known.next_offset, excluded.next_offset)
 WHERE known.topic_uuid = excluded.topic_uuid
+"""
+_CUT_OFF: Final = """
+WITH back AS (
+    UPDATE relay_positions SET next_offset = %(end)s
+    WHERE topic = %(topic)s AND partition = %(partition)s AND topic_uuid = %(topic_uuid)s
+)
+UPDATE outbox SET status = 'pending', topic_uuid = NULL, partition = NULL, "offset" = NULL, sent_at = NULL
+WHERE topic = %(topic)s AND partition = %(partition)s AND topic_uuid = %(topic_uuid)s AND "offset" >= %(end)s
+  AND status IN ('sent', 'imported')
 """
 
 
@@ -138,24 +147,43 @@ class Recovery:
         self, incarnations: Mapping[str, Incarnation]
     ) -> tuple[dict[Place, int], dict[Place, int], set[str]]:
         """Say where each tail begins and ends, and which topics are another incarnation than the one last written."""
+        async with self._units.begin(read_only=True) as unit:
+            rows = (await (await unit.session.connection()).exec_driver_sql(_POSITIONS)).all()
+        # After the positions, so that a relay at work can't make a log look shorter than what was sent to it.
+        extents = await self._extents(incarnations)
+        lost = {
+            row.topic for row in rows if row.topic in incarnations and row.topic_uuid != incarnations[row.topic].uuid
+        }
+        known = {(row.topic, row.partition): row.next_offset for row in rows if row.topic not in lost}
+        starts, ends = {}, {}
+        for place, extent in extents.items():
+            starts[place] = max(extent.begin, min(known.get(place, 0), extent.end))
+            ends[place] = extent.end
+            if known.get(place, 0) > extent.end:
+                await self._pend_cut_off(place, incarnations[place[0]].uuid, extent.end)
+        return starts, ends, lost
+
+    async def _extents(self, incarnations: Mapping[str, Incarnation]) -> dict[Place, Extent]:
         partitions = [
             (self._topics[name], partition)
             for name, incarnation in incarnations.items()
             for partition in range(incarnation.partitions)
         ]
         extents = await asyncio.to_thread(self._directory.extents, partitions)
-        async with self._units.begin(read_only=True) as unit:
-            rows = (await (await unit.session.connection()).exec_driver_sql(_POSITIONS)).all()
-        lost = {
-            row.topic for row in rows if row.topic in incarnations and row.topic_uuid != incarnations[row.topic].uuid
-        }
-        known = {(row.topic, row.partition): row.next_offset for row in rows if row.topic not in lost}
-        starts, ends = {}, {}
-        for (physical, partition), extent in extents.items():
-            place = (self._names[physical], partition)
-            starts[place] = max(extent.begin, min(known.get(place, 0), extent.end))
-            ends[place] = extent.end
-        return starts, ends, lost
+        if len(extents) != len(partitions):
+            raise UnrecoverableError("topics are being made or deleted")
+        return {(self._names[physical], partition): extent for (physical, partition), extent in extents.items()}
+
+    async def _pend_cut_off(self, place: Place, topic_uuid: UUID, end: int) -> None:
+        """Have sent again what an acknowledging broker has lost: its log ends before what was sent to it."""
+        values = {"topic": place[0], "partition": place[1], "topic_uuid": topic_uuid, "end": end}
+        async with self._units.begin() as unit:
+            result = await (await unit.session.connection()).exec_driver_sql(_CUT_OFF, values)
+        log.error(
+            "the broker lost the end of a log; %d events are sent again",
+            result.rowcount,
+            extra={"event.name": "recovery.cut_off", "yiwangban.topic": place[0], "yiwangban.partition": place[1]},
+        )
 
     async def _read(
         self,

@@ -265,3 +265,23 @@ async def test_a_topic_made_anew_is_compared_from_its_beginning_and_fed_the_rest
 
     await eventually(fed, within=20)
     suite.wait_until_sent(4)
+
+
+async def test_what_a_broker_acknowledged_and_lost_is_sent_again(suite: Any, make: Make, start_relay: Any) -> None:
+    relay = start_relay()
+    decide(suite, "a", times=3)
+    suite.wait_until_sent(3)
+    relay.stop()
+    decide(suite, "a")
+    # As if it had been acknowledged and never reached the disk: the log ends where it would lie.
+    suite.connection.execute(
+        "UPDATE outbox AS o SET status = 'sent', topic_uuid = p.topic_uuid, partition = p.partition, "
+        "\"offset\" = p.next_offset FROM relay_positions AS p WHERE o.status = 'pending'"
+    )
+    suite.connection.execute("UPDATE relay_positions SET next_offset = next_offset + 1")
+
+    await asyncio.wait_for(make().run(), 20)
+    assert statuses(suite.connection) == {"sent": 3, "pending": 1}
+    start_relay()
+    suite.wait_until_sent(4)
+    assert sequences_of(read_topic(suite.bootstrap, suite.physical), "a") == [1, 2, 3, 4]
