@@ -19,12 +19,12 @@ from deploy.config import Configuration
 from deploy.issuer import write_secret
 from deploy.programs import SERVICES, Program, ServiceProgram, environment_of, programs, pseudonym_secret
 from deploy.provision import Provisioned, provision
-from deploy.server import POLL_S
 from deploy.supervisor import Supervisor, leftovers
 
 READY_WITHIN_S = 180.0
 """Longest wait for the services; a busy machine needs a minute. A service that keeps dying is given up earlier."""
 
+READY_POLL_S = 0.2
 TOLERATED_DEATHS = 2
 PSEUDONYM_BYTES = 48
 
@@ -154,7 +154,7 @@ class Suite:
             died = Counter(death.program for death in self.supervisor.deaths()) - before
             if time.monotonic() > deadline or any(died[name] > TOLERATED_DEATHS for name in late):
                 raise StartError("\n".join(_late(self.configuration.logs, name, said) for name, said in late.items()))
-            time.sleep(POLL_S)
+            time.sleep(READY_POLL_S)
             answers = {program.name: ask(program.ready_url) for program in waiting if program.name in late}
 
 
