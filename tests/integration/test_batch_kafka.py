@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -65,15 +66,15 @@ class Bench:
         records = [(key or b"k%d" % (n % 97), b"%d" % n) for n in range(start, start + count)]
         publish(self.kafka.bootstrap, self.topic, records)
 
-    def query(self, statement: str) -> list[tuple[object, ...]]:
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
             return connection.execute(statement.encode()).fetchall()
 
     def count(self) -> int:
-        return int(str(self.query("SELECT count(*) FROM stored")[0][0]))
+        return int(self.query("SELECT count(*) FROM stored")[0][0])
 
     def values(self) -> list[bytes]:
-        return [bytes(value) for (value,) in self.query('SELECT value FROM stored ORDER BY partition, "offset"')]  # type: ignore[arg-type]
+        return [bytes(value) for (value,) in self.query('SELECT value FROM stored ORDER BY partition, "offset"')]
 
 
 @pytest.fixture

@@ -118,8 +118,8 @@ def test_a_compare_and_set_that_waited_sees_what_the_winner_wrote(
 def test_a_stopped_process_keeps_its_advisory_lock_until_its_session_idles_out(database_url: str) -> None:
     """So a leader's session has an idle time-out, and a heartbeat that holds it open."""
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, database_url], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
     try:
-        assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         with psycopg.connect(database_url, autocommit=True) as connection:
             assert not _try_lock(connection)

@@ -8,6 +8,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import faust
 import pytest
@@ -20,7 +21,7 @@ from deploy.kafka import Kafka
 from faust.contrib.asgi import LoopMismatch, bind_to_running_loop
 from kafka import KafkaProducer
 
-Agent = Callable[[faust.Stream[bytes]], Awaitable[None]]
+Agent = Callable[[Any], Awaitable[None]]
 
 
 class Probe:
@@ -214,10 +215,10 @@ async def test_an_app_that_was_bound_to_another_loop_refuses_this_one() -> None:
 
 def test_the_default_session_takes_a_minute_to_notice_a_kill() -> None:
     """Workaround: static membership, session 10 s, heartbeat 2.5 s."""
-    app = faust.App("defaults", broker="kafka://127.0.0.1:1")
-    assert app.conf.broker_session_timeout == 60.0
-    assert app.conf.consumer_group_instance_id is None
-    assert app.conf.table_standby_replicas == 1
+    defaults: Any = faust.App("defaults", broker="kafka://127.0.0.1:1").conf
+    assert defaults.broker_session_timeout == 60.0
+    assert defaults.consumer_group_instance_id is None
+    assert defaults.table_standby_replicas == 1
 
 
 def test_the_extension_is_there_and_its_absence_would_be_told(monkeypatch: pytest.MonkeyPatch) -> None:

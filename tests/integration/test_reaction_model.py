@@ -142,7 +142,7 @@ def walked_database(database_url: str) -> str:
 
 def test_a_reaction_does_what_its_model_says(walked_database: str) -> None:
     walk = type("WalkOnThisDatabase", (Walk,), {"url": walked_database})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         walk,
         settings=settings(
             max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)

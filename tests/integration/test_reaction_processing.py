@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -65,7 +66,7 @@ class Consumer:
         if (envelope.subject, envelope.sequence) in self.refuses:
             raise ValueError("refused, quoting a secret")
 
-    async def deliver(self, subject: str, sequence: int, **attributes: object) -> Outcome:
+    async def deliver(self, subject: str, sequence: int, **attributes: Any) -> Outcome:
         key, value = record_of(event(subject, sequence, **attributes))
         return await self.deliver_raw(key, value)
 

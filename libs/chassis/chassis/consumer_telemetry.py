@@ -8,7 +8,7 @@ from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from chassis.batch_store import Part, Record
@@ -67,7 +67,7 @@ class ReactionTelemetry:
             f"process {delivery.topic}",
             context=origin,
             kind=SpanKind.CONSUMER,
-            links=_links([origin]),
+            links=[] if origin is None else [Link(trace.get_current_span(origin).get_span_context())],
             attributes=self._attributes(delivery, envelope),
         ) as span:
             yield processing
@@ -148,23 +148,26 @@ class BatchTelemetry:
         name = (
             parts[0].log.topic if len({part.log.topic for part in parts}) == 1 else self._consumer["yiwangban.consumer"]
         )
-        began, started = time.time_ns(), time.monotonic()
-        count = sum(len(part.records) for part in parts)
-        tracing = tracer().start_span("", kind=SpanKind.INTERNAL).is_recording()
-        sampled = [*_sampled(parts)] if tracing else []
-        with tracer().start_as_current_span(
-            f"process {name}",
-            context=Context(),
-            kind=SpanKind.CONSUMER,
-            links=_links([context for _, _, context in sampled[:MOST_LINKS]]),
-            attributes={
-                **_PROCESS, **self._consumer, **self._group,
-                "messaging.destination.name": name,
-                "messaging.batch.message_count": count,
-            },
-        ):  # fmt: skip
-            yield
-        self._spans(sampled, began)
+        started = time.monotonic()
+        records = self._start_spans(parts)
+        try:
+            with tracer().start_as_current_span(
+                f"process {name}",
+                context=Context(),
+                kind=SpanKind.CONSUMER,
+                links=[Link(parent) for _, parent in records[:MOST_LINKS]],
+                attributes={
+                    **_PROCESS,
+                    **self._consumer,
+                    **self._group,
+                    "messaging.destination.name": name,
+                    "messaging.batch.message_count": sum(len(part.records) for part in parts),
+                },
+            ):
+                yield
+        finally:
+            for span, _ in records:
+                span.end()
         seconds = time.monotonic() - started
         for part in parts:
             topic = {"messaging.destination.name": part.log.topic}
@@ -184,31 +187,35 @@ class BatchTelemetry:
         if lag is not None:
             self._lag.set(lag, attributes)
 
-    def _spans(self, sampled: Sequence[tuple[Log, Record, Context]], began: int) -> None:
-        for log, record, context in sampled:
+    def _start_spans(self, parts: Sequence[Part]) -> list[tuple[Span, SpanContext]]:
+        """Start a span for each sampled record; give it with its parent."""
+        started: list[tuple[Span, SpanContext]] = []
+        for log, record, context in _sampled(parts):
+            parent = trace.get_current_span(context).get_span_context()
             span = tracer().start_span(
                 f"process {log.topic}",
                 context=context,
                 kind=SpanKind.CONSUMER,
-                links=_links([context]),
-                start_time=began,
+                links=[Link(parent)],
                 attributes={
-                    **_PROCESS, **self._consumer, **self._group,
+                    **_PROCESS,
+                    **self._consumer,
+                    **self._group,
                     "messaging.destination.name": log.topic,
                     "messaging.destination.partition.id": str(log.partition),
                     "messaging.kafka.offset": record.offset,
                 },
-            )  # fmt: skip
-            span.end()
+            )
+            if not span.is_recording():  # this process exports no traces
+                break
+            started.append((span, parent))
+        return started
 
 
 def _context(traceparent: str | None) -> Context | None:
-    return None if traceparent is None else _W3C.extract({"traceparent": traceparent}, Context())
-
-
-def _links(contexts: Sequence[Context | None]) -> list[Link]:
-    spans = (trace.get_current_span(context).get_span_context() for context in contexts if context is not None)
-    return [Link(span) for span in spans if span.is_valid]
+    """Read a W3C context; None if there is none, or none that is valid."""
+    context = _W3C.extract({} if traceparent is None else {"traceparent": traceparent}, Context())
+    return context if trace.get_current_span(context).get_span_context().is_valid else None
 
 
 def _sampled(parts: Sequence[Part]) -> Iterator[tuple[Log, Record, Context]]:

@@ -1,6 +1,7 @@
 """Waits are bounded, and say what they waited for."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -34,7 +35,7 @@ async def test_a_wait_that_ends_says_what_never_happened_and_what_came_last() ->
 
 
 async def test_an_exception_counts_as_not_yet_only_if_it_was_named() -> None:
-    results = iter([OSError(), True])
+    results: Iterator[OSError | bool] = iter([OSError(), True])
 
     def poll() -> bool:
         result = next(results)
