@@ -17,7 +17,8 @@ from chassis.errors import KEY_MISSING, KEY_REUSED, RETRY_AFTER_S, STILL_RUNNING
 
 EXPIRY = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_STORED_HEADERS = ("content-type", "location", "etag")
+_NOT_STORED = frozenset({"content-length"})
+"""Worked out anew from the body."""
 
 _CLAIM = """
 SELECT pg_try_advisory_xact_lock(%(lock)s), body_hash, status, headers, body
@@ -44,7 +45,16 @@ DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys WH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """Which write this is, and a hash of what it asked for (path, query and body)."""
+    """Which write this is.
+
+    Attributes:
+        tenant: GB/T 2260 code.
+        principal: Pseudonym of whoever writes: who somebody is needn't lie in one more table.
+        method: HTTP method.
+        route: Template of the path.
+        key: As the client sent it.
+        body_hash: Hash of what was asked for: path, query and body.
+    """
 
     tenant: str
     principal: str
@@ -66,7 +76,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it was given: status, the headers that belong to the content, and the very bytes."""
+    """An answer as it was given: status, the endpoint's headers, and the very bytes."""
 
     status: int
     headers: dict[str, str]
@@ -116,7 +126,7 @@ async def store(session: AsyncSession, key: Key, answer: Answer) -> None:
     Raises:
         Problem: 409 when another transaction stored one since our look; the caller rolls back.
     """
-    headers = {name: value for name, value in answer.headers.items() if name in _STORED_HEADERS}
+    headers = {name: value for name, value in answer.headers.items() if name not in _NOT_STORED}
     parameters = key.columns() | {
         "status": answer.status,
         "headers": json.dumps(headers),

@@ -88,12 +88,12 @@ class CommandRoute(APIRoute):
             edge: Edge = request.app.state.edge
             principal = request.state.principal = authenticate(request)
             await request.read(edge.max_body_bytes)
-            key = await _key_of(request, principal, route)
+            key = idempotency.read_key(request.headers.get("idempotency-key"))
             if edge.recovering:
                 raise Problem(RECOVERING, headers={"Retry-After": RETRY_AFTER_S})
             try:
                 async with edge.command(principal, request_id_of(request)) as opened:
-                    return await _run(run, request, _Command(opened, key))
+                    return await _run(run, request, _Command(opened, await _key_of(request, opened, route, key)))
             except _NotDone as answered:
                 return answered.response
 
@@ -135,15 +135,16 @@ def _claiming(endpoint: Endpoint) -> Endpoint:
     return claimed
 
 
-async def _key_of(request: StrictRequest, principal: Principal, route: str) -> idempotency.Key:
-    scope = request.scope
+async def _key_of(request: StrictRequest, opened: Unit, route: str, key: str) -> idempotency.Key:
+    path, query = request.scope["path"], request.scope["query_string"]
+    principal: Principal = request.state.principal
     return idempotency.Key(
         tenant=principal.tenant,
-        principal=principal.subject,
+        principal=opened.actor,
         method=request.method,
         route=route,
-        key=idempotency.read_key(request.headers.get("idempotency-key")),
-        body_hash=idempotency.content_hash(scope["path"], scope["query_string"], await request.body()),
+        key=key,
+        body_hash=idempotency.content_hash(path, query, await request.body()),
     )
 
 

@@ -89,6 +89,7 @@ def command_routes(gate: Gate) -> APIRouter:
         identifier = await insert(work, body.title)
         response.headers["Location"] = f"/v1/notes/{identifier}"
         response.headers["ETag"] = etag(1)
+        response.headers["X-Notes"] = "kept"
         return Note(id=identifier, title=body.title)
 
     @commands.post("/slow-notes", status_code=201)

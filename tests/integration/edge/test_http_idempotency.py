@@ -16,7 +16,8 @@ async def test_the_same_key_and_body_give_the_same_answer_and_one_effect(notes: 
     second = await notes.post()
     assert first.status_code == second.status_code == 201
     assert second.content == first.content
-    for name in ("content-type", "location", "etag"):
+    assert set(first.headers) >= {"content-type", "location", "etag", "x-notes"}
+    for name in set(first.headers) - {"x-request-id"}:
         assert second.headers[name] == first.headers[name]
     assert second.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
@@ -153,6 +154,13 @@ async def test_expired_answers_are_forgotten_a_bounded_number_at_once(notes: Any
     async with notes.edge._units.begin() as unit:
         assert await idempotency.purge(unit.session, most=3) == 1
     assert notes.sql("SELECT key FROM idempotency_keys") == [("k-4",)]
+
+
+async def test_who_writes_is_kept_as_a_pseudonym_only(notes: Any, make_token: Callable[..., str]) -> None:
+    assert (await notes.post(token=make_token("zhang.san"))).status_code == 201
+    ((principal,),) = notes.sql("SELECT principal FROM idempotency_keys")
+    assert principal.startswith("p_")
+    assert "zhang" not in principal
 
 
 async def test_a_role_that_was_withdrawn_gets_no_replay(notes: Any, make_token: Callable[..., str]) -> None:
