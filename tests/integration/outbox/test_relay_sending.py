@@ -58,10 +58,15 @@ def test_a_row_that_commits_late_with_a_lower_id_is_not_skipped(suite: Any, star
 def test_a_wake_up_is_faster_than_the_poll(suite: Any, start_relay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.pump.POLL_S", 30.0)
     relay = start_relay()
-    eventually_sync(lambda: relay.leading, within=10)
+
+    def resting() -> bool:
+        query = "SELECT now() - state_change > '0.3 s' FROM pg_stat_activity WHERE application_name = 'test-relay'"
+        return relay.leading and suite.connection.execute(query).fetchone() == (True,)
+
+    eventually_sync(resting, within=10, that="the relay found nothing and waits for its next poll")
     record_event(suite.connection, suite.topic, "a", 1)
     relay.wake()
-    suite.wait_until_sent(1, within=5)
+    suite.wait_until_sent(1, within=3)
 
 
 def test_a_record_that_the_broker_refuses_holds_back_its_subject_only(suite: Any, start_relay: Any) -> None:
