@@ -1,12 +1,12 @@
 """The audit of one log: its rows, read once in order, against their own hashes, the tree, and the signed heads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from intel_sink import domain, merkle
-from intel_sink.domain import Attributes, Status
+from intel_sink.domain import Status
 from intel_sink.findings import Findings, Kind, Place
 
 CONTRADICTION: Final = "the row and its leaf hash contradict each other"
@@ -52,7 +52,8 @@ class RecordRow:
 
     def leaf(self, prefix: bytes, offset: int) -> bytes:
         """The leaf hash of this row's content, were it at ``offset`` of the log behind ``prefix``."""
-        return domain.leaf_of(prefix, offset, self.timestamp_ms, self.key, self.headers, self.value)
+        content = domain.leaf_content(self.key, self.headers, self.value)
+        return domain.leaf_hash(prefix, offset, self.timestamp_ms, content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,12 @@ class LogAudit:
         self._whole = True
         self._doubted = False
 
-    def row(self, row: RecordRow, attributes: Attributes | None) -> None:
+    def row(self, row: RecordRow, event: Mapping[str, Any] | None) -> None:
         """Check the next row.
 
         Args:
             row: As stored.
-            attributes: What its value's envelope says; None if it is invalid.
+            event: Its envelope; None if it is invalid.
         """
         place = self.log.place
         if not self.log.base_offset <= row.offset < self.log.end:
@@ -156,7 +157,7 @@ class LogAudit:
             if not self._suspects.add_row(self.log, row):
                 self._findings.add(Kind.CHANGED, CONTRADICTION, place=place, offset=row.offset)
         else:
-            self._check_derived(row, attributes)
+            self._check_derived(row, event)
         if self._whole:
             self._computed.append(leaf)
             if self._stored is not self._computed:
@@ -190,11 +191,11 @@ class LogAudit:
         self._next = offset
         self._whole = False  # without these leaves no later root can be computed
 
-    def _check_derived(self, row: RecordRow, attributes: Attributes | None) -> None:
-        if attributes is None:
+    def _check_derived(self, row: RecordRow, event: Mapping[str, Any] | None) -> None:
+        if event is None:
             right = row.status == Status.INVALID and row.event_id is None
         else:
-            right = row.status in {Status.OK, Status.DUPLICATE} and row.event_id == attributes.event_id
+            right = row.status in {Status.OK, Status.DUPLICATE} and row.event_id == UUID(event["id"])
         if not right:
             detail = "status or event id isn't what the record's bytes say"
             self._findings.add(Kind.DERIVED, detail, place=self.log.place, offset=row.offset)

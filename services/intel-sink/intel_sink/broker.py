@@ -74,11 +74,8 @@ class Broker:
                 for record in records:
                     if record.offset >= end:
                         return
-                    headers = domain.encode_headers(record.headers)
-                    yield (
-                        record.offset,
-                        domain.leaf_of(prefix, record.offset, record.timestamp, record.key, headers, record.value),
-                    )
+                    content = domain.leaf_content(record.key, domain.encode_headers(record.headers), record.value)
+                    yield record.offset, domain.leaf_hash(prefix, record.offset, record.timestamp, content)
                     start = record.offset + 1
                 if records:
                     deadline = time.monotonic() + SILENCE_S

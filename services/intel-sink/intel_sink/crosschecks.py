@@ -1,10 +1,10 @@
 """Checks that need everything at once: PostgreSQL sorts, and names at most a thousand of what it finds."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Self
 
 import psycopg
 
-from intel_sink.domain import Attributes
 from intel_sink.findings import MOST_NAMED, Findings, Kind, Place
 
 EVENTS_A_COPY: Final = 5_000
@@ -105,9 +105,9 @@ class EventSink:
         """Write what is left."""
         self._write()
 
-    def add(self, topic: str, log: int, offset: int, attributes: Attributes) -> None:
+    def add(self, topic: str, log: int, offset: int, event: Mapping[str, Any]) -> None:
         """Put one aside."""
-        self._rows.append((topic, attributes.subject, attributes.sequence, attributes.event_id, log, offset))
+        self._rows.append((topic, event["subject"], int(event["sequence"]), event["id"], log, offset))
         if len(self._rows) >= EVENTS_A_COPY:
             self._write()
 

@@ -22,8 +22,10 @@ INSTANT: Final = timedelta(microseconds=1)
 MAX_SEQUENCE: Final = 2**63 - 1
 FIRST: Final = "0" * 64
 """What the first checkpoint names as its predecessor."""
-ABSENT: Final = 0xFFFFFFFF
-"""Length that stands for "no value": Kafka tells a null key, value or header from an empty one, and so does a leaf."""
+ABSENT: Final = b"\xff\xff\xff\xff"
+"""Stands for "no value" where a length would: Kafka tells a null key from an empty one, and so does a leaf."""
+_LENGTH: Final = struct.Struct(">I").pack
+_PLACE: Final = struct.Struct(">qq").pack
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -82,7 +84,7 @@ def attributes_of(event: Mapping[str, Any]) -> Attributes:
 
 def encode_headers(headers: Headers) -> bytes:
     """Headers as bytes: name and value of each, in order, every one behind its length (4 bytes, big endian)."""
-    return b"".join(_sized(name.encode("utf-8", "surrogateescape")) + _sized(value) for name, value in headers)
+    return b"".join([_sized(name.encode("utf-8", "surrogateescape")) + _sized(value) for name, value in headers])
 
 
 def leaf_prefix(topic: str, topic_uuid: UUID, partition: int) -> bytes:
@@ -90,9 +92,18 @@ def leaf_prefix(topic: str, topic_uuid: UUID, partition: int) -> bytes:
     return _sized(topic.encode()) + topic_uuid.bytes + struct.pack(">i", partition)
 
 
-def leaf_of(
-    prefix: bytes, offset: int, timestamp_ms: int, key: bytes | None, headers: bytes, value: bytes | None
-) -> bytes:
+def leaf_content(key: bytes | None, headers: bytes, value: bytes | None) -> bytes:
+    """The part of a leaf that is the record itself: each piece behind its length.
+
+    Args:
+        key: The record's key.
+        headers: From :func:`encode_headers`.
+        value: The record's value.
+    """
+    return _sized(key) + _sized(headers) + _sized(value)
+
+
+def leaf_hash(prefix: bytes, offset: int, timestamp_ms: int, content: bytes) -> bytes:
     """The leaf hash of one record.
 
     The leaf is a canonical encoding of everything that the broker holds of the record *and of its place*, so that a row
@@ -102,16 +113,13 @@ def leaf_of(
         prefix: From :func:`leaf_prefix`.
         offset: The record's offset in its log.
         timestamp_ms: The broker's time stamp, milliseconds since 1970 (UTC).
-        key: The record's key.
-        headers: From :func:`encode_headers`.
-        value: The record's value.
+        content: From :func:`leaf_content`.
     """
-    placed = prefix + struct.pack(">qq", offset, timestamp_ms)
-    return sha256(b"\x00" + placed + _sized(key) + _sized(headers) + _sized(value)).digest()
+    return sha256(b"\x00" + prefix + _PLACE(offset, timestamp_ms) + content).digest()
 
 
 def _sized(data: bytes | None) -> bytes:
-    return ABSENT.to_bytes(4, "big") if data is None else len(data).to_bytes(4, "big") + data
+    return ABSENT if data is None else _LENGTH(len(data)) + data
 
 
 def day_of(moment: datetime) -> date:

@@ -9,10 +9,10 @@ order is the order of commits, no follower can overlook a batch, and of two reco
 arrive is known: it is ``ok``, the other one ``duplicate``.
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from chassis.batch import Log, Record
 from chassis.testing.faults import fault_point
@@ -21,16 +21,25 @@ from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intel_sink import domain, merkle
-from intel_sink.domain import Attributes, Status
+from intel_sink.domain import Status
 
 WRITER_LOCK: Final = 0x6D69_7272_6F72  # "mirror"
 
 COPY: Final = (
-    'COPY mirror_records (log, "offset", event_id, status, timestamp_ms, key, headers, value, leaf_hash) '
+    'COPY mirror_records (log, "offset", timestamp_ms, event_id, status, leaf_hash, key, headers, value) '
     "FROM STDIN (FORMAT BINARY)"
 )
-COLUMN_TYPES: Final = ("int4", "int8", "uuid", "text", "int8", "bytea", "bytea", "bytea", "bytea")
-
+# PostgreSQL's binary COPY: a signature, rows of (number of columns, then each behind its length), a trailer. A leaf's
+# content is encoded in just this way, so the bytes that are hashed are the bytes that are copied.
+SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+TRAILER: Final = b"\xff\xff"
+_PLACE: Final = struct.Struct(">hiiiqiq").pack
+_COLUMNS: Final = 9
+_UUID: Final = b"\x00\x00\x00\x10"
+_HASH: Final = b"\x00\x00\x00\x20"
+_STATUS: Final = {status: len(status.value).to_bytes(4, "big") + status.value.encode() for status in Status}
+_BLOCK: Final = 256 * 1024
+"""How much is handed to the driver at once, in bytes."""
 
 Connection = AsyncConnection[tuple[Any, ...]]
 
@@ -45,16 +54,19 @@ class ConflictInLogError(Exception):
 
 @dataclass(slots=True)
 class Row:
-    """A record, read and hashed, ready to be copied."""
+    """A record, read and hashed, ready to be copied.
+
+    Attributes:
+        event_id: As the envelope spells it; None if the record is invalid.
+        content: Key, headers and value as :func:`domain.leaf_content` encodes them.
+    """
 
     offset: int
-    event_id: UUID | None
-    status: Status
     timestamp_ms: int
-    key: bytes | None
-    headers: bytes
-    value: bytes | None
+    event_id: str | None
+    status: Status
     leaf: bytes
+    content: bytes
 
 
 class Mirror:
@@ -96,25 +108,29 @@ class Mirror:
     def read(self, log: Log, records: Sequence[Record]) -> list[Row]:
         """Hash each record and find out whether it is a readable event. Never fails on what a record holds."""
         prefix = domain.leaf_prefix(log.topic, log.topic_uuid, log.partition)
-        return [self._read(prefix, record) for record in records]
+        rows = []
+        headers: object = ()
+        encoded = b""
+        for record in records:
+            if record.headers != headers:  # nearly always those of the record before
+                headers, encoded = record.headers, domain.encode_headers(record.headers)
+            content = domain.leaf_content(record.key, encoded, record.value)
+            leaf = domain.leaf_hash(prefix, record.offset, record.timestamp_ms, content)
+            event = read_envelope(self._codec, record.value)
+            event_id, status = (event["id"], Status.OK) if event is not None else (None, Status.INVALID)
+            rows.append(Row(record.offset, record.timestamp_ms, event_id, status, leaf, content))
+        return rows
 
-    def _read(self, prefix: bytes, record: Record) -> Row:
-        headers = domain.encode_headers(record.headers)
-        leaf = domain.leaf_of(prefix, record.offset, record.timestamp_ms, record.key, headers, record.value)
-        attributes = attributes_of(self._codec, record.value)
-        event_id, status = (attributes.event_id, Status.OK) if attributes else (None, Status.INVALID)
-        return Row(record.offset, event_id, status, record.timestamp_ms, record.key, headers, record.value, leaf)
 
-
-def attributes_of(codec: Codec, value: bytes | None) -> Attributes | None:
+def read_envelope(codec: Codec, value: bytes | None) -> dict[str, Any] | None:
     """Read a record's envelope; None if it is invalid.
 
     Only the envelope counts. Whether the data fits its schema is a projection's business: schemas are added to, and
     what is decided here is checked again for ever.
     """
     try:
-        return domain.attributes_of(codec.envelope_of(value))
-    except (Undecodable, domain.Malformed):
+        return codec.envelope_of(value)
+    except Undecodable:
         return None
 
 
@@ -174,7 +190,8 @@ async def _unless_stored(connection: Connection, number: int, end: int, log: Log
 async def _mark_duplicates(connection: Connection, rows: Sequence[Row]) -> None:
     ids = [row.event_id for row in rows if row.event_id is not None]
     cursor = await connection.execute(
-        "SELECT event_id FROM mirror_records WHERE event_id = ANY(%s) AND status = 'ok'", (ids,), binary=True
+        "SELECT event_id::text FROM mirror_records WHERE event_id = ANY(%s::uuid[]) AND status = 'ok'",
+        (f"{{{','.join(ids)}}}",),
     )
     seen = {event_id for (event_id,) in await cursor.fetchall()}
     for row in rows:
@@ -186,18 +203,12 @@ async def _mark_duplicates(connection: Connection, rows: Sequence[Row]) -> None:
 
 async def _copy(connection: Connection, number: int, rows: Sequence[Row]) -> None:
     async with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        copy.set_types(COLUMN_TYPES)
+        block = bytearray(SIGNATURE)
         for row in rows:
-            await copy.write_row(
-                (
-                    number,
-                    row.offset,
-                    row.event_id,
-                    row.status.value,
-                    row.timestamp_ms,
-                    row.key,
-                    row.headers,
-                    row.value,
-                    row.leaf,
-                )
-            )
+            block += _PLACE(_COLUMNS, 4, number, 8, row.offset, 8, row.timestamp_ms)
+            block += _UUID + bytes.fromhex(row.event_id.replace("-", "")) if row.event_id else domain.ABSENT
+            block += _STATUS[row.status] + _HASH + row.leaf + row.content
+            if len(block) >= _BLOCK:
+                await copy.write(block)
+                block = bytearray()
+        await copy.write(block + TRAILER)

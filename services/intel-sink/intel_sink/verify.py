@@ -221,13 +221,13 @@ class Verifier:
                 binary=True,
             )
             for row in rows:
-                attributes = mirror.attributes_of(self._codec, row.value)
-                audit.row(row, attributes)
+                event = mirror.read_envelope(self._codec, row.value)
+                audit.row(row, event)
                 self._count(row.status)
-                if attributes is None:
+                if event is None:
                     continue
-                events.add(log.topic, log.log, row.offset, attributes)
-                if attributes.type == CheckpointTreeHeadSigned.TYPE:
+                events.add(log.topic, log.log, row.offset, event)
+                if event["type"] == CheckpointTreeHeadSigned.TYPE:
                     self._keep_mirrored_checkpoint(connection, log, row)
         audit.finish()
         return audit.vouched

@@ -153,7 +153,10 @@ class MirrorKit:
         """Hold a session's lock."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
-            yield
+            try:
+                yield
+            finally:
+                connection.execute("SELECT pg_advisory_unlock_all()")  # closing alone takes the server a moment
 
     def outbox(self) -> list[dict[str, Any]]:
         """The events that this service wrote."""

@@ -267,7 +267,8 @@ def rewrite(kit: MirrorKit, log: int, offset: int) -> None:
         rows = connection.execute(
             'SELECT "offset", timestamp_ms, key, headers, value FROM mirror_records WHERE log = %s ORDER BY 1', (log,)
         ).fetchall()
-        leaves = [domain.leaf_of(domain.leaf_prefix(*place), *row) for row in rows]
+        prefix = domain.leaf_prefix(*place)
+        leaves = [domain.leaf_hash(prefix, at, time, domain.leaf_content(*content)) for at, time, *content in rows]
         tree = merkle.Frontier()
         tree.extend(leaves)
         connection.execute("UPDATE mirror_logs SET frontier = %s WHERE log = %s", (tree.to_bytes(), log))

@@ -174,21 +174,20 @@ async def test_an_alert_that_the_topic_remembers_is_not_raised_again_after_a_res
     assert row["evidence"] == alert["data"]["evidence"]
 
 
-sorts = st.fixed_dictionaries(
-    {
-        "subject": st.integers(0, 12).map("p{}".format),
-        "kind": st.sampled_from(["report", "report", "report", "consult"]),
-        "sequence": st.integers(1, 3),
-        "tenant": st.sampled_from(["440100", "440100", "440300"]),
-        "time": st.integers(0, 60).map(at),
-    }
+classifications = st.builds(
+    classified,
+    st.integers(0, 12).map("p{}".format),
+    kind=st.sampled_from(["report", "report", "report", "consult"]),
+    sequence=st.integers(1, 3),
+    tenant=st.sampled_from(["440100", "440100", "440300"]),
+    time=st.integers(0, 60).map(at),
 )
 events = st.one_of(
-    sorts.map(lambda sort: classified(**sort)),
-    sorts.map(lambda sort: classified(**sort)),
+    classifications,
+    classifications,
     st.just("again"),
     st.just(event("x", 1) | {"id": "?"}),
-    sorts.map(lambda sort: classified(**sort) | {"data": {}}),
+    classifications.map(lambda whole: whole | {"data": {}}),
 )
 histories = st.lists(
     st.tuples(st.integers(0, 2), st.lists(events, min_size=1, max_size=6), st.booleans()), min_size=2, max_size=14

@@ -40,7 +40,8 @@ Content = tuple[str, int, int, int, bytes | None, list[tuple[str, bytes | None]]
 def leaf(content: Content) -> bytes:
     topic, partition, offset, timestamp, key, headers, value = content
     prefix = domain.leaf_prefix(topic, UUID_, partition)
-    return domain.leaf_of(prefix, offset, timestamp, key, domain.encode_headers(headers), value)
+    content_ = domain.leaf_content(key, domain.encode_headers(headers), value)
+    return domain.leaf_hash(prefix, offset, timestamp, content_)
 
 
 @given(record, record)
