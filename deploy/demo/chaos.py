@@ -7,7 +7,9 @@ from the seed and is printed; the same seed repeats it.
 import asyncio
 import itertools
 import random
+import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 
 from demo import journal, messages
-from demo.havoc import Havoc, Strike
-from demo.history import Record
-from demo.job import Plan, judge, records_by_topic, send, settle, submit, topics_of
+from demo.gateway import PETITIONS
+from demo.havoc import Havoc, Sign, Strike
+from demo.job import Plan, judge, send, settle, submit, topics_of
 from demo.messages import Message
-from demo.observe import MirrorWatch
+from demo.observe import MirrorWatch, mirror_holds
 from demo.officers import Officers
 from demo.report import Outcome, percentile, show
 from demo.schedule import Fault, Signal, schedule
@@ -49,7 +51,7 @@ class Findings:
 
     Attributes:
         outcome: As of the main job.
-        recoveries: Seconds from each kill until a write that was accepted after it was mirrored, by target.
+        recoveries: Seconds from each kill until consumption went on, by target.
     """
 
     outcome: Outcome
@@ -100,21 +102,21 @@ async def run(suite: Suite, storm: Storm, note: Callable[[str], None]) -> Findin
         promised = sum(1 for _ in journal.promised(requests))
         note(f"{outcome.tally.accepted:,} writes accepted, {promised:,} events promised; settling")
         with topics_of(target) as topics:
-            goals = {"petition.petitions.v1": promised}
+            goals = {PETITIONS: promised}
             outcome.settled = await asyncio.to_thread(settle, topics, watch, goals, _silent)
-            records, ends = await asyncio.to_thread(topics.read)
-        findings = Findings(outcome, recoveries(strikes, requests, records, watch))
+            records, _ = await asyncio.to_thread(topics.read)
         note("wiping the broker's disk, provisioning, feeding again")
         await asyncio.to_thread(suite.wipe_broker)
         with topics_of(target) as topics:
-            goals = dict(records_by_topic(ends))
+            # What was repeated in the old logs is there once in the new ones.
+            goals = dict(Counter(topic for topic, _ in {(record.log.topic, record.digest) for record in records}))
             fed = await asyncio.to_thread(settle, topics, watch, goals, _silent)
             outcome.settled = outcome.settled and fed
             await asyncio.to_thread(judge, target, topics, watch, requests, {}, outcome, _silent, exclusive=True)
         outcome.latencies_ms = ()  # those of an undisturbed run are the main job's to tell
     finally:
         await asyncio.to_thread(watch.stop)
-    return findings
+    return Findings(outcome, recoveries(strikes))
 
 
 async def _blow(
@@ -123,6 +125,7 @@ async def _blow(
     """Load and faults at once; the load ends when both are done."""
     done = asyncio.Event()
     tenants = messages.tenants()
+    ordinary = itertools.cycle(messages.for_load(tenants))
     bursts = iter(random.Random(storm.seed).sample(tenants, len(tenants)))
     with journal.Journal(storm.journal) as written:
         plan = Plan(
@@ -135,12 +138,16 @@ async def _blow(
         async with plan.gateway(target.gateway, written) as gateway:
             officers = Officers(gateway, target.token_for)
 
-            async def probe(program: str) -> None:
-                """Have an alert raised: only so can it be seen from outside that reactions go on."""
+            async def probe(program: str) -> Sign:
+                """Send a petition in, to be mirrored; for petition's worker, have an alert raised, to be answered."""
                 if program == REACTION and (tenant := next(bursts, None)) is not None:
+                    moment = time.time_ns()
                     await asyncio.gather(*(submit(target, gateway, _report(tenant, place)) for place in range(BURST)))
+                    return lambda: watch.first_after(moment, BULLETINS) is not None
+                subject = await submit(target, gateway, next(ordinary))
+                return lambda: subject is not None and mirror_holds(target.mirror_dsn, subject)
 
-            havoc = Havoc(suite.supervisor, watch, lambda: gateway.tally.accepted, probe, note)
+            havoc = Havoc(suite.supervisor, lambda: gateway.tally.accepted, probe, note)
 
             async def faults() -> None:
                 await havoc.carry_out(storm.faults)
@@ -155,31 +162,16 @@ async def _blow(
     return Outcome(seconds, gateway.tally, officers.closed, settled=False), havoc.strikes
 
 
-def recoveries(
-    strikes: Sequence[Strike], requests: Sequence[journal.Request], records: Sequence[Record], watch: MirrorWatch
-) -> dict[str, list[float]]:
+def recoveries(strikes: Sequence[Strike]) -> dict[str, list[float]]:
     """Give, for each kill, the seconds until consumption went on, by target.
 
-    It went on when a write that was accepted after the kill was seen in the mirror; for petition's worker,
-    which the mirror doesn't need, when a bulletin was, about an alert that the run provoked after the kill.
+    It went on when a write that was sent after the kill, and accepted, was seen in the mirror; for petition's
+    worker, which the mirror doesn't need, when a bulletin was, about an alert that was provoked after the kill.
     """
-    places = {(record.log.topic, record.subject, record.sequence): record for record in records}
-    seen: list[tuple[int, int]] = []
-    for _, answer, event in journal.promised(requests):
-        record = places.get((event.topic, event.subject, event.sequence))
-        at = watch.seen_at(record.log, record.offset) if record is not None else None
-        if at is not None:
-            seen.append((answer.at, at))
     found: dict[str, list[float]] = {}
     for strike in strikes:
-        if strike.fault.signal is not Signal.KILL:
-            continue
-        if strike.fault.target == REACTION:
-            first = watch.first_after(strike.at, BULLETINS)
-        else:
-            first = min((at for answered, at in seen if answered > strike.at), default=None)
-        if first is not None:
-            found.setdefault(strike.fault.target, []).append((first - strike.at) / 1e9)
+        if strike.fault.signal is Signal.KILL:
+            found.setdefault(strike.fault.target, []).append(strike.seconds)
     return found
 
 
@@ -217,6 +209,16 @@ def configuration_of(state: Path) -> Configuration:
     return chosen
 
 
+def clear(suite: Suite) -> None:
+    """Forget what an earlier run left: the judgement needs to know everything that was ever written."""
+    suite.down()
+    state = suite.configuration.state
+    if (state / "supervisord.conf").exists():  # otherwise it is no suite's folder, and not ours to empty
+        for path in state.iterdir():
+            if path.is_dir() and not path.is_symlink() and path != suite.configuration.cache:
+                shutil.rmtree(path)
+
+
 def main(
     seed: Annotated[int | None, typer.Option(help="Repeats a schedule; without it one is chosen and printed")] = None,
     writes: Annotated[int, typer.Option(min=100)] = 10_000,
@@ -236,6 +238,7 @@ def main(
     for fault in faults:
         console.print(f"  {fault}")
     try:
+        clear(suite)
         suite.start()
         storm = Storm(writes, faults, suite.configuration.state / "journal.jsonl", rate, workers, seed)
         findings = asyncio.run(run(suite, storm, console.log))

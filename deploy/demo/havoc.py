@@ -12,7 +12,6 @@ from typing import Any
 import psutil
 from deploy.supervisor import Supervisor
 
-from demo.observe import MirrorWatch
 from demo.schedule import Fault, Signal
 
 LOOK_S = 0.05
@@ -24,18 +23,20 @@ class NotBackError(RuntimeError):
     """A program didn't come back, or nothing was mirrored any more."""
 
 
+Sign = Callable[[], bool]
+"""Tells whether consumption has gone on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Strike:
     """A fault as it happened.
 
     Attributes:
-        at: Nanoseconds since 1970.
-        pid: Whom it hit.
+        seconds: From the signal (of a stop: from its end) until consumption went on.
     """
 
     fault: Fault
-    at: int
-    pid: int
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -44,17 +45,15 @@ class Havoc:
 
     Attributes:
         supervisor: Of this run.
-        watch: Tells when the mirror goes on.
         accepted: How many writes were accepted so far.
-        probe: Gives the target's consumers something to do, right after a kill.
+        probe: Gives the target something to do and, once that was accepted, the sign that it was done.
         note: Told of every strike.
         strikes: What was done so far.
     """
 
     supervisor: Supervisor
-    watch: MirrorWatch
     accepted: Callable[[], int]
-    probe: Callable[[str], Awaitable[None]]
+    probe: Callable[[str], Awaitable[Sign]]
     note: Callable[[str], None]
     strikes: list[Strike] = field(default_factory=list)
 
@@ -62,7 +61,7 @@ class Havoc:
         """Do it.
 
         Raises:
-            NotBackError: A program didn't come back.
+            NotBackError: A program didn't come back, or consumption didn't go on.
         """
         for fault in faults:
             await self.reach(fault.after)
@@ -74,17 +73,16 @@ class Havoc:
 
     async def _strike(self, fault: Fault) -> None:
         pid = await self._pid(fault.target)
-        strike = Strike(fault, time.time_ns(), pid)
-        self.strikes.append(strike)
-        self.note(f"{fault} (pid {pid})")
         if fault.signal is Signal.STOP:
             await _stop(pid, fault.seconds)
         else:
             os.kill(pid, signal.SIGKILL)
-            await self.probe(fault.target)
-            await _until(lambda: self._info(fault.target)["pid"] not in {0, pid}, f"{fault.target} did not come back")
-        moment = time.time_ns()
-        await _until(lambda: self.watch.first_after(moment) is not None, f"nothing was mirrored after {fault}")
+        began = time.monotonic()
+        sign = await self.probe(fault.target)
+        await _until(sign, f"consumption did not go on: {fault}")
+        strike = Strike(fault, time.monotonic() - began)
+        self.strikes.append(strike)
+        self.note(f"{fault} (pid {pid}): went on after {strike.seconds:.1f} s")
 
     async def _pid(self, target: str) -> int:
         await _until(lambda: self._info(target)["statename"] == "RUNNING", f"{target} does not run")
@@ -114,7 +112,7 @@ async def _stop(pid: int, seconds: float) -> None:
 async def _until(condition: Callable[[], bool], otherwise: str | None) -> None:
     """Wait for the condition, bounded unless there is nothing to say otherwise (the load has a bound of its own)."""
     deadline = time.monotonic() + UP_WITHIN_S
-    while not condition():
+    while not await asyncio.to_thread(condition):
         if otherwise is not None and time.monotonic() > deadline:
             raise NotBackError(otherwise)
         await asyncio.sleep(LOOK_S)

@@ -26,6 +26,7 @@ TRACE = slice(3, 35)
 """Where a traceparent has its trace id."""
 
 ENDS = "SELECT topic, topic_uuid, partition, base_offset + size FROM mirror_logs"
+HOLDS = "SELECT EXISTS (SELECT FROM mirror_records WHERE key = %s)"
 ROWS = """
     SELECT log.topic, log.topic_uuid, log.partition, record."offset", sha256(coalesce(record.value, ''))
     FROM mirror_records AS record JOIN mirror_logs AS log USING (log)
@@ -131,6 +132,15 @@ def mirror_rows(dsn: str, prefix: str = "") -> list[Row]:
             log = logs.setdefault(tuple(place), Log(place[0].removeprefix(prefix), str(place[1]), place[2]))
             rows.append(Row(log, offset, bytes(digest)))
         return rows
+
+
+def mirror_holds(dsn: str, subject: str) -> bool:
+    """Tell whether the mirror has a record of the subject; a database that is down has none."""
+    try:
+        with psycopg.connect(dsn, autocommit=True, connect_timeout=2) as connection:
+            return connection.execute(HOLDS, (subject.encode(),)).fetchone() == (True,)
+    except psycopg.Error:
+        return False
 
 
 class MirrorWatch(threading.Thread):
