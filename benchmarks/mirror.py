@@ -10,7 +10,7 @@ from chassis.batch import Batch, BatchConsumer
 from contracts.codec import Codec
 from contracts.registry import Registry
 from intel_sink.config import IntelSinkSettings
-from intel_sink.mirror import COLUMN_TYPES, COPY, Mirror
+from intel_sink.mirror import Mirror
 
 from benchmarks.events import TOPIC
 from benchmarks.harness import Comparison, Side, Void, compare
@@ -24,6 +24,8 @@ WITHIN_S = 120.0
 EMPTY = "TRUNCATE mirror_records, mirror_logs, mirror_arrivals, positions RESTART IDENTITY"
 STORED = "SELECT coalesce(sum(size), 0)::bigint FROM mirror_logs"
 COLUMNS = 'log, "offset", event_id, status, timestamp_ms, key, headers, value, leaf_hash'
+COPY = f"COPY mirror_records ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
+COLUMN_TYPES = ("int4", "int8", "uuid", "text", "int8", "bytea", "bytea", "bytea", "bytea")
 INSERT = f"INSERT INTO mirror_records ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
