@@ -23,16 +23,20 @@ from chassis.route import CommandRoute, QueryRoute, unit
 from chassis.schema import TABLES
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.testing.events import create_tables
+from chassis.testing.topics import create_topics
 from chassis.unit import Unit, Units
 from chassis.versions import ExpectedVersion, etag, require_version
 from chassis.web import http_application
 from contracts.codec import Codec
 from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric import ec
+from deploy.kafka import Kafka
 from fastapi import APIRouter, Depends, FastAPI, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
+TOPICS = ("petition.petitions.v1", "petition.bulletins.v1", "intel.alerts.v1")
 ISSUER, AUDIENCE = "https://issuer.test", "suite"
 KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -209,6 +213,25 @@ def settings(jwks: Path, database_url: str) -> Settings:
         service="notes", database_url=database_url, http_port=1, jwks_path=jwks, issuer=ISSUER, audience=AUDIENCE,
         max_body_bytes=64 * 1024, pool_wait_s=0.2, api_pool=4,
     )  # fmt: skip
+
+
+@pytest.fixture
+def live(settings: Settings, kafka: Kafka, topic_prefix: str, tmp_path: Path) -> Callable[..., Settings]:
+    """Settings of a service with its own topics on the real broker."""
+    create_tables(settings.database_url)
+    with psycopg.connect(settings.database_url) as connection:
+        connection.execute("CREATE TABLE ticks (id bigint GENERATED ALWAYS AS IDENTITY)")
+    create_topics(kafka.bootstrap, [topic_prefix + topic for topic in TOPICS], partitions=2)
+    secret = tmp_path / "pseudonym"
+    secret.write_bytes(b"s" * 32)
+
+    def with_(**changes: Any) -> Settings:
+        return settings.changed(
+            service="petition", kafka_bootstrap=kafka.bootstrap, topic_prefix=topic_prefix, drain_s=5.0,
+            keyring_dir=tmp_path / "keyring", pseudonym_secret_path=secret, **changes,
+        )  # fmt: skip
+
+    return with_
 
 
 @pytest.fixture(scope="session")
