@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-REGISTRIES = re.compile("|".join(["py" + r"pi\.org", "python" + "hosted", "repo1" + r"\.maven", "registry" + r"\.npmjs"]))
+REGISTRIES = re.compile(r"py" r"pi\.org|python" r"hosted|repo1" r"\.maven|registry" r"\.npmjs")
 PRIVATE = re.compile("-----BEGIN [A-Z ]*" + "PRIVATE KEY-----")
 
 

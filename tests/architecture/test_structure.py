@@ -15,10 +15,9 @@ SERVICES = sorted(path for path in (ROOT / "services").iterdir() if (path / "pyp
 MEMBERS = sorted(path.parent for path in ROOT.glob("*/pyproject.toml")) + sorted(
     path.parent for path in (*ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml"))
 )
-FILES_OF_A_SERVICE = {
-    "__init__", "main", "bootstrap", "config", "api", "agents", "handlers", "domain", "workflow", "tables", "store", "views",
-}  # fmt: skip
+ENTRANCE = {"__init__", "main", "bootstrap", "config", "api", "handlers", "domain", "tables", "store", "views"}
 LONGEST = 300
+LONGEST_TEST = 350
 BUSINESS_WORDS = re.compile(r"\b(petition|citizen|bulletin|police|fraud|officer|approval|mirror)s?\b", re.IGNORECASE)
 
 
@@ -44,7 +43,7 @@ def imports_of(source: Path) -> set[str]:
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
 def test_every_service_has_the_same_entrance(service: Path) -> None:
     names = {path.stem for path in package_of(service).glob("*.py")}
-    assert {"__init__", "main", "bootstrap", "config", "api", "handlers", "domain", "tables"} <= names
+    assert names >= ENTRANCE
     assert (service / "README.md").exists()
     assert list((service / "migrations").rglob("0001*.py"))
 
@@ -58,7 +57,9 @@ def test_files_stay_short() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in tracked("*.py")
-        if path.name != "events.py" and (lines := len(path.read_text("utf-8").splitlines())) > LONGEST
+        if path.name != "events.py"
+        and (lines := len(path.read_text("utf-8").splitlines()))
+        > (LONGEST_TEST if path.is_relative_to(ROOT / "tests") else LONGEST)
     }
     assert not long
 
@@ -98,15 +99,16 @@ def test_every_package_declares_what_it_imports(member: Path) -> None:
         "deploy": ["yiwangban-deploy"],
     }
     for source in member.glob("*/**/*.py"):
-        if "migrations" in source.parts and member.name not in {"chassis"}:
+        if "migrations" in source.parts:
             continue
         for module in imports_of(source) - set(sys.stdlib_module_names) - own:
             names = {name.lower().replace("_", "-") for name in providers.get(module, [module])}
-            assert names & declared, f"{source.relative_to(ROOT)} imports {module}, which {member.name} does not declare"
+            assert names & declared, f"{source.relative_to(ROOT)} imports {module}; {member.name} does not declare it"
 
 
 def test_services_never_import_each_other() -> None:
-    lint = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [Path(sys.executable).parent / "lint-imports"]
+    lint = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert lint.returncode == 0, lint.stdout
 
 

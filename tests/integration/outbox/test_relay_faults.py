@@ -150,7 +150,7 @@ def test_a_topic_that_was_made_anew_gets_everything_again_in_order(suite: Any, s
 
     def sent_to_the_new_one() -> bool:
         query = "SELECT count(*) FROM outbox WHERE status = 'sent' AND topic_uuid = %s"
-        return suite.connection.execute(query, (uuid,)).fetchone() == (60,)
+        return bool(suite.connection.execute(query, (uuid,)).fetchone() == (60,))
 
     eventually_sync(sent_to_the_new_one, within=30)
     published = read_topic(suite.bootstrap, suite.physical)

@@ -61,7 +61,7 @@ def test_a_wake_up_is_faster_than_the_poll(suite: Any, start_relay: Any, monkeyp
 
     def resting() -> bool:
         query = "SELECT now() - state_change > '0.3 s' FROM pg_stat_activity WHERE application_name = 'test-relay'"
-        return relay.leading and suite.connection.execute(query).fetchone() == (True,)
+        return bool(relay.leading and suite.connection.execute(query).fetchone() == (True,))
 
     eventually_sync(resting, within=10, that="the relay found nothing and waits for its next poll")
     record_event(suite.connection, suite.topic, "a", 1)

@@ -87,7 +87,7 @@ class ListBroker:
                 future.success(RecordMetadata(sent.topic, 0, None, offset, 0, None, 0, 0, 0))
 
 
-class _AnsweredWhenAsked(Future):
+class _AnsweredWhenAsked(Future):  # type: ignore[misc]  # kafka-python has no types
     def __init__(self, broker: ListBroker) -> None:
         super().__init__()
         self._broker = broker
