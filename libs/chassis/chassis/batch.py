@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from mode.threads import ServiceThread
 
 from chassis.batch_store import Batch, BatchStore, Part, Record
+from chassis.consumer_stop import stop_consumer
 from chassis.consumer_telemetry import BatchTelemetry
 from chassis.database import Database
 from chassis.health import Status
@@ -203,8 +204,7 @@ class BatchConsumer:
             await self._read_on(consumer, store)
         finally:
             self._at = {}
-            async with asyncio.timeout(settings.drain_s):
-                await consumer.stop()
+            await stop_consumer(consumer, settings.drain_s)
 
     async def _read_on(self, consumer: AIOKafkaConsumer, store: BatchStore) -> None:
         committed = looked = time.monotonic()

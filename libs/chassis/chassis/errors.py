@@ -89,7 +89,7 @@ _BY_STATUS = {401: UNAUTHENTICATED, 403: FORBIDDEN, 404: NOT_FOUND, 405: METHOD_
               415: UNSUPPORTED_MEDIA_TYPE, 503: UNAVAILABLE}  # fmt: skip
 
 
-class Problem(Exception):  # noqa: N818  it is what the field calls it
+class Problem(Exception):
     """Raise it anywhere below an endpoint: the transaction rolls back and the client reads the document.
 
     Attributes:
