@@ -152,13 +152,15 @@ async def test_what_was_parked_never_quotes_the_error(consumer: Consumer) -> Non
     assert "secret" not in error
 
 
-async def test_a_failed_event_that_is_delivered_again_stays_parked(consumer: Consumer) -> None:
-    consumer.refuses = {("a", 1)}
-    await consumer.deliver("a", 1)
+@pytest.mark.parametrize("sequence", [1, 2])
+async def test_a_failed_event_that_is_delivered_again_stays_parked(consumer: Consumer, sequence: int) -> None:
+    consumer.refuses = {("a", sequence)}
+    for before in range(1, sequence + 1):
+        await consumer.deliver("a", before)
     consumer.refuses = set()
-    assert await consumer.deliver("a", 1) is Outcome.PARKED
-    assert consumer.effects("a") == []
-    assert consumer.parked() == [("a", 1, "failed")]
+    assert await consumer.deliver("a", sequence) is Outcome.PARKED
+    assert consumer.effects("a") == list(range(1, sequence))
+    assert consumer.parked() == [("a", sequence, "failed")]
 
 
 async def test_a_replay_applies_what_failed_and_all_that_waited_behind_it(consumer: Consumer) -> None:
