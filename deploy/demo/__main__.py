@@ -37,7 +37,7 @@ COLUMNS = (
     MofNCompleteColumn(),
     TimeElapsedColumn(),
 )
-NO_ANSWER = "套件没有应答,是否已启动(make start)? The suite doesn't answer; is it started (make start)?"
+NO_ANSWER = "套件没有应答，是否已启动（make start）？ The suite doesn't answer; is it started (make start)?"
 
 
 def main(
@@ -58,14 +58,7 @@ def main(
         handle_every=math.ceil(len(found) / handled) if handled else len(found) + 1,
         workers=workers,
     )
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*COLUMNS, console=console) as progress:
         parts = {
             "messages": progress.add_task("发送并办理 · Sending and handling", total=len(found)),
             "mirrored": progress.add_task("镜像 · Mirroring", total=None),
@@ -75,9 +68,7 @@ def main(
             outcome = asyncio.run(job.run(Target.of(configuration), plan, progress_into(progress, parts)))
         except (OSError, psycopg.Error, UnreadableTopicError) as error:
             progress.stop()
-            console.print(
-                f"[red]套件没有应答,是否已启动(make start)? The suite doesn't answer; is it started?[/] {error}"
-            )
+            console.print(f"[red]{NO_ANSWER}[/] {error}")
             raise typer.Exit(1) from None
     show(outcome, console)
     console.print(f"日志 · Journal: {plan.journal}", highlight=False)
