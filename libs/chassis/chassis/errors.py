@@ -44,24 +44,24 @@ class ProblemType:
 MALFORMED = ProblemType("malformed", 400, "请求无法读取", "The request can't be read",
     "请检查请求体是否为 UTF-8 编码的合法 JSON。", "Send well-formed JSON in UTF-8.")
 KEY_MISSING = ProblemType("idempotency-key-missing", 400, "缺少 Idempotency-Key", "The Idempotency-Key is missing",
-    "每次写入都请带上请求头 Idempotency-Key;重试时用同一个值。",
+    "每次写入都请带上请求头 Idempotency-Key；重试时用同一个值。",
     "Send an Idempotency-Key header (1 to 255 visible ASCII characters) with each write; the same one when you retry.")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "未登录或登录已失效", "Not signed in, or no longer",
     "请重新登录后再试。", "Sign in again and repeat the request.")
 FORBIDDEN = ProblemType("forbidden", 403, "无权进行此操作", "Not allowed",
     "您的角色不能进行此操作。", "Your role doesn't allow this.")
 NOT_FOUND = ProblemType("not-found", 404, "未找到", "Not found",
-    "请检查地址或编号;也可能不属于您的范围。", "Check the address or number; it may also be outside your scope.")
+    "请检查地址或编号；也可能不属于您的范围。", "Check the address or number; it may also be outside your scope.")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "不支持此方法", "Method not allowed",
     "请查看响应头 Allow。", "See the Allow header.")
 BODY_TIMEOUT = ProblemType("body-timeout", 408, "请求体未在时限内到达", "The body didn't arrive in time",
-    "请检查网络后,用同一个 Idempotency-Key 重试。", "Check the connection, then retry with the same Idempotency-Key.")
+    "请检查网络后，用同一个 Idempotency-Key 重试。", "Check the connection, then retry with the same Idempotency-Key.")
 CONFLICT = ProblemType("conflict", 409, "与当前状态冲突", "In conflict with the current state",
     "请读取最新状态后再试。", "Read the current state, then decide again.")
 STILL_RUNNING = ProblemType("still-running", 409, "相同的请求仍在处理", "The same request is still being handled",
-    "请稍候,用同一个 Idempotency-Key 重试。", "Wait, then retry with the same Idempotency-Key.")
+    "请稍候，用同一个 Idempotency-Key 重试。", "Wait, then retry with the same Idempotency-Key.")
 PRECONDITION_FAILED = ProblemType("precondition-failed", 412, "内容已被他人修改", "Changed by somebody else",
-    "请读取最新版本(ETag)后再试。", "Read the latest version (ETag), then decide again.")
+    "请读取最新版本（ETag）后再试。", "Read the latest version (ETag), then decide again.")
 TOO_LARGE = ProblemType("too-large", 413, "请求体过大", "The body is too large",
     "请缩短内容。", "Send less.")
 UNSUPPORTED_MEDIA_TYPE = ProblemType("unsupported-media-type", 415, "不支持的内容类型", "Unsupported content type",
@@ -72,16 +72,16 @@ KEY_REUSED = ProblemType("idempotency-key-reused", 422, "Idempotency-Key 已用�
     "The Idempotency-Key was used with other content",
     "请为不同的内容使用新的 Idempotency-Key。", "Use a new Idempotency-Key for other content.")
 PRECONDITION_REQUIRED = ProblemType("precondition-required", 428, "缺少 If-Match", "If-Match is missing",
-    "请带上您所读版本的 ETag,以免覆盖他人的修改。",
+    "请带上您所读版本的 ETag，以免覆盖他人的修改。",
     "Send the ETag of the version you read, so that nobody's change is lost.")
 INTERNAL = ProblemType("internal", 500, "系统内部错误", "Internal error",
-    "请稍后再试;如仍出现,请告知 request_id。", "Try again later; if it stays, report the request_id.")
+    "请稍后再试；如仍出现，请告知 request_id。", "Try again later; if it stays, report the request_id.")
 UNAVAILABLE = ProblemType("unavailable", 503, "服务暂时不可用", "Temporarily unavailable",
-    "请稍候,用同一个 Idempotency-Key 重试。", "Wait, then retry with the same Idempotency-Key.")
+    "请稍候，用同一个 Idempotency-Key 重试。", "Wait, then retry with the same Idempotency-Key.")
 OVERLOADED = ProblemType("overloaded", 503, "系统繁忙", "Overloaded",
-    "请稍候,用同一个 Idempotency-Key 重试。", "Wait, then retry with the same Idempotency-Key.")
-RECOVERING = ProblemType("recovering", 503, "正在恢复数据,暂时只读", "Recovering: read-only for now",
-    "请稍候再提交;查询不受影响。", "Reads work; wait before you write.")
+    "请稍候，用同一个 Idempotency-Key 重试。", "Wait, then retry with the same Idempotency-Key.")
+RECOVERING = ProblemType("recovering", 503, "正在恢复数据，暂时只读", "Recovering: read-only for now",
+    "请稍候再提交；查询不受影响。", "Reads work; wait before you write.")
 # fmt: on
 
 PROBLEM_TYPES: tuple[ProblemType, ...] = tuple(value for value in globals().values() if isinstance(value, ProblemType))
