@@ -79,10 +79,12 @@ async def _rebuild(engine: AsyncEngine, projector: Projector) -> Rebuilt:
 
 
 async def _catch_up(beside: AsyncEngine, projector: Projector, goal: int, done: Rebuilt) -> bool:
-    """Take one step towards the goal; True when it is reached."""
+    """Take one step towards the goal; True when it is reached, or nothing is left before it."""
     async with beside.begin() as connection:
-        done.records += await projector.advance(connection, until=goal)
-        return await connection.scalar(select(t.progress.c.ordinal)) == goal
+        read = await projector.advance(connection, until=goal)
+        done.records += read
+        reached = await connection.scalar(select(t.progress.c.ordinal)) or 0
+    return not read or reached >= goal
 
 
 def _prepare() -> Sequence[str]:

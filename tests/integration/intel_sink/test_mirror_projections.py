@@ -76,6 +76,13 @@ async def test_duplicates_count_once(kit: MirrorKit, next_incarnation: Log) -> N
     assert statuses == ["ok", "duplicate", "duplicate"]
 
 
+async def test_another_petition_under_an_event_id_that_was_used_does_not_count(kit: MirrorKit) -> None:
+    first = classified("a")
+    await kit.store(records([first, classified("b") | {"id": first["id"]}]))
+    await kit.follow()
+    assert counts(kit) == {("440100", "report", "2026-01-05", 1)}
+
+
 async def test_invalid_records_are_listed_with_reasons_and_without_content(kit: MirrorKit) -> None:
     secret = "13800138000"
     await kit.store(records([event("a", 1) | {"subject": f"{secret} "}, classified("b", kind=secret), event("c", 1)]))
