@@ -104,7 +104,7 @@ def parse_json(content: bytes) -> Any:
     if content.count(b"{") + content.count(b"[") > MAX_DEPTH and _deeper_than(document, MAX_DEPTH):
         raise Problem(MALFORMED, f"JSON 最多嵌套 {MAX_DEPTH} 层。", f"JSON may nest at most {MAX_DEPTH} levels.")
     if b"\\u0000" in content and _has_nul(document):
-        raise Problem(MALFORMED, "文本中不能有 NUL 字符（\\u0000）。", "Text must not contain NUL characters (\\u0000).")
+        raise Problem(MALFORMED, "文本中不能有 NUL 字符（\\u0000）。", "Text must not hold NUL characters (\\u0000).")
     return document
 
 
