@@ -121,11 +121,12 @@ class Verifier:
 
 def _read_jwks(path: Path) -> dict[str, jwt.PyJWK]:
     document = json.loads(path.read_bytes())
-    if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
+    entries = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError("not a key set")  # noqa: TRY004  the content is wrong, not a type of ours
     keys = {}
-    for entry in document["keys"]:
-        if isinstance(entry, dict) and entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("kid"):
+    for entry in entries:
+        if entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("kid"):
             keys[entry["kid"]] = jwt.PyJWK(entry, ALGORITHM)
     return keys
 
