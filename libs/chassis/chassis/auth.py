@@ -123,7 +123,7 @@ def _read_jwks(path: Path) -> dict[str, jwt.PyJWK]:
     document = json.loads(path.read_bytes())
     entries = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError("not a key set")  # noqa: TRY004  the content is wrong, not a type of ours
+        raise ValueError("not a key set")
     keys = {}
     for entry in entries:
         if entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("kid"):
