@@ -25,7 +25,7 @@ from rich.table import Table
 
 from demo import journal, messages
 from demo.gateway import PETITIONS
-from demo.havoc import Havoc, Sign, Strike
+from demo.havoc import Havoc, NotBackError, Sign, Strike
 from demo.job import Plan, judge, send, settle, submit, topics_of
 from demo.messages import Message
 from demo.observe import MirrorWatch, mirror_holds
@@ -150,7 +150,11 @@ async def _blow(
             havoc = Havoc(suite.supervisor, lambda: gateway.tally.accepted, probe, note)
 
             async def faults() -> None:
-                await havoc.carry_out(storm.faults)
+                try:
+                    await havoc.carry_out(storm.faults)
+                except NotBackError:
+                    note(f"not ready: {await asyncio.to_thread(suite.not_ready)}")
+                    raise
                 await havoc.reach(storm.writes)
                 done.set()
 
