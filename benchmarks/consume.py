@@ -10,8 +10,8 @@ import faust
 from chassis.database import Database
 from chassis.envelope import Envelope
 from chassis.outbox import Outbox
-from chassis.reaction import Reaction, ReactionConsumer
 from chassis.unit import Unit, Units
+from chassis.worker.reaction import Reaction, ReactionConsumer
 from contracts.codec import Codec
 from contracts.registry import Registry
 from faust.contrib.asgi import faust_app_running

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from chassis.batch import Batch, BatchConsumer
+from chassis.worker.batch import Batch, BatchConsumer
 from contracts.codec import Codec
 from contracts.registry import Registry
 from intel_sink.config import IntelSinkSettings

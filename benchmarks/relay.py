@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from chassis.relay import Relay
+from chassis.relay.leadership import Relay
 from kafka import KafkaProducer
 
 from benchmarks.events import HEADERS, TOPIC, TYPE, Event, events

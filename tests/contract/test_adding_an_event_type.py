@@ -13,12 +13,12 @@ from uuid import uuid4
 import pytest
 from chassis.database import Database
 from chassis.envelope import Envelope, new_id
-from chassis.inbox import Delivery, Outcome
 from chassis.infrastructure import Patience
 from chassis.outbox import Outbox
-from chassis.processor import Processor, Reaction
 from chassis.testing.events import create_tables, event
 from chassis.unit import Unit, Units
+from chassis.worker.inbox import Delivery, Outcome
+from chassis.worker.processor import Processor, Reaction
 from contracts.cli import check
 from contracts.codec import Codec
 from contracts.generate import generate

@@ -120,6 +120,7 @@ def test_one_trace_leads_from_the_gateway_through_outbox_and_topic_into_the_mirr
         return next((span for span in mirrored if span.trace_id in served), None)
 
     mirrored = eventually_sync(arrived, within=30, that="the mirror's span is exported")
+    assert mirrored is not None
     spans = {span.span_id: span for span in running.capture.spans() if span.trace_id == mirrored.trace_id}
     path = [mirrored]
     while path[-1].parent_id in spans:

@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from chassis.batch import Batch, BatchConsumer, Log, Record
 from chassis.settings import Settings
 from chassis.testing.events import create_tables
 from chassis.testing.faults import FaultInjectedError, armed
 from chassis.testing.topics import create_topics, publish, recreate_topics
 from chassis.testing.waiting import eventually
+from chassis.worker.batch import Batch, BatchConsumer, Log, Record
 from deploy.kafka import Kafka
 from deploy.postgres import Postgres
 from psycopg import AsyncConnection

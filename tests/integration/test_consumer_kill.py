@@ -13,17 +13,17 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from chassis.batch import Batch, BatchConsumer, Log, Record
 from chassis.database import Database
 from chassis.envelope import Envelope
-from chassis.processor import Reaction
-from chassis.reaction import ReactionConsumer
 from chassis.settings import Settings
 from chassis.testing.events import HAPPENED, create_tables, event, record_of, units_on
 from chassis.testing.faults import EXIT_STATUS
 from chassis.testing.topics import create_topics, publish
 from chassis.testing.waiting import eventually_sync
 from chassis.unit import Unit
+from chassis.worker.batch import Batch, BatchConsumer, Log, Record
+from chassis.worker.processor import Reaction
+from chassis.worker.reaction import ReactionConsumer
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.kafka import Kafka

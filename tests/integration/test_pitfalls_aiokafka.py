@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from chassis.consumer_stop import stop_consumer
 from chassis.testing.waiting import eventually
+from chassis.worker.consumer_stop import stop_consumer
 from contracts.registry import Registry
 from deploy.config import Configuration
 from deploy.kafka import Kafka

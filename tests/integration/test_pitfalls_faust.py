@@ -12,11 +12,11 @@ from typing import Any
 
 import faust
 import pytest
-from chassis import reaction
-from chassis.logs import LogDirectory
-from chassis.reaction import PurePythonFaustError, require_cython
 from chassis.testing.topics import create_topics, publish
 from chassis.testing.waiting import eventually
+from chassis.worker import reaction
+from chassis.worker.logs import LogDirectory
+from chassis.worker.reaction import PurePythonFaustError, require_cython
 from deploy.kafka import Kafka
 from faust.contrib.asgi import LoopMismatch, bind_to_running_loop
 from kafka import KafkaProducer

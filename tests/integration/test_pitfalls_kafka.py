@@ -7,9 +7,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.protocol import metadata
-from chassis.logs import LogDirectory
 from chassis.testing.topics import create_topics, publish, recreate_topics
 from chassis.testing.waiting import eventually, eventually_sync
+from chassis.worker.logs import LogDirectory
 from deploy.kafka import Kafka
 from kafka import KafkaProducer
 from kafka.errors import KafkaConfigurationError, KafkaTimeoutError, MessageSizeTooLargeError

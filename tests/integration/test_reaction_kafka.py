@@ -8,13 +8,14 @@ import psycopg
 import pytest
 from chassis.database import Database
 from chassis.envelope import Envelope
-from chassis.processor import Reaction
-from chassis.reaction import ReactionConsumer
 from chassis.settings import Settings
 from chassis.testing.events import HAPPENED, create_tables, event, record_of, units_on
 from chassis.testing.topics import create_topics, publish, recreate_topics
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit
+from chassis.worker.inbox import Delivery, Outcome
+from chassis.worker.processor import Processor, Reaction
+from chassis.worker.reaction import ReactionConsumer
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.kafka import Kafka
@@ -177,3 +178,34 @@ async def test_too_much_poison_stops_it_and_it_says_so(bench: Bench) -> None:
 
         await eventually(said, within=20)
     assert len(bench.parked()) == 20
+
+
+async def test_a_consumer_that_hangs_ends_its_process(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(_: object, delivery: object) -> None:
+        await asyncio.Event().wait()
+
+    ended: list[int] = []
+    monkeypatch.setattr(Processor, "process", hang)
+    async with bench.running() as consumer:
+        monkeypatch.setattr(consumer._watchdog, "_patience_s", 3.0)
+        monkeypatch.setattr(consumer._watchdog, "_end", ended.append)
+        bench.publish(("a", 1))
+        await eventually(lambda: ended, within=30)
+
+
+async def test_a_bug_in_the_chassis_itself_costs_a_restart_of_the_app_and_no_record(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process, failures = Processor.process, []
+
+    async def fail_once(self: Processor, delivery: Delivery) -> Outcome:
+        if not failures:
+            failures.append(delivery)
+            raise RuntimeError
+        return await process(self, delivery)
+
+    monkeypatch.setattr(Processor, "process", fail_once)
+    bench.publish(("a", 1), ("a", 2))
+    async with bench.running():
+        await eventually(lambda: bench.effects() == [("a", 1), ("a", 2)], within=30)
+    assert failures

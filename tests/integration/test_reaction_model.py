@@ -12,14 +12,14 @@ import psycopg
 import pytest
 from chassis.database import Database
 from chassis.envelope import Envelope
-from chassis.failures import FailureLimit, Retry
-from chassis.inbox import Delivery
 from chassis.infrastructure import Patience
-from chassis.processor import Processor, Reaction
-from chassis.sweep import Sweep
 from chassis.testing.events import HAPPENED, create_tables, event, record_of, units_on
 from chassis.testing.faults import armed
 from chassis.unit import Unit
+from chassis.worker.failures import FailureLimit, Retry
+from chassis.worker.inbox import Delivery
+from chassis.worker.processor import Processor, Reaction
+from chassis.worker.sweep import Sweep
 from contracts.codec import Codec
 from contracts.registry import Registry
 from hypothesis import HealthCheck, settings

@@ -8,17 +8,18 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from chassis import inbox
 from chassis.database import Database
 from chassis.envelope import Envelope
-from chassis.failures import FailureLimit, Retry, TooManyFailuresError
-from chassis.inbox import Delivery, Outcome
 from chassis.infrastructure import Patience, StoppedError
-from chassis.processor import Processor, Reaction
 from chassis.testing.events import HAPPENED, create_tables, event, record_of, units_on
 from chassis.testing.faults import FaultInjectedError, armed
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit
+from chassis.worker import inbox
+from chassis.worker.failures import FailureLimit, Retry, TooManyFailuresError
+from chassis.worker.inbox import Delivery, Outcome
+from chassis.worker.processor import Processor, Reaction
+from chassis.worker.sweep import Sweep
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.postgres import Postgres
@@ -322,3 +323,28 @@ async def test_each_consumer_has_an_inbox_of_its_own(consumer: Consumer) -> None
     object.__setattr__(second.processor.reaction, "name", "another")
     assert await second.deliver("a", 1) is Outcome.APPLIED
     assert consumer.effects("a") == [1, 1]
+
+
+async def test_a_gap_grows_old_and_says_so(consumer: Consumer, caplog: pytest.LogCaptureFixture) -> None:
+    sweep = Sweep(consumer.processor, consumer.database, consumer.patience)
+    await consumer.deliver("a", 2)
+    await sweep.once()
+    assert 0 <= sweep.oldest_gap_s < 60
+    assert not caplog.records
+    with psycopg.connect(consumer.url) as connection:
+        connection.execute("UPDATE parked SET parked_at = parked_at - interval '2 minutes'")
+    await sweep.once()
+    assert sweep.oldest_gap_s > 120
+    assert "1 records wait for a predecessor" in caplog.text
+    await consumer.deliver("a", 1)
+    await sweep.once()
+    assert sweep.oldest_gap_s == 0
+
+
+async def test_the_sweep_drops_what_was_overtaken(consumer: Consumer) -> None:
+    await consumer.deliver("a", 2)
+    with psycopg.connect(consumer.url) as connection:  # as a second worker could have left it
+        connection.execute("INSERT INTO inbox VALUES ('note', %s, 'a', 2)", (TOPIC,))
+    await Sweep(consumer.processor, consumer.database, consumer.patience).once()
+    assert consumer.parked() == []
+    assert await consumer.deliver("a", 3) is Outcome.APPLIED

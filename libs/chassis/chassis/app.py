@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from chassis import telemetry
-from chassis.runtime import Runtime
+from chassis.api.web import http_application
+from chassis.process.runtime import Runtime
 from chassis.service import Bootstrap, Service
-from chassis.tasks import Task
-from chassis.web import http_application
+from chassis.worker.tasks import Task
 
 __all__ = ["Bootstrap", "Service", "Task", "service_defaults"]
 

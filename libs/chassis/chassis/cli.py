@@ -7,8 +7,8 @@ import typer
 import uvicorn
 
 from chassis.app import service_defaults
-from chassis.migration import migrate as migrate_database
-from chassis.records_cli import outbox_cli, parked_cli
+from chassis.process.migration import migrate as migrate_database
+from chassis.process.records_cli import outbox_cli, parked_cli
 from chassis.service import Bootstrap
 
 RoleOption = Annotated[

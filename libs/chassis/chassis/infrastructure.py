@@ -13,7 +13,7 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from chassis.errors import UNAVAILABLE, Problem
+from chassis.api.errors import UNAVAILABLE, Problem
 
 log = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from chassis.batch import Batch
-from chassis.health import Check
-from chassis.importer import Restore
-from chassis.reaction import Reaction
+from chassis.process.health import Check
+from chassis.relay.importer import Restore
 from chassis.settings import Settings
-from chassis.tasks import Task
+from chassis.worker.batch import Batch
+from chassis.worker.reaction import Reaction
+from chassis.worker.tasks import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

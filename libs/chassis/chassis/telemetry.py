@@ -23,8 +23,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from prometheus_client import REGISTRY, generate_latest
 
+from chassis.process.structured_logs import configure_logs
 from chassis.settings import ALL_ROLES, Settings
-from chassis.structured_logs import configure_logs
 
 SCOPE = "chassis"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from contracts.event import ContractEvent
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis.auth import Principal
+from chassis.api.auth import Principal
 from chassis.database import Database
 from chassis.envelope import Envelope, new_id
 from chassis.outbox import Origin, Outbox

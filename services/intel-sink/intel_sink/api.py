@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from chassis.auth import Principal, require
-from chassis.errors import Problem, ProblemType
-from chassis.route import QueryRoute, unit
+from chassis.api.auth import Principal, require
+from chassis.api.errors import Problem, ProblemType
+from chassis.api.route import QueryRoute, unit
 from chassis.unit import Unit
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel

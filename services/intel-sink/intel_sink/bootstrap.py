@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from chassis.batch import Batch
 from chassis.service import Service
-from chassis.tasks import Task
 from chassis.unit import Unit
+from chassis.worker.batch import Batch
+from chassis.worker.tasks import Task
 from contracts.codec import Codec
 from contracts.registry import Registry
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import psycopg
-from chassis.logs import Extent, Log, LogDirectory
+from chassis.worker.logs import Extent, Log, LogDirectory
 from kafka import KafkaConsumer, TopicPartition
 
 from intel_sink import domain

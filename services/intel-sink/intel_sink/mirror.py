@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chassis.batch import Log, Record
 from chassis.testing.faults import fault_point
+from chassis.worker.batch import Log, Record
 from contracts.codec import Codec, Undecodable
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chassis.auth import Principal
+from chassis.api.auth import Principal
 from chassis.unit import Unit
 from contracts.tenants import PROVINCE
 

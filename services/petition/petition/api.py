@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from chassis.auth import require
-from chassis.route import CommandRoute, QueryRoute, unit
+from chassis.api.auth import require
+from chassis.api.route import CommandRoute, QueryRoute, unit
+from chassis.api.versions import ExpectedVersion, etag
 from chassis.unit import Unit
-from chassis.versions import ExpectedVersion, etag
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
+from chassis.api.errors import NOT_FOUND, PRECONDITION_FAILED, Problem
+from chassis.api.versions import require_version
 from chassis.envelope import Envelope, new_id
-from chassis.errors import NOT_FOUND, PRECONDITION_FAILED, Problem
-from chassis.reaction import Reaction
 from chassis.unit import Unit
-from chassis.versions import require_version
+from chassis.worker.reaction import Reaction
 from contracts.tenants import load_tenants
 
 from contracts.events import AlertRaised

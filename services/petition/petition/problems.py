@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chassis.errors import FORBIDDEN, Problem, ProblemType
+from chassis.api.errors import FORBIDDEN, Problem, ProblemType
 
 from petition import domain
 from petition.departments import DEPARTMENTS

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.errors import NOT_FOUND, Problem
+from chassis.api.errors import NOT_FOUND, Problem
 from chassis.unit import Unit
 
 from petition import store

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chassis.envelope import Envelope
-from chassis.importer import OutOfOrderError
+from chassis.relay.importer import OutOfOrderError
 from chassis.sealing import Keyring, UnsealableError, open_
 from chassis.unit import Unit
 

@@ -14,20 +14,20 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from chassis.auth import require
+from chassis.api.auth import require
+from chassis.api.edge import ServiceEdge
+from chassis.api.errors import CONFLICT, Problem
+from chassis.api.route import CommandRoute, QueryRoute, unit
+from chassis.api.versions import ExpectedVersion, etag, require_version
+from chassis.api.web import http_application
 from chassis.database import Database
-from chassis.edge import ServiceEdge
-from chassis.errors import CONFLICT, Problem
 from chassis.outbox import Outbox
-from chassis.route import CommandRoute, QueryRoute, unit
 from chassis.schema import TABLES
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.testing.events import create_tables
 from chassis.testing.topics import create_topics
 from chassis.unit import Unit, Units
-from chassis.versions import ExpectedVersion, etag, require_version
-from chassis.web import http_application
 from contracts.codec import Codec
 from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric import ec

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
-from chassis.errors import PROBLEM_TYPES
+from chassis.api.errors import PROBLEM_TYPES
+from chassis.api.web import UnguardedRouteError, http_application
 from chassis.service import Service
-from chassis.web import UnguardedRouteError, http_application
 from deploy.postgres import Postgres
 from fastapi import APIRouter
 from hypothesis import HealthCheck, given

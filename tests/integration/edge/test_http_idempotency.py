@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from chassis import idempotency
+from chassis.api import idempotency
 
 
 async def test_the_same_key_and_body_give_the_same_answer_and_one_effect(notes: Any) -> None:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import typer
 from chassis.cli import service_cli
-from chassis.migration import migrate
+from chassis.process.migration import migrate
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.testing.events import create_tables

@@ -11,15 +11,15 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from chassis.api.route import CommandRoute, unit
 from chassis.app import Service, Task, service_defaults
 from chassis.envelope import Envelope, new_id
-from chassis.reaction import Reaction
-from chassis.route import CommandRoute, unit
 from chassis.settings import Role, Settings
 from chassis.testing.events import event, record_of
 from chassis.testing.topics import ends_of, publish
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit
+from chassis.worker.reaction import Reaction
 from deploy.server import free_port
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy import text

@@ -21,7 +21,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from sqlalchemy import text
 from chassis.cli import service_cli
-from chassis.route import CommandRoute, unit
+from chassis.api.route import CommandRoute, unit
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.unit import Unit

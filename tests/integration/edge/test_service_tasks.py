@@ -8,9 +8,9 @@ import pytest
 from chassis.database import Database
 from chassis.outbox import Outbox
 from chassis.settings import Settings
-from chassis.tasks import Task, TaskRunner
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit, Units
+from chassis.worker.tasks import Task, TaskRunner
 from contracts.codec import Codec
 from contracts.registry import Registry
 from sqlalchemy import text

@@ -44,14 +44,14 @@ from fastapi import Depends
 
 from chassis import telemetry
 from chassis.database import Database
-from chassis.edge import ServiceEdge
+from chassis.api.edge import ServiceEdge
 from chassis.envelope import new_id
 from chassis.outbox import Outbox
-from chassis.route import CommandRoute, QueryRoute, unit
+from chassis.api.route import CommandRoute, QueryRoute, unit
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.unit import Unit, Units
-from chassis.web import http_application
+from chassis.api.web import http_application
 
 class ThingSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="THING_")

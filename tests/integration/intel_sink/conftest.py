@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from chassis.batch import Log, Record
 from chassis.database import Database
-from chassis.migration import migrate
+from chassis.process.migration import migrate
 from chassis.testing.events import event, record_of, units_on
 from chassis.unit import Unit, Units
+from chassis.worker.batch import Log, Record
 from contracts.codec import Codec
 from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from chassis.edge import ServiceEdge
+from chassis.api.edge import ServiceEdge
+from chassis.api.web import http_application
 from chassis.testing.events import event
-from chassis.web import http_application
 from deploy.issuer import Issuer
 from intel_sink.bootstrap import bootstrap
 

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from chassis.batch import Log
 from chassis.envelope import Envelope
 from chassis.testing.faults import FaultInjectedError, armed
+from chassis.worker.batch import Log
 from intel_sink import handlers, merkle
 from intel_sink.checkpoints import CheckpointError, SignedCheckpoint, is_authentic
 from intel_sink.prove import Unprovable, prove

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from chassis.batch import BatchConsumer, Log
 from chassis.testing.events import event, record_of
 from chassis.testing.topics import create_topics, publish, recreate_topics
 from chassis.testing.waiting import eventually, eventually_sync
+from chassis.worker.batch import BatchConsumer, Log
 from contracts.registry import Registry, default_directory
 from deploy.kafka import Kafka
 from deploy.server import free_port

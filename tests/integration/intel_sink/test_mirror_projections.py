@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from chassis.batch import Log
 from chassis.envelope import Envelope, new_id
 from chassis.testing.events import event
 from chassis.testing.faults import FaultInjectedError, armed
+from chassis.worker.batch import Log
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from intel_sink import handlers

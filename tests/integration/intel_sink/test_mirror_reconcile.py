@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
-from chassis.batch import Log, Record
 from chassis.testing.events import create_tables, event
+from chassis.worker.batch import Log, Record
 from contracts.registry import Registry
 from intel_sink.reconcile import Reconciler, Reconciliation
 from psycopg import sql

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
-from chassis.batch import Log, Record
 from chassis.testing.events import event
 from chassis.testing.faults import FaultInjectedError, armed
+from chassis.worker.batch import Log, Record
 from intel_sink import domain, merkle
 from intel_sink.mirror import ConflictInLogError, GapInLogError
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from chassis.batch import Log
 from chassis.testing.events import event
+from chassis.worker.batch import Log
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from intel_sink import domain, merkle
 

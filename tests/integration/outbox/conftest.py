@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from chassis.relay import Relay
+from chassis.relay.leadership import Relay
 from chassis.testing.events import create_tables
 from chassis.testing.topics import create_topics
 from chassis.testing.waiting import eventually_sync

@@ -9,15 +9,15 @@ import psycopg
 import pytest
 from chassis.database import Database
 from chassis.envelope import Envelope
-from chassis.importer import OutOfOrderError
-from chassis.logs import LogDirectory
-from chassis.recovery import Recovery, State
+from chassis.relay.importer import OutOfOrderError
+from chassis.relay.recovery import Recovery, State
 from chassis.testing.events import event, record_of, units_on
 from chassis.testing.faults import FaultInjectedError, armed
 from chassis.testing.outbox import read_topic, record_event, sequences_of, statuses
 from chassis.testing.topics import delete_topics, publish, recreate_topics
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit
+from chassis.worker.logs import LogDirectory
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.kafka import Kafka

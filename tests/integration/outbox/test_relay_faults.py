@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from chassis.relay import LOCK
+from chassis.relay.leadership import LOCK
 from chassis.testing.faults import EXIT_STATUS
 from chassis.testing.outbox import read_topic, record_event, sequences_of, statuses
 from chassis.testing.topics import create_topics, recreate_topics

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 from chassis.envelope import CONTENT_TYPE
-from chassis.outgoing import Outgoing
+from chassis.relay.outgoing import Outgoing
 from chassis.testing.outbox import read_topic, record_event, sequences_of, statuses
 from chassis.testing.topics import admin_client, create_topics
 from chassis.testing.waiting import eventually_sync
@@ -56,7 +56,7 @@ def test_a_row_that_commits_late_with_a_lower_id_is_not_skipped(suite: Any, star
 
 
 def test_a_wake_up_is_faster_than_the_poll(suite: Any, start_relay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.pump.POLL_S", 30.0)
+    monkeypatch.setattr("chassis.relay.pump.POLL_S", 30.0)
     relay = start_relay()
 
     def resting() -> bool:

@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from chassis.api.edge import ServiceEdge
+from chassis.api.web import http_application
 from chassis.database import Database
-from chassis.edge import ServiceEdge
 from chassis.keyring import FileKeyring
-from chassis.migration import migrate
 from chassis.outbox import Outbox
+from chassis.process.migration import migrate
 from chassis.unit import Units
-from chassis.web import http_application
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.issuer import Issuer

@@ -4,8 +4,8 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from chassis.auth import Principal
-from chassis.errors import Problem
+from chassis.api.auth import Principal
+from chassis.api.errors import Problem
 from chassis.testing.waiting import eventually
 from petition.handlers import TransferPetition, transfer_petition
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from chassis.app import service_defaults
 from chassis.envelope import Envelope
-from chassis.migration import migrate
+from chassis.process.migration import migrate
 from chassis.testing.topics import create_topics, publish
 from chassis.testing.waiting import eventually
 from contracts.codec import Codec

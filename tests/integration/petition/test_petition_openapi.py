@@ -11,14 +11,14 @@ import pytest
 import requests
 import schemathesis
 import uvicorn
+from chassis.api.edge import ServiceEdge
+from chassis.api.web import http_application
 from chassis.database import Database
-from chassis.edge import ServiceEdge
 from chassis.keyring import FileKeyring
-from chassis.migration import migrate
 from chassis.outbox import Outbox
+from chassis.process.migration import migrate
 from chassis.testing.waiting import eventually_sync
 from chassis.unit import Units
-from chassis.web import http_application
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.issuer import Issuer

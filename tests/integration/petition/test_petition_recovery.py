@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from chassis.envelope import Envelope
-from chassis.importer import OutOfOrderError
+from chassis.relay.importer import OutOfOrderError
 from chassis.sealing import UnsealableError
 from contracts.codec import Codec
 from contracts.registry import Registry

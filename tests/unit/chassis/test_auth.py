@@ -12,8 +12,8 @@ from typing import Any
 
 import jwt
 import pytest
-from chassis.auth import RECHECK_S, Principal, Verifier
-from chassis.errors import Problem
+from chassis.api.auth import RECHECK_S, Principal, Verifier
+from chassis.api.errors import Problem
 from chassis.settings import Settings
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -140,7 +140,7 @@ def test_a_token_that_was_good_is_refused_once_it_has_expired(
     good = token()
     assert verifier.verify(good)
     later = time.time() + 331
-    monkeypatch.setattr("chassis.auth.time.time", lambda: later)
+    monkeypatch.setattr("chassis.api.auth.time.time", lambda: later)
     monkeypatch.setattr(
         "jwt.api_jwt.datetime", type("Later", (datetime,), {"now": lambda tz: datetime.fromtimestamp(later, tz)})
     )
@@ -152,7 +152,7 @@ def test_a_changed_key_set_is_read_again_without_a_restart(
     verifier: Verifier, jwks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.monotonic()
-    monkeypatch.setattr("chassis.auth.time.monotonic", lambda: now)
+    monkeypatch.setattr("chassis.api.auth.time.monotonic", lambda: now)
     old, new = token(), token(OTHER, kid="k2")
     assert verifier.verify(old)
     write_jwks(jwks, k2=OTHER)
@@ -169,7 +169,7 @@ def test_a_broken_key_set_leaves_the_known_keys_in_force(
     verifier: Verifier, jwks: Path, monkeypatch: pytest.MonkeyPatch, content: str
 ) -> None:
     now = time.monotonic()
-    monkeypatch.setattr("chassis.auth.time.monotonic", lambda: now)
+    monkeypatch.setattr("chassis.api.auth.time.monotonic", lambda: now)
     assert verifier.verify(token())
     jwks.write_text(content)
     now += RECHECK_S
@@ -178,7 +178,7 @@ def test_a_broken_key_set_leaves_the_known_keys_in_force(
 
 def test_without_a_key_set_nobody_gets_in_until_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
-    monkeypatch.setattr("chassis.auth.time.monotonic", lambda: now)
+    monkeypatch.setattr("chassis.api.auth.time.monotonic", lambda: now)
     path = tmp_path / "late.json"
     late = Verifier(verifier_settings(path))
     with pytest.raises(Problem):
@@ -189,7 +189,7 @@ def test_without_a_key_set_nobody_gets_in_until_there_is_one(tmp_path: Path, mon
 
 
 def test_remembered_tokens_are_bounded(verifier: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.auth._CACHED_TOKENS", 2)
+    monkeypatch.setattr("chassis.api.auth._CACHED_TOKENS", 2)
     for number in range(4):
         verifier.verify(token(sub=f"user-{number}"))
     assert len(verifier._verified) == 2

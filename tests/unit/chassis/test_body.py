@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from chassis.body import MAX_DEPTH, parse_json
-from chassis.errors import Problem
+from chassis.api.body import MAX_DEPTH, parse_json
+from chassis.api.errors import Problem
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 import orjson
 import pytest
-from chassis import consumer_telemetry
-from chassis.batch_store import Part, Record
-from chassis.consumer_telemetry import BatchTelemetry, ReactionTelemetry
 from chassis.envelope import Envelope
-from chassis.inbox import Delivery, Outcome, Parked, Reason
-from chassis.logs import Log
 from chassis.testing.events import HAPPENED, event
 from chassis.testing.otlp import Capture, capture_otlp
+from chassis.worker import telemetry as consumer_telemetry
+from chassis.worker.batch_store import Part, Record
+from chassis.worker.inbox import Delivery, Outcome, Parked, Reason
+from chassis.worker.logs import Log
+from chassis.worker.telemetry import BatchTelemetry, ReactionTelemetry
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from chassis import health
-from chassis.health import Check, Status, health_router
+from chassis.process import health
+from chassis.process.health import Check, Status, health_router
 from fastapi import FastAPI
 
 

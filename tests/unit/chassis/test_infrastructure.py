@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from chassis.errors import INVALID, UNAVAILABLE, Problem
+from chassis.api.errors import INVALID, UNAVAILABLE, Problem
 from chassis.infrastructure import Patience, StoppedError, describe, is_infrastructure
 from chassis.testing.waiting import eventually
 from psycopg import errors

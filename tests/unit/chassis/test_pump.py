@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from chassis.outgoing import Place, Row
-from chassis.pump import Pump
-from chassis.relay_telemetry import RelayTelemetry
+from chassis.relay.outgoing import Place, Row
+from chassis.relay.pump import Pump
+from chassis.relay.telemetry import RelayTelemetry
 from kafka.errors import InvalidRecordError, KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
 from kafka.future import Future
 from kafka.producer.future import RecordMetadata

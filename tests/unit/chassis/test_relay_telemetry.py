@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from chassis.outgoing import Row
-from chassis.relay_telemetry import RelayTelemetry
+from chassis.relay.outgoing import Row
+from chassis.relay.telemetry import RelayTelemetry
 from kafka.producer.future import RecordMetadata
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -20,7 +20,7 @@ def exporter(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    monkeypatch.setattr("chassis.relay_telemetry.tracer", lambda: provider.get_tracer("test"))
+    monkeypatch.setattr("chassis.relay.telemetry.tracer", lambda: provider.get_tracer("test"))
     return spans
 
 

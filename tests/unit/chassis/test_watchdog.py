@@ -3,9 +3,9 @@
 from uuid import UUID
 
 import pytest
-from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
 from chassis.testing.clock import Clock
-from chassis.watchdog import EXIT_STATUS, Watchdog
+from chassis.worker.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
+from chassis.worker.watchdog import EXIT_STATUS, Watchdog
 
 LOG = ("things", 0)
 OTHER = ("things", 1)

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from chassis.relay import Relay
+from chassis.relay.leadership import Relay
 
 POLL_S = 0.05
 

@@ -10,21 +10,21 @@ from contracts.registry import Registry
 from sqlalchemy import text
 
 from chassis import telemetry
-from chassis.batch import BatchConsumer
+from chassis.api.edge import ServiceEdge
 from chassis.database import Database
-from chassis.edge import ServiceEdge
-from chassis.health import Check, Status
 from chassis.keyring import FileKeyring
-from chassis.logs import LogDirectory
 from chassis.outbox import Outbox
-from chassis.process_telemetry import State, observe_process
-from chassis.reaction import ReactionConsumer
-from chassis.recovery import Recovery
-from chassis.relay import Relay
+from chassis.process.health import Check, Status
+from chassis.process.measures import State, observe_process
+from chassis.relay.leadership import Relay
+from chassis.relay.recovery import Recovery
 from chassis.service import Service
 from chassis.settings import DEVELOPMENT, Role, Settings
-from chassis.tasks import FORGET_ANSWERS, TaskRunner
 from chassis.unit import Units
+from chassis.worker.batch import BatchConsumer
+from chassis.worker.logs import LogDirectory
+from chassis.worker.reaction import ReactionConsumer
+from chassis.worker.tasks import FORGET_ANSWERS, TaskRunner
 
 log = logging.getLogger(__name__)
 

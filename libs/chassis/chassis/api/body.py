@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from fastapi import Request
 
-from chassis.errors import BODY_TIMEOUT, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, Problem
+from chassis.api.errors import BODY_TIMEOUT, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, Problem
 
 READ_TIMEOUT_S = 30.0
 MAX_DEPTH = 32

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chassis import idempotency
-from chassis.health import Status
+from chassis.api import idempotency
 from chassis.infrastructure import describe
+from chassis.process.health import Status
 from chassis.unit import Unit, Units
 
 log = logging.getLogger(__name__)

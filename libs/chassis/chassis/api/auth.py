@@ -11,7 +11,7 @@ from typing import Any, Self
 import jwt
 from fastapi import Request
 
-from chassis.errors import FORBIDDEN, UNAUTHENTICATED, Problem
+from chassis.api.errors import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.settings import Settings
 
 ALGORITHM = "ES256"

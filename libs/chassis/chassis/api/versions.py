@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from chassis.errors import PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem
+from chassis.api.errors import PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem
 
 _ETAG = re.compile(r'"(\d{1,18})"')
 

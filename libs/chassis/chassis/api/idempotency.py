@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis.errors import KEY_MISSING, KEY_REUSED, RETRY_AFTER_S, STILL_RUNNING, Problem
+from chassis.api.errors import KEY_MISSING, KEY_REUSED, RETRY_AFTER_S, STILL_RUNNING, Problem
 
 EXPIRY = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")

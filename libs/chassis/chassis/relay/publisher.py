@@ -23,7 +23,7 @@ from kafka.future import Future
 from opentelemetry.trace import Span
 
 from chassis.envelope import CONTENT_TYPE
-from chassis.outgoing import Row
+from chassis.relay.outgoing import Row
 
 WAIT_MS: Final = 1_500
 """Longest wait for the broker in one call. Two of them must fit into the leader's idle session time-out of 5 s."""

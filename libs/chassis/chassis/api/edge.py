@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from chassis.auth import Principal
+from chassis.api.auth import Principal
 from chassis.settings import Role
 from chassis.telemetry import meter
 from chassis.unit import Unit, Units

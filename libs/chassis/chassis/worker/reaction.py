@@ -15,16 +15,16 @@ from uuid import UUID
 import faust
 from faust.contrib.asgi import bind_to_running_loop
 
-from chassis.failures import TooManyFailuresError
-from chassis.health import Status
-from chassis.inbox import Delivery
 from chassis.infrastructure import Patience, StoppedError, describe
-from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition, fingerprint
-from chassis.processor import Handler, Processor, Reaction
+from chassis.process.health import Status
 from chassis.settings import Settings
-from chassis.sweep import GAP_ALERT_S, Sweep
 from chassis.unit import Units
-from chassis.watchdog import Observation, Watchdog
+from chassis.worker.failures import TooManyFailuresError
+from chassis.worker.inbox import Delivery
+from chassis.worker.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition, fingerprint
+from chassis.worker.processor import Handler, Processor, Reaction
+from chassis.worker.sweep import GAP_ALERT_S, Sweep
+from chassis.worker.watchdog import Observation, Watchdog
 
 __all__ = ["Handler", "Reaction", "ReactionConsumer"]
 

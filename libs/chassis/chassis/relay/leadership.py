@@ -14,10 +14,10 @@ from typing import Final
 import psycopg
 from psycopg.rows import TupleRow
 
-from chassis.outgoing import Outgoing
-from chassis.publisher import Publisher
-from chassis.pump import Pump
-from chassis.relay_telemetry import RelayTelemetry
+from chassis.relay.outgoing import Outgoing
+from chassis.relay.publisher import Publisher
+from chassis.relay.pump import Pump
+from chassis.relay.telemetry import RelayTelemetry
 from chassis.schema import maintain_partitions
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from chassis.outgoing import Outgoing
-from chassis.parked import ParkedRecords
+from chassis.relay.outgoing import Outgoing
 from chassis.service import Bootstrap
+from chassis.worker.parked import ParkedRecords
 
 TopicOption = Annotated[str | None, typer.Option(help="Only this topic, named as in the contracts.")]
 Subject = Annotated[str, typer.Argument(help="Id of the aggregate.")]

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from chassis.outgoing import Outgoing, Place, Row
-from chassis.publisher import RECORD_ERRORS, TOPIC_ERRORS, Batch, Publisher
-from chassis.relay_telemetry import RelayTelemetry
+from chassis.relay.outgoing import Outgoing, Place, Row
+from chassis.relay.publisher import RECORD_ERRORS, TOPIC_ERRORS, Batch, Publisher
+from chassis.relay.telemetry import RelayTelemetry
 from chassis.testing.faults import fault_point
 
 log = logging.getLogger(__name__)

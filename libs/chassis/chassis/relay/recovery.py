@@ -16,9 +16,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from contracts.codec import Codec, Undecodable
 
 from chassis.envelope import Envelope
-from chassis.importer import Found, Importer, Restore, UnrecoverableError
-from chassis.logs import Extent, Incarnation, LogDirectory
+from chassis.relay.importer import Found, Importer, Restore, UnrecoverableError
 from chassis.unit import Units
+from chassis.worker.logs import Extent, Incarnation, LogDirectory
 
 log = logging.getLogger(__name__)
 

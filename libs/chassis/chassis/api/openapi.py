@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from chassis.errors import MEDIA_TYPE, PROBLEM_TYPES
+from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES
 
 READING = frozenset({"get", "head", "options"})
 ALWAYS = (400, 401, 403, 404, 422, 500, 503)

@@ -4,12 +4,12 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from chassis import telemetry
-from chassis.auth import Verifier
-from chassis.errors import register_handlers
-from chassis.health import health_router
-from chassis.middleware import EdgeMiddleware
-from chassis.openapi import describe
-from chassis.route import CommandRoute, QueryRoute
+from chassis.api.auth import Verifier
+from chassis.api.errors import register_handlers
+from chassis.api.middleware import EdgeMiddleware
+from chassis.api.openapi import describe
+from chassis.api.route import CommandRoute, QueryRoute
+from chassis.process.health import health_router
 from chassis.service import Service
 from chassis.settings import Role
 

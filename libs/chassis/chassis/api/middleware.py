@@ -17,9 +17,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import structured_logs, telemetry
+from chassis import telemetry
+from chassis.api.errors import INTERNAL, Problem, problem_response
 from chassis.envelope import new_id
-from chassis.errors import INTERNAL, Problem, problem_response
+from chassis.process import structured_logs
 
 log = logging.getLogger(__name__)
 

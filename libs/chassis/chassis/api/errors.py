@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.reasons import reason_for
+from chassis.api.reasons import reason_for
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "1"

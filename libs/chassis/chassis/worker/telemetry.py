@@ -11,11 +11,11 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from chassis.batch_store import Part, Record
 from chassis.envelope import Envelope
-from chassis.inbox import Delivery, Outcome, Parked, Reason
-from chassis.logs import Log
 from chassis.telemetry import meter, tracer
+from chassis.worker.batch_store import Part, Record
+from chassis.worker.inbox import Delivery, Outcome, Parked, Reason
+from chassis.worker.logs import Log
 
 MOST_LINKS: Final = 128
 """What the SDK keeps of a span's links."""

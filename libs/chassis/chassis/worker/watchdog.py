@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from chassis.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
+from chassis.worker.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.logs import Log
+from chassis.worker.logs import Log
 
 _BEGIN = text("""
     INSERT INTO positions (consumer, topic_uuid, partition, topic, next_offset)

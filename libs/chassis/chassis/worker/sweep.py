@@ -3,12 +3,12 @@
 import logging
 from typing import Final
 
-from chassis import inbox
 from chassis.database import Database
-from chassis.failures import TooManyFailuresError
-from chassis.inbox import Reason
 from chassis.infrastructure import Patience, StoppedError, is_infrastructure
-from chassis.processor import Processor
+from chassis.worker import inbox
+from chassis.worker.failures import TooManyFailuresError
+from chassis.worker.inbox import Reason
+from chassis.worker.processor import Processor
 
 log = logging.getLogger(__name__)
 

@@ -15,14 +15,14 @@ from uuid import UUID
 
 from contracts.codec import Undecodable
 
-from chassis import inbox
-from chassis.consumer_telemetry import Processing, ReactionTelemetry
 from chassis.envelope import Envelope
-from chassis.failures import DEFAULT_LIMIT, DEFAULT_RETRY, FailureLimit, Failures, Retry
-from chassis.inbox import Delivery, Outcome, Place, Reason
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.testing.faults import fault_point
 from chassis.unit import Unit, Units
+from chassis.worker import inbox
+from chassis.worker.failures import DEFAULT_LIMIT, DEFAULT_RETRY, FailureLimit, Failures, Retry
+from chassis.worker.inbox import Delivery, Outcome, Place, Reason
+from chassis.worker.telemetry import Processing, ReactionTelemetry
 
 log = logging.getLogger(__name__)
 

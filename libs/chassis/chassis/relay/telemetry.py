@@ -10,7 +10,7 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from chassis.outgoing import Backlog, Place, Row
+from chassis.relay.outgoing import Backlog, Place, Row
 from chassis.telemetry import meter, tracer
 
 _PROPAGATOR: Final = TraceContextTextMapPropagator()

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from chassis import idempotency
-from chassis.auth import Principal, authenticate
-from chassis.body import StrictRequest, refuse_nul
-from chassis.errors import RECOVERING, RETRY_AFTER_S, Problem, request_id_of
+from chassis.api import idempotency
+from chassis.api.auth import Principal, authenticate
+from chassis.api.body import StrictRequest, refuse_nul
+from chassis.api.errors import RECOVERING, RETRY_AFTER_S, Problem, request_id_of
 from chassis.unit import Unit
 
 Endpoint = Callable[..., Awaitable[Any]]

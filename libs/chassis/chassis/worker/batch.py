@@ -12,16 +12,16 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 from mode.threads import ServiceThread
 
-from chassis.batch_store import Batch, BatchStore, Part, Record
-from chassis.consumer_stop import stop_consumer
-from chassis.consumer_telemetry import BatchTelemetry
 from chassis.database import Database
-from chassis.health import Status
 from chassis.infrastructure import Patience, StoppedError, describe
-from chassis.logs import BrokerUnavailableError, Log, LogDirectory, Partition, fingerprint
-from chassis.positions import StaleConsumerError
+from chassis.process.health import Status
 from chassis.settings import Settings
-from chassis.watchdog import Watchdog
+from chassis.worker.batch_store import Batch, BatchStore, Part, Record
+from chassis.worker.consumer_stop import stop_consumer
+from chassis.worker.logs import BrokerUnavailableError, Log, LogDirectory, Partition, fingerprint
+from chassis.worker.positions import StaleConsumerError
+from chassis.worker.telemetry import BatchTelemetry
+from chassis.worker.watchdog import Watchdog
 
 __all__ = ["Batch", "BatchConsumer", "Log", "Record"]
 

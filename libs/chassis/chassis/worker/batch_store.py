@@ -4,7 +4,7 @@ The position of each log is a row in the database that is stored into, moved by 
 to Kafka is only for lag tools. A log is known by its topic's UUID, so a topic that was wiped and made again is read
 from its beginning instead of being taken for the old one.
 
-This module decides and stores; `chassis.batch` brings the records.
+This module decides and stores; `chassis.worker.batch` brings the records.
 """
 
 import logging
@@ -15,12 +15,12 @@ from typing import Final, Self
 from aiokafka import ConsumerRecord
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chassis import positions
 from chassis.database import Database
 from chassis.infrastructure import Patience, StoppedError, describe
-from chassis.logs import Extent, Log
-from chassis.positions import StaleConsumerError
 from chassis.testing.faults import fault_point
+from chassis.worker import positions
+from chassis.worker.logs import Extent, Log
+from chassis.worker.positions import StaleConsumerError
 
 __all__ = ["Batch", "BatchStore", "Log", "Part", "Record"]
 

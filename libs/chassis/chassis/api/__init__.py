@@ -1,0 +1,1 @@
+"""Role api: what stands between an HTTP request and a handler."""

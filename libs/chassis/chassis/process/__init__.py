@@ -1,0 +1,1 @@
+"""What every process of a service does, whatever its roles: start, stop, answer for its health, tell about itself."""

@@ -1,0 +1,1 @@
+"""Role worker: what brings events and periodic work to a handler."""
