@@ -15,7 +15,7 @@ from deploy.supervisor import Supervisor
 from demo.schedule import Fault, Signal
 
 LOOK_S = 0.05
-UP_WITHIN_S = 90.0
+UP_WITHIN_S = 120.0
 """A program that the supervisor doesn't bring back within this time fails the run."""
 
 
