@@ -196,7 +196,8 @@ async def test_a_consumer_that_hangs_ends_its_process(bench: Bench, monkeypatch:
 async def test_a_bug_in_the_chassis_itself_costs_a_restart_of_the_app_and_no_record(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process, failures = Processor.process, []
+    process = Processor.process
+    failures: list[Delivery] = []
 
     async def fail_once(self: Processor, delivery: Delivery) -> Outcome:
         if not failures:
