@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from chassis.process.health import Check
 from chassis.relay.importer import Restore
 from chassis.settings import Settings
-from chassis.worker.batch import Batch
-from chassis.worker.reaction import Reaction
+from chassis.worker.batch_store import Batch
+from chassis.worker.processor import Reaction
 from chassis.worker.tasks import Task
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chassis.service import Service
 from chassis.unit import Unit
-from chassis.worker.batch import Batch
+from chassis.worker.batch_store import Batch
 from chassis.worker.tasks import Task
 from contracts.codec import Codec
 from contracts.registry import Registry

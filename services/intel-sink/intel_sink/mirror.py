@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chassis.testing.faults import fault_point
-from chassis.worker.batch import Log, Record
+from chassis.worker.batch_store import Record
+from chassis.worker.logs import Log
 from contracts.codec import Codec, Undecodable
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession

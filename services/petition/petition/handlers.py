@@ -10,7 +10,7 @@ from chassis.api.errors import NOT_FOUND, PRECONDITION_FAILED, Problem
 from chassis.api.versions import require_version
 from chassis.envelope import Envelope, new_id
 from chassis.unit import Unit
-from chassis.worker.reaction import Reaction
+from chassis.worker.processor import Reaction
 from contracts.tenants import load_tenants
 
 from contracts.events import AlertRaised

@@ -21,9 +21,7 @@ from chassis.relay.recovery import Recovery
 from chassis.service import Service
 from chassis.settings import DEVELOPMENT, Role, Settings
 from chassis.unit import Units
-from chassis.worker.batch import BatchConsumer
 from chassis.worker.logs import LogDirectory
-from chassis.worker.reaction import ReactionConsumer
 from chassis.worker.tasks import FORGET_ANSWERS, TaskRunner
 
 log = logging.getLogger(__name__)
@@ -226,6 +224,10 @@ def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec) -> Sequ
     if settings.has(Role.RELAY):
         groups.append([RelayPart(relay, settings.drain_s)])
     if settings.has(Role.WORKER):
+        # Imported by whoever needs them: they bring a second of libraries, and a killed process has to be back soon.
+        from chassis.worker.batch import BatchConsumer  # noqa: PLC0415
+        from chassis.worker.reaction import ReactionConsumer  # noqa: PLC0415
+
         reactions = [
             ReactionConsumer(reaction, settings=settings, units=work, decode=codec.decode)
             for reaction in service.reactions
