@@ -107,8 +107,11 @@ class Walk(RuleBasedStateMachine):
         self.refused.add((subject, sequence))
 
     @rule()
-    def be_repaired_and_replayed(self) -> None:
+    def be_repaired(self) -> None:
         self.refused.clear()
+
+    @rule()
+    def be_replayed(self) -> None:
         self.failed.clear()
         with psycopg.connect(self.url) as connection:
             connection.execute("UPDATE parked SET reason = 'behind' WHERE reason = 'failed'")

@@ -208,6 +208,7 @@ class ReactionConsumer:
             log.critical("%s didn't stop within %g s", self.name, self._settings.drain_s)
             if not self._patience.stopping:
                 self._watchdog.end()  # two apps of one reaction can't live in one process
+            app.consumer.unacked.clear()  # what it waits for
 
     def _build(self, group: str) -> faust.App:
         settings = self._settings

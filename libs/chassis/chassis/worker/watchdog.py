@@ -145,7 +145,7 @@ class Watchdog(threading.Thread):
     def _standing(self, lag: Mapping[Partition, int], committed: Mapping[Partition, int]) -> float:
         now = self._clock()
         # A process that was itself stopped for a while couldn't move either.
-        asleep = self._looked is not None and now - self._looked > self._patience_s / 2
+        asleep = self._looked is not None and now - self._looked > max(self._patience_s / 2, 5 * self._every_s)
         self._looked = now
         if asleep or self._watched.excuse() is not None:
             self._since.clear()
