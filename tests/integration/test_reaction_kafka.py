@@ -185,6 +185,7 @@ async def test_a_consumer_that_hangs_ends_its_process(bench: Bench, monkeypatch:
         await asyncio.Event().wait()
 
     ended: list[int] = []
+    bench.settings = bench.settings.model_copy(update={"drain_s": 2.0})
     monkeypatch.setattr(Processor, "process", hang)
     async with bench.running() as consumer:
         monkeypatch.setattr(consumer._watchdog, "_patience_s", 5.0)

@@ -209,6 +209,7 @@ class ReactionConsumer:
             if not self._patience.stopping:
                 self._watchdog.end()  # two apps of one reaction can't live in one process
             app.consumer.unacked.clear()  # what it waits for
+            await asyncio.wait((stopping,), timeout=self._settings.drain_s)
 
     def _build(self, group: str) -> faust.App:
         settings = self._settings
