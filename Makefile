@@ -78,6 +78,7 @@ clean: down ## 停止并删除全部状态 · stop, and delete everything the su
 	@rm -rf '$(or $(STATE_DIR),.state)'
 
 # uv comes first, by pip, out of the same lock; then uv installs the rest. A mirror that pip knows is told to uv, too.
+# Everything is compiled at once: a process that was killed has to be back in seconds, also where Python may not write.
 $(INSTALLED): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@if [ -z '$(PYTHON)' ]; then printf '%s\n%s\n' \
 		'缺少可用的 Python 3.11 或更新版本：apt-get install python3 python3-venv，或 dnf install python3.11，或 brew install python@3.11。' \
@@ -88,7 +89,8 @@ $(INSTALLED): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.lock
 	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)}}"; \
 		if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes --requirement requirements.lock && \
+		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement requirements.lock && \
 		VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
+	@$(BIN)/python -m compileall -q $(MEMBERS)
 	@$(BIN)/deploy fetch
 	@touch $@
