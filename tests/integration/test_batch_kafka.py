@@ -2,9 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,6 +16,7 @@ from chassis.testing.faults import FaultInjectedError, armed
 from chassis.testing.topics import create_topics, publish, recreate_topics
 from chassis.testing.waiting import eventually
 from chassis.worker.batch import Batch, BatchConsumer, Log, Record
+from chassis.worker.logs import Incarnation
 from deploy.kafka import Kafka
 from deploy.postgres import Postgres
 from psycopg import AsyncConnection
@@ -138,6 +141,26 @@ async def test_a_longer_new_log_isnt_taken_for_the_rest_of_the_old_one(bench: Be
     await asyncio.to_thread(recreate_topics, bench.kafka.bootstrap, [bench.topic])
     bench.publish(80, start=100, key=b"k")
     async with bench.running():
+        await eventually(lambda: bench.count() == 130, within=30)
+    assert bench.query("SELECT count(*) FROM stored GROUP BY topic_uuid ORDER BY 1") == [(50,), (80,)]
+
+
+async def test_records_that_were_fetched_from_a_new_log_are_never_stored_as_the_old_ones(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.worker.batch.IDLE_CHECK_S", 3_600.0)  # so that only the check of each batch is left
+    bench.publish(50, key=b"k")
+    async with bench.running() as consumer:
+        await eventually(lambda: bench.count() == 50, within=30)
+        # A topic that is made anew between two fetches, and so fast that no rebalance tells of it.
+        incarnations = consumer._directory.incarnations
+        another = uuid4()
+
+        def made_anew(topics: Iterable[str]) -> dict[str, Incarnation]:
+            return {topic: replace(found, uuid=another) for topic, found in incarnations(topics).items()}
+
+        monkeypatch.setattr(consumer._directory, "incarnations", made_anew)
+        bench.publish(30, start=50, key=b"k")
         await eventually(lambda: bench.count() == 130, within=30)
     assert bench.query("SELECT count(*) FROM stored GROUP BY topic_uuid ORDER BY 1") == [(50,), (80,)]
 

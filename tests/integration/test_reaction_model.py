@@ -30,7 +30,7 @@ from sqlalchemy import text
 TOPIC = "test.things.v1"
 CODEC = Codec(Registry.load())
 SUBJECTS = st.sampled_from(["a", "b"])
-SEQUENCES = st.integers(1, 5)
+SEQUENCES = st.integers(1, 3)
 CRASHES = st.sampled_from(["reaction.before_commit", "reaction.after_commit", "database.before_commit"])
 
 
@@ -53,7 +53,7 @@ class Walk(RuleBasedStateMachine):
         self.refused: set[tuple[str, int]] = set()
         self.failed: set[tuple[str, int]] = set()
         self.records = {
-            (subject, sequence): record_of(event(subject, sequence)) for subject in "ab" for sequence in range(1, 6)
+            (subject, sequence): record_of(event(subject, sequence)) for subject in "ab" for sequence in range(1, 4)
         }
         self.offset = 0
         self.restart()
@@ -125,7 +125,7 @@ class Walk(RuleBasedStateMachine):
             parked = set(connection.execute("SELECT subject, sequence FROM parked").fetchall())
         for subject, delivered in self.delivered.items():
             expected = []
-            for sequence in range(1, 6):
+            for sequence in range(1, 4):
                 if sequence not in delivered or (subject, sequence) in self.failed:
                     break
                 expected.append(sequence)
@@ -148,6 +148,6 @@ def test_a_reaction_does_what_its_model_says(walked_database: str) -> None:
     run_state_machine_as_test(
         walk,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
