@@ -210,6 +210,17 @@ async def test_a_commit_whose_answer_was_lost_is_not_repeated(bench: Bench) -> N
             await eventually(lambda: bench.count() == 110, within=30)
 
 
+async def test_a_topic_that_joins_is_read_from_the_next_start_on(bench: Bench) -> None:
+    bench.publish(10)
+    async with bench.running():
+        await eventually(lambda: bench.count() == 10, within=30)
+    another = "test.others.v1"
+    create_topics(bench.kafka.bootstrap, [bench.settings.topic_prefix + another])
+    publish(bench.kafka.bootstrap, bench.settings.topic_prefix + another, [(b"k", b"0")])
+    async with bench.running(replace(bench.batch, topics=lambda: [TOPIC, another])):
+        await eventually(lambda: bench.count() == 11, within=40)
+
+
 async def test_a_stale_consumer_drops_its_batch_and_joins_anew(bench: Bench) -> None:
     bench.publish(10, key=b"k")
     async with bench.running():

@@ -152,7 +152,7 @@ async def test_a_topic_that_was_made_anew_is_read_from_its_beginning(bench: Benc
     assert bench.parked() == []
 
 
-async def test_a_stop_in_the_middle_of_a_handler_loses_nothing(bench: Bench) -> None:
+async def test_a_stop_in_the_middle_of_a_handler_loses_nothing(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     entered = asyncio.Event()
 
     async def wait(_: Envelope) -> None:
@@ -160,9 +160,11 @@ async def test_a_stop_in_the_middle_of_a_handler_loses_nothing(bench: Bench) -> 
         await asyncio.Event().wait()
 
     bench.before = wait
+    bench.settings = bench.settings.model_copy(update={"drain_s": 20.0})
     bench.publish(("a", 1), ("a", 2))
     async with bench.running():
         await asyncio.wait_for(entered.wait(), 20)
+    assert "didn't stop within" not in caplog.text
     assert bench.effects() == []
     bench.before = None
     async with bench.running():
