@@ -1,8 +1,10 @@
 """A mirror on a real database: records go in as a batch consumer would bring them, and somebody tampers with them."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,10 +99,12 @@ class MirrorKit:
 
     async def sign(self) -> SignedCheckpoint | None:
         """Sign a checkpoint, and wait until the file has it."""
+        # One thread, so that the append below waits behind the one that the commit sets off.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
         async with self.units.begin() as unit:
             signed = await handlers.sign_checkpoint(unit, key=self.key, outside=self.outside)
         if signed is not None:
-            self.outside.append([signed], unit.now)
+            await asyncio.to_thread(self.outside.append, [signed], unit.now)
         return signed
 
     async def follow(self) -> None:
