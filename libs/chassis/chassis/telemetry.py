@@ -55,9 +55,7 @@ def configure(settings: Settings) -> Telemetry:
     """
     global _configured  # noqa: PLW0603  so are OpenTelemetry's providers
     if _configured is None:
-        resource = Resource.create(
-            {"service.name": settings.service, "deployment.environment.name": settings.environment}
-        )
+        resource = _resource(settings)
         log_provider = _log_provider(resource)
         _configured = Telemetry(_tracer_provider(resource), _meter_provider(resource), log_provider)
         exported = bool(_exporter_names("logs"))
