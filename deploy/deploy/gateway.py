@@ -18,7 +18,6 @@ from deploy.server import LOOPBACK, Server
 HOME = Path(__file__).resolve().parents[1] / "gateway"
 TEMPLATE = HOME / "envoy.yaml"
 PROBLEMS = HOME / "problems.yaml"
-MANAGER = "envoy.filters.network.http_connection_manager"
 TLS = {
     "name": "envoy.transport_sockets.tls",
     "typed_config": {

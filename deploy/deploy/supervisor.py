@@ -26,7 +26,6 @@ LONGEST_SOCKET = 100
 
 LAUNCHED_WITHIN_S = 15.0
 STOPPED_WITHIN_S = 90.0
-UP = frozenset({"STARTING", "RUNNING", "BACKOFF"})
 DIED = re.compile(r"^(\S+ \S+?),\d+ \w+ exited: (\S+) \((.*); not expected\)")
 
 
