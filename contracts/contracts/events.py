@@ -42,6 +42,249 @@ class TreeHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSubmitted(ContractEvent):
+    """An application came in and got its number (申请)."""
+
+    TYPE: ClassVar[str] = "yiwangban.accept.case.submitted.v1"
+    TOPIC: ClassVar[str] = "accept.cases.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:case-submitted:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("form",)
+
+    number: str
+    """The number for people (办件编号); says nothing about the applicant and can't be guessed."""
+    item: str
+    """The service item (事项), by its slug in the catalogue."""
+    channel: str
+    """Where it came in. An open list; readers have to bear new ones."""
+    submitted_at: datetime
+    """First receipt, UTC."""
+    applicant: str
+    """Pseudonym of the applicant in this context; not linkable to other contexts."""
+    form: str
+    """The form as filled in: a JSON object, as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAccepted(ContractEvent):
+    """The application was accepted (受理); the clock of the decision starts here."""
+
+    TYPE: ClassVar[str] = "yiwangban.accept.case.accepted.v1"
+    TOPIC: ClassVar[str] = "accept.cases.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:case-accepted:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("form",)
+
+    number: str
+    """The number for people (办件编号); says nothing about the applicant and can't be guessed."""
+    item: str
+    """The service item (事项), by its slug in the catalogue."""
+    applicant: str
+    """Pseudonym of the applicant in this context; not linkable to other contexts."""
+    accepted_at: datetime
+    """When, UTC."""
+    workdays: int
+    """The promised time limit of the decision (承诺时限), in working days."""
+    by: str
+    """Pseudonym of whoever acted."""
+    form: str
+    """The form as filled in: a JSON object, as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNotAccepted(ContractEvent):
+    """The application was refused at the door, in writing and with reasons (不予受理)."""
+
+    TYPE: ClassVar[str] = "yiwangban.accept.case.not-accepted.v1"
+    TOPIC: ClassVar[str] = "accept.cases.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:case-not-accepted:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("notice",)
+
+    by: str
+    """Pseudonym of whoever acted."""
+    reasons: tuple[str, ...]
+    """Why, as codes that the catalogue explains. An open list."""
+    notice: str
+    """What the applicant is told, 1 to 2,000 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWithdrawn(ContractEvent):
+    """The applicant took the application back (撤回)."""
+
+    TYPE: ClassVar[str] = "yiwangban.accept.case.withdrawn.v1"
+    TOPIC: ClassVar[str] = "accept.cases.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:case-withdrawn:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of whoever acted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseConcluded(ContractEvent):
+    """The decision has reached the case; nothing more will be decided (办结)."""
+
+    TYPE: ClassVar[str] = "yiwangban.accept.case.concluded.v1"
+    TOPIC: ClassVar[str] = "accept.cases.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:case-concluded:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    outcome: str
+    """What was decided."""
+    review: str
+    """The review that decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewStarted(ContractEvent):
+    """An accepted case is examined (审查); its clock runs from the acceptance."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.started.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-started:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    case: str
+    """The case (办件) under review."""
+    number: str
+    """The number for people (办件编号); says nothing about the applicant and can't be guessed."""
+    item: str
+    """The service item (事项), by its slug in the catalogue."""
+    step: str
+    """A step of the item's workflow."""
+    accepted_at: datetime
+    """When the clock began, UTC."""
+    warn_at: datetime
+    """When a yellow card is due, UTC."""
+    due_at: datetime
+    """End of the time limit that binds, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTaskAssigned(ContractEvent):
+    """An officer took a step's task on (领办)."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.task-assigned.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-task-assigned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    case: str
+    """The case (办件) under review."""
+    step: str
+    """A step of the item's workflow."""
+    by: str
+    """Pseudonym of whoever acted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTaskCompleted(ContractEvent):
+    """A step was completed with a recommendation (审查意见); the next one is open."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.task-completed.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-task-completed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("opinion",)
+
+    case: str
+    """The case (办件) under review."""
+    step: str
+    """A step of the item's workflow."""
+    by: str
+    """Pseudonym of whoever acted."""
+    recommendation: str
+    """What the officer recommends."""
+    next_step: str
+    """The step that is open now."""
+    opinion: str
+    """The officer's opinion, 1 to 2,000 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWarned(ContractEvent):
+    """Little of the time limit is left (黄牌)."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.warned.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-warned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    case: str
+    """The case (办件) under review."""
+    step: str
+    """A step of the item's workflow."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+    due_at: datetime
+    """End of the time limit that binds, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewBreached(ContractEvent):
+    """The time limit has passed without a decision (红牌)."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.breached.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-breached:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    case: str
+    """The case (办件) under review."""
+    step: str
+    """A step of the item's workflow."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewApproved(ContractEvent):
+    """The application was granted (准予)."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.approved.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-approved:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    case: str
+    """The case (办件) under review."""
+    by: str
+    """Pseudonym of whoever acted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDenied(ContractEvent):
+    """The application was denied, in writing and with reasons (不予许可)."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.denied.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-denied:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("notice",)
+
+    case: str
+    """The case (办件) under review."""
+    by: str
+    """Pseudonym of whoever acted."""
+    reasons: tuple[str, ...]
+    """Why, as codes that the catalogue explains. An open list."""
+    notice: str
+    """What the applicant is told, 1 to 2,000 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDiscontinued(ContractEvent):
+    """The review ended without a decision (终止)."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.discontinued.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-discontinued:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    case: str
+    """The case (办件) under review."""
+    reason: str
+    """Why. An open list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRaised(ContractEvent):
     """Matters came in bursts (预警), in the tenant in the envelope; the evidence says where to look."""
 
@@ -201,6 +444,19 @@ class PetitionClosed(ContractEvent):
 
 EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
     {
+        "yiwangban.accept.case.submitted.v1": CaseSubmitted,
+        "yiwangban.accept.case.accepted.v1": CaseAccepted,
+        "yiwangban.accept.case.not-accepted.v1": CaseNotAccepted,
+        "yiwangban.accept.case.withdrawn.v1": CaseWithdrawn,
+        "yiwangban.accept.case.concluded.v1": CaseConcluded,
+        "yiwangban.approve.review.started.v1": ReviewStarted,
+        "yiwangban.approve.review.task-assigned.v1": ReviewTaskAssigned,
+        "yiwangban.approve.review.task-completed.v1": ReviewTaskCompleted,
+        "yiwangban.approve.review.warned.v1": ReviewWarned,
+        "yiwangban.approve.review.breached.v1": ReviewBreached,
+        "yiwangban.approve.review.approved.v1": ReviewApproved,
+        "yiwangban.approve.review.denied.v1": ReviewDenied,
+        "yiwangban.approve.review.discontinued.v1": ReviewDiscontinued,
         "yiwangban.intel.alert.raised.v1": AlertRaised,
         "yiwangban.intel.checkpoint.tree-head-signed.v1": CheckpointTreeHeadSigned,
         "yiwangban.petition.bulletin.drafted.v1": BulletinDrafted,

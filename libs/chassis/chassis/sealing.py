@@ -9,10 +9,13 @@ import binascii
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chassis.envelope import Envelope
 
 PREFIX = "sealed:v1:"
 KEY_BYTES = 32
@@ -77,6 +80,32 @@ def open_(sealed: str, key: bytes, *, type: str, subject: str, sequence: int, fi
     except InvalidTag as error:
         raise UnsealableError("changed, moved, or under another key") from error
     return plaintext.decode()
+
+
+async def open_fields(keyring: Keyring, event: Envelope, fields: Mapping[str, str]) -> dict[str, str] | None:
+    """Open personal fields of an event.
+
+    Args:
+        keyring: Where keys live.
+        event: As it was received.
+        fields: The sealed texts by field.
+
+    Returns:
+        The plain texts by field; None when the key was destroyed, that is, when the person was erased.
+
+    Raises:
+        UnsealableError: A field was changed or moved, or the event names no key.
+    """
+    keyid = event.keyid
+    if keyid is None:
+        raise UnsealableError("no key is named")
+    key = (await keyring.get_many([keyid]))[keyid]
+    if key is None:
+        return None
+    return {
+        name: open_(text, key, type=event.type, subject=event.subject, sequence=event.sequence, field=name, keyid=keyid)
+        for name, text in fields.items()
+    }
 
 
 def pseudonym(secret: bytes, context: str, subject: str) -> str:

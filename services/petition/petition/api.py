@@ -4,37 +4,27 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from casework.roles import Role
 from chassis.api.auth import require
+from chassis.api.models import VISIBLE, Body
+from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.route import CommandRoute, QueryRoute, unit
 from chassis.api.versions import ExpectedVersion, etag
 from chassis.unit import Unit
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from petition import handlers, queries
 from petition.access import OFFICERS, STAFF
 from petition.departments import DEPARTMENTS
 from petition.domain import Channel, Message, Outcome, Petition
 from petition.handlers import ClosePetition, ReplyToPetition, SubmitPetition, TransferPetition
-from petition.problems import readable
+from petition.problems import REFUSALS
 from petition.queries import ListPetitions
-from petition.store import from_cursor
 from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionPage, PetitionReceipt
-from petition.workflow import Action, Role, State, roles_for
+from petition.workflow import TABLE, Action, State
 
-VISIBLE = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
-"""A text of nothing but spaces is no text, and PostgreSQL has none with a NUL."""
-
-CURSOR = "^[A-Za-z0-9_-]{22}$"
 FORUMS_EXIST = datetime(1990, 1, 1, tzinfo=UTC)
-
-MOST_ON_A_PAGE = 100
-
-
-class Body(BaseModel):
-    """Base of all request bodies: unknown fields are refused, so that a typing error isn't lost in silence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE, description="标题 · Title")]
@@ -88,8 +78,6 @@ class CloseBody(Body):
 Submission = Annotated[PortalMessage | ForumMessage, Field(discriminator="channel")]
 Work = Annotated[Unit, Depends(unit)]
 PetitionId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
-Cursor = Annotated[str | None, Query(pattern=CURSOR, description="上一页的 next · The last page's next")]
-Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="每页件数 · Items a page")]
 
 commands = APIRouter(prefix="/v1", route_class=CommandRoute, tags=["网络问政 · Petitions"])
 queries_router = APIRouter(prefix="/v1", route_class=QueryRoute, tags=["网络问政 · Petitions"])
@@ -99,13 +87,13 @@ queries_router = APIRouter(prefix="/v1", route_class=QueryRoute, tags=["网络�
     "/petitions",
     status_code=201,
     summary="提交诉求 · Submit a petition",
-    dependencies=[Depends(require(*roles_for(Action.RECEIVE)))],
+    dependencies=[Depends(require(*TABLE.roles_for(Action.RECEIVE)))],
 )
 async def submit(body: Submission, response: Response, work: Work) -> PetitionReceipt:
     """市民从门户提交，或由接入程序转交论坛帖文。Citizens submit on a portal; connectors pass on forum posts."""
     handle, posted_at = (body.author, body.posted_at) if isinstance(body, ForumMessage) else (None, None)
     message = Message(channel=body.channel, title=body.title, text=body.text, posted_at=posted_at)
-    with readable():
+    with REFUSALS.readable():
         petition, code = await handlers.submit_petition(SubmitPetition(message, handle), work)
     response.headers["Location"] = f"/v1/petitions/{petition.id}"
     response.headers["ETag"] = etag(petition.sequence)
@@ -121,13 +109,13 @@ async def submit(body: Submission, response: Response, work: Work) -> PetitionRe
 @commands.post(
     "/petitions/{petition_id}/transfer",
     summary="转办 · Transfer to a department",
-    dependencies=[Depends(require(*roles_for(Action.TRANSFER)))],
+    dependencies=[Depends(require(*TABLE.roles_for(Action.TRANSFER)))],
 )
 async def transfer(
     petition_id: PetitionId, body: TransferBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """分办人员将件转交承办部门。Triage hands it to the department that has to answer it."""
-    with readable():
+    with REFUSALS.readable():
         petition = await handlers.transfer_petition(TransferPetition(petition_id, version, body.department), work)
     return _changed(petition, response)
 
@@ -135,13 +123,13 @@ async def transfer(
 @commands.post(
     "/petitions/{petition_id}/reply",
     summary="答复 · Reply",
-    dependencies=[Depends(require(*roles_for(Action.REPLY)))],
+    dependencies=[Depends(require(*TABLE.roles_for(Action.REPLY)))],
 )
 async def reply(
     petition_id: PetitionId, body: ReplyBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """承办部门答复市民。The department in charge answers the citizen."""
-    with readable():
+    with REFUSALS.readable():
         petition = await handlers.reply_to_petition(ReplyToPetition(petition_id, version, body.text), work)
     return _changed(petition, response)
 
@@ -149,13 +137,13 @@ async def reply(
 @commands.post(
     "/petitions/{petition_id}/close",
     summary="办结 · Close",
-    dependencies=[Depends(require(*roles_for(Action.CLOSE)))],
+    dependencies=[Depends(require(*TABLE.roles_for(Action.CLOSE)))],
 )
 async def close(
     petition_id: PetitionId, body: CloseBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """承办部门办结；无须答复的件由分办人员办结。The department in charge closes it; triage what needs no answer."""
-    with readable():
+    with REFUSALS.readable():
         petition = await handlers.close_petition(ClosePetition(petition_id, version, body.outcome), work)
     return _changed(petition, response)
 
@@ -181,19 +169,15 @@ async def list_petitions(
     department: Annotated[str | None, Query(max_length=64, description="承办部门 · Department")] = None,
 ) -> PetitionPage:
     """本地的件，新的在前；省级分办、审计可看各地市。Those of one's city, newest first; the province sees all cities."""
-    return await queries.list_petitions(ListPetitions(_after(cursor), limit, state, department), work)
+    return await queries.list_petitions(ListPetitions(from_cursor(cursor), limit, state, department), work)
 
 
 @queries_router.get("/bulletins", summary="通报列表 · List bulletins", dependencies=[Depends(require(*STAFF))])
 async def list_bulletins(work: Work, cursor: Cursor = None, limit: Limit = 20) -> BulletinPage:
     """预警生成的通报草稿，新的在前。Drafts that alerts led to, newest first."""
-    return await queries.list_bulletins(_after(cursor), limit, work)
+    return await queries.list_bulletins(from_cursor(cursor), limit, work)
 
 
 def _changed(petition: Petition, response: Response) -> PetitionChanged:
     response.headers["ETag"] = etag(petition.sequence)
     return PetitionChanged.of(petition)
-
-
-def _after(cursor: str | None) -> UUID | None:
-    return None if cursor is None else from_cursor(cursor)

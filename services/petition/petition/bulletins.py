@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from casework.numbers import SHANGHAI
+
 from contracts.events import AlertRaised, BulletinDrafted
 from petition.classification import Kind, Matter
-from petition.numbers import SHANGHAI
 
 KINDS = {
     Kind.CONSULT: ("咨询", "questions"),

@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 
+from casework.roles import Actor, Role
+from casework.workflow import Refused, UnknownTenant
+
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
 from petition.classification import Classification
 from petition.departments import DEPARTMENTS
-from petition.workflow import Action, Refused, Role, State, follow
+from petition.workflow import TABLE, Action, State
 
 PetitionEvent = PetitionReceived | PetitionClassified | PetitionTransferred | PetitionReplied | PetitionClosed
 
@@ -41,10 +44,6 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """A forum's clock may be ahead of ours by this much."""
 
 
-class UnknownTenant(Refused):
-    """The city isn't one of the suite's."""
-
-
 class UnknownDepartment(Refused):
     """No department has this slug."""
 
@@ -63,15 +62,6 @@ class NothingAnswered(Refused):
 
 class SameDepartment(Refused):
     """The petition is already there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Whoever decides: a pseudonym and what it may do."""
-
-    pseudonym: str
-    roles: frozenset[Role]
-    department: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +140,8 @@ def receive(
         raise UnknownTenant
     if message.posted_at is not None and message.posted_at > now + CLOCKS_DIFFER:
         raise PostedLater
-    state = follow(None, Action.RECEIVE, by.roles & {SUBMITTERS[message.channel]})
-    follow(state, Action.CLASSIFY, {Role.RULES})
+    state = TABLE.follow(None, Action.RECEIVE, by.roles & {SUBMITTERS[message.channel]})
+    TABLE.follow(state, Action.CLASSIFY, {Role.SYSTEM})
     received = PetitionReceived(
         channel=message.channel.value,
         received_at=now,
@@ -179,7 +169,7 @@ def transfer(petition: Petition, department: str, *, by: Actor) -> Decision:
         UnknownDepartment: No department has this slug.
         SameDepartment: It is there already.
     """
-    follow(petition.state, Action.TRANSFER, by.roles)
+    TABLE.follow(petition.state, Action.TRANSFER, by.roles)
     if department not in DEPARTMENTS:
         raise UnknownDepartment
     if department == petition.department:
@@ -195,7 +185,7 @@ def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
         WrongRole: See the table.
         WrongDepartment: The petition is another department's.
     """
-    follow(petition.state, Action.REPLY, by.roles)
+    TABLE.follow(petition.state, Action.REPLY, by.roles)
     _only_its_department(petition, by)
     return _decided(petition, PetitionReplied(by=by.pseudonym, reply=text))
 
@@ -209,7 +199,7 @@ def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
         WrongDepartment: The petition is another department's.
         NothingAnswered: ``answered``, but nobody replied.
     """
-    follow(petition.state, Action.CLOSE, by.roles)
+    TABLE.follow(petition.state, Action.CLOSE, by.roles)
     if petition.department is not None:
         _only_its_department(petition, by)
     if outcome is Outcome.ANSWERED and petition.state is not State.REPLIED:

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
+from casework.numbers import human_number, query_code, query_code_hash
+from casework.roles import Actor
 from chassis.api.errors import NOT_FOUND, PRECONDITION_FAILED, Problem
 from chassis.api.versions import require_version
 from chassis.envelope import Envelope, new_id
+from chassis.sealed_columns import Sealed
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 from contracts.tenants import load_tenants
 
 from contracts.events import AlertRaised
 from petition import bulletins, domain, store
-from petition.access import asker, poster
+from petition.access import DESK
 from petition.classification import classify
-from petition.confidential import Sealed, seal_columns
-from petition.domain import Actor, Decision, Message, Outcome, Petition
-from petition.numbers import human_number, query_code, query_code_hash
+from petition.domain import Decision, Message, Outcome, Petition
+from petition.store import CONTENT
 
 PETITIONS = "petition.petitions.v1"
 BULLETINS = "petition.bulletins.v1"
@@ -69,8 +71,10 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     Raises:
         Refused: See ``domain.receive``.
     """
-    message, submitter, id_ = command.message, asker(unit), new_id()
-    author = submitter.author if message.channel is domain.Channel.PORTAL else poster(unit, command.handle or id_)
+    message, submitter, id_ = command.message, DESK.asker(unit), new_id()
+    author = submitter.owner
+    if message.channel is domain.Channel.FORUM:
+        author = unit.outbox.pseudonym(command.handle or id_, context="author.forum")
     decision = domain.receive(
         message,
         classify(message.title, message.text),
@@ -83,7 +87,7 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
         now=unit.now,
     )
     columns = {"title": message.title, "text": message.text, "handle": command.handle}
-    sealed = await seal_columns(unit.outbox.keyring, person=author, row=id_, columns=columns)
+    sealed = await CONTENT.seal(unit.outbox.keyring, person=author, row=id_, columns=columns)
     code = code_of(id_, unit)
     await store.add(
         unit.session,
@@ -177,7 +181,7 @@ async def _change(id_: UUID, version: int, decide: Decide, unit: Unit, *, reply:
 
     No row is locked while deciding. Whoever saves second finds the sequence moved on.
     """
-    by = asker(unit)
+    by = DESK.asker(unit)
     stored = await store.find(unit.session, id_, by.scope)
     if stored is None:
         raise Problem(NOT_FOUND)
@@ -186,7 +190,7 @@ async def _change(id_: UUID, version: int, decide: Decide, unit: Unit, *, reply:
     decision = decide(before, by.actor)
     sealed: Sealed | None = None
     if reply is not None:
-        sealed = await seal_columns(unit.outbox.keyring, person=before.author, row=before.id, columns={"reply": reply})
+        sealed = await CONTENT.seal(unit.outbox.keyring, person=before.author, row=before.id, columns={"reply": reply})
     if not await store.save(unit.session, decision.petition, decided_on=before.sequence, reply=sealed):
         raise Problem(PRECONDITION_FAILED)
     await _announce(decision, unit)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from casework.access import Asker
 from chassis.api.errors import NOT_FOUND, Problem
+from chassis.api.pages import cut
 from chassis.unit import Unit
 
 from petition import store
-from petition.access import Asker, asker
-from petition.confidential import open_columns
-from petition.store import Stored
+from petition.access import DESK, may_read
+from petition.store import CONTENT, Stored
 from petition.views import Access, BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
 from petition.workflow import State
 
@@ -32,7 +33,7 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
     Raises:
         Problem: 404, also for what exists outside the asker's scope.
     """
-    who = asker(unit)
+    who = DESK.asker(unit)
     stored = await store.find(unit.session, id_, who.scope)
     if stored is None:
         raise Problem(NOT_FOUND)
@@ -42,7 +43,7 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
 
 async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
     """Show a page of them, newest first."""
-    who = asker(unit)
+    who = DESK.asker(unit)
     found = await store.page(
         unit.session,
         who.scope,
@@ -51,30 +52,30 @@ async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
         state=query.state,
         department=query.department,
     )
-    shown = found[: query.limit]
+    shown, following = cut(found, query.limit, lambda stored: stored.petition.id)
     contents = await _open([stored.titled() for stored in shown], who, unit)
     return PetitionPage(
         items=tuple(
             summary(stored.petition, access, content) for stored, (access, content) in zip(shown, contents, strict=True)
         ),
-        next=store.to_cursor(shown[-1].petition.id) if len(found) > query.limit else None,
+        next=following,
     )
 
 
 async def list_bulletins(after: UUID | None, limit: int, unit: Unit) -> BulletinPage:
     """Show a page of bulletins, newest first."""
-    found = await store.page_of_bulletins(unit.session, asker(unit).scope.tenant, after=after, limit=limit + 1)
-    shown = found[:limit]
+    found = await store.page_of_bulletins(unit.session, DESK.asker(unit).scope.tenant, after=after, limit=limit + 1)
+    shown, following = cut(found, limit, lambda bulletin: bulletin.id)
     return BulletinPage(
         items=tuple(BulletinView.of(bulletin) for bulletin in shown),
-        next=store.to_cursor(shown[-1].id) if len(found) > limit else None,
+        next=following,
     )
 
 
 async def _open(found: list[Stored], who: Asker, unit: Unit) -> list[_Content]:
     """Open what the asker may read, with one question to the keyring."""
-    readable = [stored for stored in found if who.may_read(stored.petition)]
-    opened = await open_columns(unit.outbox.keyring, [(stored.petition.id, stored.sealed) for stored in readable])
+    readable = [stored for stored in found if may_read(who, stored.petition)]
+    opened = await CONTENT.open(unit.outbox.keyring, [(stored.petition.id, stored.sealed) for stored in readable])
     contents = {stored.petition.id: columns for stored, columns in zip(readable, opened, strict=True)}
     return [_content(contents, stored.petition.id) for stored in found]
 

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from casework.access import EVERYTHING
+from casework.numbers import query_code_hash
 from chassis.envelope import Envelope
 from chassis.relay.importer import OutOfOrderError
-from chassis.sealing import Keyring, UnsealableError, open_
+from chassis.sealed_columns import Sealed
+from chassis.sealing import open_fields
 from chassis.unit import Unit
 
 from contracts.events import (
@@ -17,15 +20,12 @@ from contracts.events import (
     PetitionTransferred,
 )
 from petition import bulletins, domain, store
-from petition.access import Scope
-from petition.confidential import Sealed, seal_columns
 from petition.handlers import code_of
-from petition.numbers import query_code_hash
+from petition.store import CONTENT
 
 LATER_EVENTS = {
     event.TYPE: event for event in (PetitionClassified, PetitionTransferred, PetitionReplied, PetitionClosed)
 }
-EVERY_CITY = Scope(tenant=None)
 
 
 async def restore(unit: Unit, event: Envelope) -> None:
@@ -47,7 +47,7 @@ async def restore(unit: Unit, event: Envelope) -> None:
 
 
 async def _restore_received(unit: Unit, event: Envelope) -> None:
-    if await store.find(unit.session, UUID(event.subject), EVERY_CITY):
+    if await store.find(unit.session, UUID(event.subject), EVERYTHING):
         return
     received = PetitionReceived.from_data(event.data)
     petition = domain.begin(received, id=event.subject, tenant=event.tenant)
@@ -61,7 +61,7 @@ async def _restore_received(unit: Unit, event: Envelope) -> None:
 
 
 async def _restore_later(unit: Unit, event: Envelope) -> None:
-    stored = await store.find(unit.session, UUID(event.subject), EVERY_CITY)
+    stored = await store.find(unit.session, UUID(event.subject), EVERYTHING)
     last = stored.petition.sequence if stored else 0
     if event.sequence <= last:
         return
@@ -77,18 +77,7 @@ async def _restore_later(unit: Unit, event: Envelope) -> None:
 
 async def _reseal(unit: Unit, event: Envelope, fields: Mapping[str, str], person: str) -> Sealed | None:
     """Seal an event's fields for the tables; None when their key was destroyed, so that an erasure stays one."""
-    opened = await _open_fields(unit.outbox.keyring, event, fields)
+    opened = await open_fields(unit.outbox.keyring, event, fields)
     if opened is None:
         return None
-    return await seal_columns(unit.outbox.keyring, person=person, row=event.subject, columns=opened)
-
-
-async def _open_fields(keyring: Keyring, event: Envelope, fields: Mapping[str, str]) -> dict[str, str] | None:
-    keyid = event.keyid
-    if keyid is None:
-        raise UnsealableError("no key is named")
-    key = (await keyring.get_many([keyid]))[keyid]
-    if key is None:
-        return None
-    place = {"type": event.type, "subject": event.subject, "sequence": event.sequence, "keyid": keyid}
-    return {name: open_(text, key, field=name, **place) for name, text in fields.items()}  # type: ignore[arg-type]
+    return await CONTENT.seal(unit.outbox.keyring, person=person, row=event.subject, columns=opened)

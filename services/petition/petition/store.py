@@ -1,25 +1,25 @@
 """Reads and writes the tables. Every read names a scope; every change names the sequence it was decided on."""
 
-import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from casework.access import Scope
+from chassis.sealed_columns import Sealed, SealedColumns, present
 from sqlalchemy import insert, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from petition.access import Scope
 from petition.bulletins import Bulletin, BulletinState
-from petition.confidential import Sealed
 from petition.domain import Channel, Outcome, Petition
 from petition.tables import BulletinRow, PetitionRow
 from petition.workflow import State
 
+CONTENT = SealedColumns("petitions")
 _MESSAGE = ("title", "text", "handle")
 
 
@@ -134,22 +134,12 @@ async def page_of_bulletins(
     return [_bulletin(row) for row in await session.exec(statement)]
 
 
-def to_cursor(last: UUID | str) -> str:
-    """Write the place after which the next page starts. It grants nothing: each query has its own scope."""
-    return base64.urlsafe_b64encode(UUID(str(last)).bytes).decode().rstrip("=")
-
-
-def from_cursor(cursor: str) -> UUID:
-    """Read a cursor of 22 base64url characters; the edge has checked that it is one."""
-    return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
-
-
 def _within(scope: Scope) -> SelectOfScalar[PetitionRow]:
     statement = select(PetitionRow)
     if scope.tenant is not None:
         statement = statement.where(col(PetitionRow.tenant) == scope.tenant)
-    if scope.author is not None:
-        statement = statement.where(col(PetitionRow.author) == scope.author)
+    if scope.owner is not None:
+        statement = statement.where(col(PetitionRow.author) == scope.owner)
     return statement
 
 
@@ -194,14 +184,10 @@ def _stored(row: PetitionRow) -> Stored:
         department=row.department,
         outcome=Outcome(row.outcome) if row.outcome else None,
     )
-    message = {name: text for name in _MESSAGE if (text := getattr(row, name)) is not None}
-    sealed = _sealed(row.keyid, message) + _sealed(row.reply_keyid, {"reply": row.reply})
+    sealed = present(row.keyid, {name: getattr(row, name) for name in _MESSAGE}) + present(
+        row.reply_keyid, {"reply": row.reply}
+    )
     return Stored(petition, row.posted_at, sealed)
-
-
-def _sealed(keyid: str | None, columns: Mapping[str, str | None]) -> tuple[Sealed, ...]:
-    present = {name: text for name, text in columns.items() if text is not None}
-    return (Sealed(keyid, present),) if keyid and present else ()
 
 
 def _bulletin(row: BulletinRow) -> Bulletin:

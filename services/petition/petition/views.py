@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from chassis.api.models import View
+from pydantic import Field
 
 from petition.bulletins import Bulletin
 from petition.departments import DEPARTMENTS
@@ -18,12 +19,6 @@ class Access(StrEnum):
     OPEN = "open"
     WITHHELD = "withheld"
     ERASED = "erased"
-
-
-class View(BaseModel):
-    """Base of all answers."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class PetitionReceipt(View):

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from casework.numbers import is_human_number
 from contracts.codec import Codec
 from contracts.registry import Registry
-from petition.numbers import is_human_number
 
 from .conftest import GUANGZHOU, PROVINCE, SHENZHEN, Petitions
 

@@ -184,7 +184,7 @@ def test_a_reader_lets_unknown_fields_of_nested_objects_through(codec: Codec, re
 
 
 def test_a_reader_lets_unknown_types_through_with_any_data(codec: Codec, event: dict[str, Any]) -> None:
-    event["type"] = "yiwangban.accept.case.submitted.v1"
+    event["type"] = "yiwangban.survey.answer.given.v1"
     event["data"] = {"whatever": None}
     assert codec.decode(json.dumps(event).encode()) == event
 
@@ -231,7 +231,7 @@ def test_a_record_that_is_no_event_is_refused_in_a_few_words(codec: Codec, raw: 
 
 
 def test_text_that_only_looks_like_an_escaped_nul_is_let_through(codec: Codec, event: dict[str, Any]) -> None:
-    event["type"] = "yiwangban.accept.case.submitted.v1"
+    event["type"] = "yiwangban.survey.answer.given.v1"
     event["data"] = {"text": "a\\u0000b"}
     assert codec.decode(json.dumps(event).encode()) == event
 

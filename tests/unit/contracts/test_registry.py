@@ -99,7 +99,7 @@ def replace(name: str, old: str, new: str) -> Callable[[Path], object]:
     [
         (replace(TOPIC, "writer: petition", ""), "writer is missing"),
         (replace(TOPIC, "partitions: 12", "partitions: [many"), "not a topic page"),
-        (replace(TOPIC, "readers: [intel-sink]", "readers: 7"), "not a topic page"),
+        (replace(TOPIC, "readers: [query, intel-sink]", "readers: 7"), "not a topic page"),
         (replace(TOPIC, "partitions: 12", "partitions: many"), "not a topic page"),
         (replace(TOPIC, "topic: petition.petitions.v1", "topic: petition.others.v1"), "named after its topic"),
         (replace(TOPIC, "petition-closed.v1", "petition-vanished.v1"), "petition-vanished"),

@@ -4,9 +4,9 @@ import secrets
 from datetime import UTC, datetime
 
 import pytest
+from casework.numbers import CODE_LETTERS, check_digit, human_number, is_human_number, query_code, query_code_hash
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from petition.numbers import CODE_LETTERS, check_digit, human_number, is_human_number, query_code, query_code_hash
 
 DIGITS = st.text("0123456789", min_size=10, max_size=26)
 

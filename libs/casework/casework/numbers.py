@@ -1,4 +1,4 @@
-"""Numbers that people read out: the number of a petition (办件编号) and its query code (查询码)."""
+"""Numbers that people read out: the number of a case (办件编号) and its query code (查询码)."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RANDOM_DIGITS = 12
-"""40 bits: nobody finds another's petition by counting, and two of one city and day hardly ever meet."""
+"""40 bits: nobody finds another's case by counting, and two of one city and day hardly ever meet."""
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without 0, O, 1, I, L and U, which are misread or misheard."""
@@ -15,7 +15,7 @@ CODE_LENGTH = 10
 
 
 def human_number(tenant: str, received_at: datetime, below: Callable[[int], int]) -> str:
-    """Make the number of a petition: city, day, random part, check digit.
+    """Make the number of a case: city, day, random part, check digit.
 
     Args:
         tenant: GB/T 2260 code of six digits.
@@ -43,12 +43,12 @@ def check_digit(digits: str) -> int:
 
 
 def query_code(keyed: str) -> str:
-    """Give the code that goes with a petition's number (49 bits); the sender is told it with the receipt.
+    """Give the code that goes with a case's number (49 bits); its owner is told it with the receipt.
 
     It is derived, not drawn, so that a database rebuilt from events still answers to codes already given out.
 
     Args:
-        keyed: A keyed hash of the petition's id, which nobody without the key can compute.
+        keyed: A keyed hash of the case's id, which nobody without the key can compute.
     """
     drawn = int.from_bytes(hashlib.sha256(keyed.encode()).digest())
     letters = []
@@ -58,6 +58,6 @@ def query_code(keyed: str) -> str:
     return "".join(letters)
 
 
-def query_code_hash(code: str, petition: str) -> bytes:
-    """Hash a query code for storage, salted by the petition it opens."""
-    return hashlib.sha256(f"{petition}|{code}".encode()).digest()
+def query_code_hash(code: str, case: str) -> bytes:
+    """Hash a query code for storage, salted by the id of the case it opens."""
+    return hashlib.sha256(f"{case}|{code}".encode()).digest()

@@ -1,0 +1,1 @@
+"""What every service that handles cases does alike."""
