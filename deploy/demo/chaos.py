@@ -19,6 +19,7 @@ import typer
 from deploy.config import DEFAULT_STATE, Configuration, Ports
 from deploy.programs import programs
 from deploy.server import listens
+from deploy.services import SERVICES
 from deploy.suite import Suite
 from rich.console import Console
 from rich.table import Table
@@ -200,10 +201,10 @@ def _silent(part: str, done: int, total: int | None = None) -> None:
 
 def configuration_of(state: Path) -> Configuration:
     """Give a deployment of its own: every role a process, on free ports, with the jars that are there already."""
-    base = next(base for base in range(20_000, 32_000, 100) if not any(listens(base + n) for n in range(70)))
+    base = next(base for base in range(20_000, 32_000, 100) if not any(listens(base + n) for n in range(100)))
     ports = Ports(
         gateway=base, envoy_admin=base + 1, kafka=base + 2, kafka_controller=base + 3, postgres=base + 4,
-        petition=base + 40, intel_sink=base + 41,
+        services={each.name: base + 70 + place for place, each in enumerate(SERVICES)},
     )  # fmt: skip
     chosen = Configuration(state=state.resolve(), split=True, ports=ports)
     jars = Configuration.from_environment().cache.resolve()

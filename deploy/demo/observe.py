@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from demo.history import Log, Record, Row
 
@@ -22,6 +23,7 @@ CAUSES = {"yiwangban.intel.alert.raised.v1": DRAFTED}
 
 POLL_S = 0.02
 READ_WITHIN_S = 120.0
+ANSWER_WITHIN_MS = 5_000
 TRACE = slice(3, 35)
 """Where a traceparent has its trace id."""
 
@@ -60,9 +62,7 @@ class Topics:
             name, uuid = topic["name"], str(UUID(str(topic["topic_id"])))
             for at in (partition["partition_index"] for partition in topic["partitions"]):
                 self._logs[TopicPartition(name, at)] = Log(name.removeprefix(self._prefix), uuid, at)
-        self._consumer = KafkaConsumer(
-            bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, max_poll_records=4_000
-        )
+        self._consumer = self._connect()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -70,8 +70,22 @@ class Topics:
 
     def ends(self) -> dict[Log, int]:
         """Give each log with the offset of its next record."""
-        ends = self._consumer.end_offsets(list(self._logs))
-        return {log: ends[at] for at, log in self._logs.items()}
+        deadline = time.monotonic() + READ_WITHIN_S
+        while True:
+            try:
+                ends = self._consumer.end_offsets(list(self._logs), timeout_ms=ANSWER_WITHIN_MS)
+                return {log: ends[at] for at, log in self._logs.items()}
+            except KafkaError:
+                # A consumer that saw a broker die may go on asking the dead one's partitions of whoever comes back.
+                if time.monotonic() > deadline:
+                    raise
+                self._consumer.close()
+                self._consumer = self._connect()
+
+    def _connect(self) -> KafkaConsumer:
+        return KafkaConsumer(
+            bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, max_poll_records=4_000
+        )
 
     def read(self) -> tuple[list[Record], dict[Log, int]]:
         """Read all that is there, from the first offset on.

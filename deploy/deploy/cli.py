@@ -20,9 +20,10 @@ from deploy.issuer import ROLES, Issuer
 from deploy.kafka import DownloadError
 from deploy.postgres import NoPostgresError
 from deploy.production_cli import app as production
-from deploy.programs import BINARIES, environment_of, programs
+from deploy.programs import environment_of, programs
 from deploy.provision import Provisioned, UnsafeRetentionError
 from deploy.server import NotReadyError
+from deploy.services import BINARIES
 from deploy.suite import StartError, Suite
 from deploy.supervisor import SupervisorError
 

@@ -9,9 +9,10 @@ from typing import Self
 
 from deploy.gateway import Door, Gateway
 from deploy.issuer import Issuer
-from deploy.kafka import Kafka
+from deploy.kafka import Cluster
 from deploy.postgres import Postgres
 from deploy.server import LOOPBACK
+from deploy.services import SERVICES, Service
 
 DEFAULT_STATE = Path(".state")
 LARGEST_PORT = 65_535
@@ -29,11 +30,10 @@ class Ports:
 
     gateway: int = 8080
     envoy_admin: int = 9901
-    petition: int = 8101
-    intel_sink: int = 8102
     kafka: int = 9092
     kafka_controller: int = 9093
     postgres: int = 5433
+    services: Mapping[str, int] = field(default_factory=lambda: {each.name: each.port for each in SERVICES})
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -42,8 +42,13 @@ class Ports:
         Raises:
             SettingError: Not a port, or two settings name the same one.
         """
-        chosen = {each.name: environment.get(setting(each.name)) for each in fields(cls)}
-        ports = cls(**{name: _port(setting(name), text) for name, text in chosen.items() if text})
+        chosen = {
+            name: _port(setting(name), text)
+            for name in (*_SERVERS, *(each.database for each in SERVICES))
+            if (text := environment.get(setting(name)))
+        }
+        services = {each.name: chosen.pop(each.database, each.port) for each in SERVICES}
+        ports = cls(**chosen, services=services)
         taken: dict[int, str] = {}
         for name, port in ports.by_setting().items():
             if port in taken:
@@ -53,7 +58,15 @@ class Ports:
 
     def by_setting(self) -> dict[str, int]:
         """Give the ports by the name of the setting that changes them."""
-        return {setting(each.name): getattr(self, each.name) for each in fields(self)}
+        servers = {setting(name): getattr(self, name) for name in _SERVERS}
+        return servers | {f"{each.prefix}PORT": self.of(each) for each in SERVICES}
+
+    def of(self, service: Service) -> int:
+        """Give the port of a service."""
+        return self.services[service.name]
+
+
+_SERVERS = tuple(each.name for each in fields(Ports) if each.name != "services")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +75,7 @@ class Configuration:
 
     Attributes:
         state: Folder of everything that it keeps.
+        brokers: How many brokers keep the topics: 1, or 3 of which one may be lost.
         split: Run each role of a service (api, worker, relay) as a process of its own.
         ports: Where it listens.
         topic_prefix: Put before each topic's name.
@@ -73,6 +87,7 @@ class Configuration:
 
     state: Path = DEFAULT_STATE
     split: bool = False
+    brokers: int = 1
     ports: Ports = field(default_factory=Ports)
     topic_prefix: str = ""
     otlp_endpoint: str = ""
@@ -90,6 +105,9 @@ class Configuration:
         roles = environment.get("ROLES", "") or "all"
         if roles not in {"all", "split"}:
             raise SettingError(f"ROLES 只能是 all 或 split，不是 {roles}。 ROLES is all or split, not {roles}.")
+        brokers = environment.get("BROKERS", "") or "1"
+        if brokers not in {"1", "3"}:
+            raise SettingError(f"BROKERS 只能是 1 或 3，不是 {brokers}。 BROKERS is 1 or 3, not {brokers}.")
         state = Path(environment.get("STATE_DIR") or DEFAULT_STATE).resolve()
         if AWKWARD.search(str(state)):
             raise SettingError(
@@ -99,6 +117,7 @@ class Configuration:
         return cls(
             state=state,
             split=roles == "split",
+            brokers=int(brokers),
             ports=Ports.from_environment(environment),
             topic_prefix=environment.get("TOPIC_PREFIX", ""),
             otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
@@ -117,13 +136,14 @@ class Configuration:
         """Folder of every program's log."""
         return self.state / "logs"
 
-    def kafka(self) -> Kafka:
-        """Give the broker."""
-        return Kafka(
+    def kafka(self) -> Cluster:
+        """Give the brokers."""
+        return Cluster(
             self.state / "kafka",
             jars=self.cache / "kafka",
             port=self.ports.kafka,
             controller_port=self.ports.kafka_controller,
+            size=self.brokers,
         )
 
     def postgres(self) -> Postgres:
@@ -142,8 +162,7 @@ class Configuration:
                 port=self.ports.gateway,
                 admin_port=self.ports.envoy_admin,
                 jwks=self.issuer().jwks,
-                petition=(LOOPBACK, self.ports.petition),
-                intel_sink=(LOOPBACK, self.ports.intel_sink),
+                services={each.name: (LOOPBACK, self.ports.of(each)) for each in SERVICES},
                 otlp_endpoint=self.otlp_endpoint,
                 cors_origins=self.cors_origins,
                 rate=self.rate,

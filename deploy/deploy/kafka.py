@@ -1,4 +1,4 @@
-"""An embedded Kafka: one KRaft node on loopback, from jars that Maven fetches and this repository names by hash."""
+"""An embedded Kafka: KRaft nodes on loopback, from jars that Maven fetches and this repository names by hash."""
 
 import base64
 import hashlib
@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from kafka import KafkaAdminClient
@@ -19,13 +20,16 @@ POM = HOME / "pom.xml"
 SUMS = HOME / "jars.sha256"
 LOGGING = HOME / "log4j2.properties"
 
+STEP = 10
+"""From one broker's ports to the next one's."""
+
 HEAP = "384m"
 """Heap of the broker. Its page cache, which does the work, is the kernel's."""
 
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.bootstrap.servers={host}:{controller}
+node.id={node}
+{quorum}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
 advertised.listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
@@ -36,13 +40,15 @@ log.dirs={data}
 auto.create.topics.enable=false
 message.max.bytes=1048588
 
-# One node: its own topics can have one replica only.
-offsets.topic.replication.factor=1
+# The broker's own topics: on every node, and an acknowledged record is on all but one of them.
+offsets.topic.replication.factor={replicas}
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+transaction.state.log.replication.factor={replicas}
+transaction.state.log.min.isr={in_sync}
+share.coordinator.state.topic.replication.factor={replicas}
+share.coordinator.state.topic.min.isr={in_sync}
+default.replication.factor={replicas}
+min.insync.replicas={in_sync}
 
 # A small machine: no waiting for a group to gather, little memory for the cleaner of offsets.
 group.initial.rebalance.delay.ms=0
@@ -62,24 +68,39 @@ class DownloadError(RuntimeError):
 
 
 class Kafka(Server):
-    """One broker and controller in one process.
+    """One broker and controller in one process: alone, or one node of a cluster.
 
     Args:
         state: Folder of its data, settings and log.
         jars: Folder of the jars, shared between brokers; filled by `install`.
         port: Port for clients.
         controller_port: Port of the controller.
+        node: Its number in the cluster, from 1.
+        controllers: The controllers' ports, by node, in order; by default its own alone.
+        cluster: Id of the cluster, 22 characters of base64url; by default a new one.
     """
 
-    name = "kafka"
-
-    def __init__(self, state: Path, *, jars: Path, port: int = 9092, controller_port: int = 9093) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        jars: Path,
+        port: int = 9092,
+        controller_port: int = 9093,
+        node: int = 1,
+        controllers: Sequence[int] = (),
+        cluster: str = "",
+    ) -> None:
         super().__init__(state)
         self.jars = jars.resolve()
         self.port = port
         self.controller_port = controller_port
+        self.node = node
+        self.controllers = tuple(controllers) or (controller_port,)
+        self.name = "kafka" if len(self.controllers) == 1 else f"kafka-{node}"
         self.data = self.state / "data"
         self.properties = self.state / "server.properties"
+        self._cluster = cluster
 
     @property
     def bootstrap(self) -> str:
@@ -133,13 +154,15 @@ class Kafka(Server):
             NotReadyError: The folder can't be formatted.
         """
         self.state.mkdir(parents=True, exist_ok=True)
-        self.properties.write_text(
-            PROPERTIES.format(host=LOOPBACK, port=self.port, controller=self.controller_port, data=self.data), "utf-8"
-        )
+        size = len(self.controllers)
+        values = {"host": LOOPBACK, "port": self.port, "controller": self.controller_port, "data": self.data}
+        values |= {"node": self.node, "quorum": self._quorum(), "replicas": size, "in_sync": in_sync(size)}
+        self.properties.write_text(PROPERTIES.format(**values), "utf-8")
         if (self.data / "meta.properties").exists():
             return
-        tool = [*self._java(), "kafka.tools.StorageTool", "format", "--standalone", "--ignore-formatted"]
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = [*self._java(), "kafka.tools.StorageTool", "format", "--ignore-formatted"]
+        tool += ["--standalone"] if size == 1 else []
+        cluster = self._cluster or new_cluster_id()
         made = subprocess.run(
             [*tool, f"--cluster-id={cluster}", "--config", self.properties], check=False, capture_output=True, text=True
         )
@@ -169,9 +192,91 @@ class Kafka(Server):
         except (KafkaError, OSError):
             return False
 
+    def _quorum(self) -> str:
+        """Say which controllers there are: a lone one may be joined later, those of a cluster are named."""
+        if len(self.controllers) == 1:
+            return f"controller.quorum.bootstrap.servers={LOOPBACK}:{self.controller_port}"
+        voters = (f"{node}@{LOOPBACK}:{port}" for node, port in enumerate(self.controllers, 1))
+        return f"controller.quorum.voters={','.join(voters)}"
+
     def _java(self) -> list[str]:
         memory = [f"-Xmx{HEAP}", "-Xms64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
         return [str(java()), *memory, f"-Dlog4j2.configurationFile={LOGGING}", "-cp", f"{self.jars}/*"]
+
+
+class Cluster:
+    """The brokers of one deployment: one, or three of which one may be lost.
+
+    Args:
+        state: Folder of all of them; a lone broker's own.
+        jars: Folder of the jars.
+        port: Port of the first one for clients; the others follow in steps of ten.
+        controller_port: Port of the first one's controller; the others follow in steps of ten.
+        size: How many.
+    """
+
+    def __init__(self, state: Path, *, jars: Path, port: int, controller_port: int, size: int) -> None:
+        self.state = state.resolve()
+        self.jars = jars
+        controllers = [controller_port + STEP * place for place in range(size)]
+        self.brokers = tuple(
+            Kafka(
+                self.state if size == 1 else self.state / str(place + 1),
+                jars=jars,
+                port=port + STEP * place,
+                controller_port=controllers[place],
+                node=place + 1,
+                controllers=controllers,
+                cluster=self._cluster_id() if size > 1 else "",
+            )
+            for place in range(size)
+        )
+
+    @property
+    def bootstrap(self) -> str:
+        """Addresses that clients start from."""
+        return ",".join(broker.bootstrap for broker in self.brokers)
+
+    def install(self) -> None:
+        """Fetch the jars; see `Kafka.install`."""
+        self.brokers[0].install()
+
+    def prepare(self) -> None:
+        """Install and format every broker."""
+        for broker in self.brokers:
+            broker.prepare()
+
+    def wipe(self) -> None:
+        """Lose everything that the brokers kept. Only while they are stopped."""
+        for broker in self.brokers:
+            broker.wipe()
+
+    def wait_ready(self) -> None:
+        """Wait until every broker answers.
+
+        Raises:
+            NotReadyError: One didn't in time.
+        """
+        for broker in self.brokers:
+            broker.wait_ready()
+
+    def _cluster_id(self) -> str:
+        """Give the id that all nodes are formatted with; made once, kept beside them."""
+        path = self.state / "cluster-id"
+        if not path.exists():
+            self.state.mkdir(parents=True, exist_ok=True)
+            path.write_text(new_cluster_id(), "ascii")
+        return path.read_text("ascii")
+
+
+def in_sync(size: int) -> int:
+    """Give how many of so many replicas must have a record before it counts: all but one."""
+    return max(1, size - 1)
+
+
+def new_cluster_id() -> str:
+    """Make the id of a new cluster."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 def wrong_jars(folder: Path) -> set[str]:

@@ -23,13 +23,14 @@ import psycopg
 from psycopg import sql
 
 from deploy.server import LOOPBACK, Server
+from deploy.services import SERVICES
 
 OLDEST = 15
 ADMIN = "yiwangban"
 RECONCILER = "reconciler"
 """A user that may read every service's outbox, and nothing else."""
 
-DATABASES = ("petition", "intel_sink")
+DATABASES = tuple(service.database for service in SERVICES)
 """One a service; its owner is the user of the same name."""
 
 CONFIGURATION = """\

@@ -9,8 +9,9 @@ import psutil
 from deploy.config import Configuration
 from deploy.kafka import wrong_jars
 from deploy.postgres import NoPostgresError
-from deploy.programs import ROLE_PORTS, SERVICES
+from deploy.programs import ROLE_PORTS
 from deploy.server import listens
+from deploy.services import SERVICES
 
 ROOM = 2 * 1024**3
 """Bytes that must be free: jars, databases and a few million events."""
@@ -70,6 +71,8 @@ def _ports(configuration: Configuration) -> Iterator[tuple[str, int]]:
         for service in SERVICES:
             setting = f"{service.prefix}PORT"
             yield from ((setting, ports[setting] + plus) for plus in ROLE_PORTS.values() if plus)
+    for broker in configuration.kafka().brokers[1:]:
+        yield from (("KAFKA_PORT", broker.port), ("KAFKA_CONTROLLER_PORT", broker.controller_port))
 
 
 def _holder(port: int) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What a deployment in containers needs of this package: the gateway's configuration, the reconciler's right."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +12,17 @@ from deploy.config import Configuration
 from deploy.gateway import Door, render
 from deploy.issuer import AUDIENCE, ISSUER
 from deploy.postgres import let_reconcile as let_reconcile_in
-from deploy.programs import SERVICES
+from deploy.services import SERVICES
+from deploy.services import service as service_named
 
 app = typer.Typer()
 
 
 @app.command()
 def gateway(
-    petition: Annotated[str, typer.Option(help="host:port")],
-    intel_sink: Annotated[str, typer.Option(help="host:port")],
+    service_address: Annotated[
+        list[str], typer.Option("--service", help="每个服务一次 · once for each service: name=host:port")
+    ],
     jwks: Annotated[Path, typer.Option(help="签发方公钥集 · the issuer's key set, as the gateway sees it")],
     output: Annotated[Path, typer.Option(help="写到 · file to write")],
     host: Annotated[str, typer.Option(help="监听地址 · address to listen at")] = "0.0.0.0",  # noqa: S104  its purpose
@@ -36,8 +39,7 @@ def gateway(
         jwks=jwks,
         issuer=issuer,
         audience=audience,
-        petition=_address(petition),
-        intel_sink=_address(intel_sink),
+        services=_addresses(service_address),
         otlp_endpoint=configuration.otlp_endpoint,
         cors_origins=configuration.cors_origins,
         rate=configuration.rate,
@@ -49,11 +51,21 @@ def gateway(
 @app.command("let-reconcile")
 def let_reconcile(service: str) -> None:
     """让核对用户读取发件箱 · Let the reconciler read a service's outbox; the database's URL is its usual setting."""
-    prefix = next((each.prefix for each in SERVICES if each.name == service), None)
-    url = os.environ.get(f"{prefix}DATABASE_URL")
-    if prefix is None or not url:
-        raise typer.BadParameter(f"请设置 {prefix}DATABASE_URL。 Set {prefix}DATABASE_URL.")
+    try:
+        setting = f"{service_named(service).prefix}DATABASE_URL"
+    except KeyError:
+        raise typer.BadParameter(f"没有服务 {service}。 There is no service {service}.") from None
+    if not (url := os.environ.get(setting)):
+        raise typer.BadParameter(f"请设置 {setting}。 Set {setting}.")
     let_reconcile_in(url)
+
+
+def _addresses(texts: Sequence[str]) -> dict[str, tuple[str, int]]:
+    found = {name: _address(address) for name, _, address in (text.partition("=") for text in texts)}
+    if wrong := found.keys() ^ {each.name for each in SERVICES}:
+        known = ", ".join(sorted(wrong))
+        raise typer.BadParameter(f"每个服务须给出一次：{known}。 Name each service once: {known}.")
+    return found
 
 
 def _address(text: str) -> tuple[str, int]:

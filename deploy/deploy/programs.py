@@ -1,17 +1,16 @@
 """The programs of one deployment: servers, services, gateway; how each is run, in which order, with which settings."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.config import Configuration
 from deploy.issuer import AUDIENCE, ISSUER
-from deploy.postgres import DATABASES, RECONCILER
+from deploy.postgres import RECONCILER
 from deploy.server import Server
+from deploy.services import SERVICES, Service, service
 
-BINARIES = Path(sys.prefix) / "bin"
 ROLES = ("api", "worker", "relay")
 ROLE_PORTS = {"api": 0, "worker": 10, "relay": 20}
 """What is added to a service's port for each role, when every role is a process of its own."""
@@ -43,39 +42,12 @@ class Program:
     ready_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceProgram:
-    """A service as the deployment sees it: a command, a database, a port.
-
-    Attributes:
-        name: Also the name of its command.
-        database: Its own, owned by the user of the same name.
-    """
-
-    name: str
-    database: str
-
-    @property
-    def prefix(self) -> str:
-        """What the names of its own environment variables start with."""
-        return f"{self.database.upper()}_"
-
-    @property
-    def command(self) -> str:
-        """Its command in this environment."""
-        return str(BINARIES / self.name)
-
-
-SERVICES = (ServiceProgram("petition", DATABASES[0]), ServiceProgram("intel-sink", DATABASES[1]))
-
-
 def programs(configuration: Configuration) -> list[Program]:
     """List what runs, in the order of starting."""
-    services = [program for service in SERVICES for program in _processes(configuration, service)]
     return [
         _server(configuration.postgres(), order=100),
-        _server(configuration.kafka(), order=200),
-        *services,
+        *(_server(broker, order=200) for broker in configuration.kafka().brokers),
+        *(program for each in SERVICES for program in _processes(configuration, each)),
         _server(configuration.gateway(), order=400),
     ]
 
@@ -86,9 +58,7 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
     Raises:
         KeyError: There is no such service.
     """
-    service = next((each for each in SERVICES if each.name == name), None)
-    if service is None:
-        raise KeyError(name)
+    chosen = service(name)
     state, postgres = configuration.state, configuration.postgres()
     shared = {
         "KAFKA_BOOTSTRAP": configuration.kafka().bootstrap,
@@ -98,9 +68,9 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
         "JWT_AUDIENCE": AUDIENCE,
         "KEYRING_DIR": str(state / "keyring"),
         "PSEUDONYM_SECRET_PATH": str(pseudonym_secret(configuration)),
-        f"{service.prefix}DATABASE_URL": postgres.dsn(service.database),
+        f"{chosen.prefix}DATABASE_URL": postgres.dsn(chosen.database),
     }
-    if service.name == "intel-sink":
+    if name == "intel-sink":
         sources = {each.name: postgres.dsn(each.database, RECONCILER) for each in SERVICES}
         shared |= {
             "INTEL_SINK_SIGNING_KEY": str(state / "secrets" / "checkpoints.pem"),
@@ -115,9 +85,9 @@ def pseudonym_secret(configuration: Configuration) -> Path:
     return configuration.state / "secrets" / "pseudonym"
 
 
-def _processes(configuration: Configuration, service: ServiceProgram) -> list[Program]:
+def _processes(configuration: Configuration, service: Service) -> list[Program]:
     """One process with all roles, or one for each role."""
-    port = configuration.ports.by_setting()[f"{service.prefix}PORT"]
+    port = configuration.ports.of(service)
     shapes = {f"{service.name}-{role}": (role, port + ROLE_PORTS[role]) for role in ROLES}
     if not configuration.split:
         shapes = {service.name: ("all", port)}

@@ -17,8 +17,9 @@ from contracts.registry import Registry
 from deploy import preflight
 from deploy.config import Configuration
 from deploy.issuer import write_secret
-from deploy.programs import SERVICES, Program, ServiceProgram, environment_of, programs, pseudonym_secret
+from deploy.programs import Program, environment_of, programs, pseudonym_secret
 from deploy.provision import Provisioned, provision
+from deploy.services import SERVICES, Service
 from deploy.supervisor import Supervisor, leftovers
 
 READY_WITHIN_S = 180.0
@@ -66,7 +67,8 @@ class Suite:
         self.supervisor.launch(planned)
         with self._step("PostgreSQL, Kafka"), ThreadPoolExecutor() as pool:
             self.supervisor.start(postgres.name)
-            self.supervisor.start(kafka.name)
+            for broker in kafka.brokers:
+                self.supervisor.start(broker.name)
             postgres.wait_ready()
             postgres.provision()
             migrations = [pool.submit(self._migrate, service) for service in SERVICES]
@@ -90,27 +92,30 @@ class Suite:
         """Stop everything. Stopping twice is fine."""
         self.supervisor.shutdown()
 
-    def provision(self, bootstrap: str = "", replication: int = 1) -> Provisioned:
+    def provision(self, bootstrap: str = "", replication: int = 0) -> Provisioned:
         """Make the topics that are missing, and tell what differs.
 
         Args:
             bootstrap: Address of a broker; by default this machine's.
-            replication: Replicas of each partition.
+            replication: Replicas of each partition; by default as many as this machine has brokers.
         """
+        kafka = self.configuration.kafka()
         return provision(
-            bootstrap or self.configuration.kafka().bootstrap,
+            bootstrap or kafka.bootstrap,
             tuple(Registry.load().topics.values()),
             prefix=self.configuration.topic_prefix,
-            replication=replication,
+            replication=replication or len(kafka.brokers),
         )
 
     def wipe_broker(self) -> Provisioned:
-        """Lose the broker's disk: stop it, wipe it, format it, start it and provision again. Services keep running."""
+        """Lose every broker's disk: stop, wipe, format, start and provision again. Services keep running."""
         kafka = self.configuration.kafka()
-        self.supervisor.stop(kafka.name)
+        for broker in kafka.brokers:
+            self.supervisor.stop(broker.name)
         kafka.wipe()
         kafka.prepare()
-        self.supervisor.start(kafka.name)
+        for broker in kafka.brokers:
+            self.supervisor.start(broker.name)
         kafka.wait_ready()
         return self.provision()
 
@@ -130,7 +135,7 @@ class Suite:
         if not (path := pseudonym_secret(self.configuration)).exists():
             write_secret(path, secrets.token_urlsafe(PSEUDONYM_BYTES).encode())
 
-    def _migrate(self, service: ServiceProgram) -> None:
+    def _migrate(self, service: Service) -> None:
         """Bring a service's tables to its version.
 
         Raises:

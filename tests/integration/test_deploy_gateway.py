@@ -12,6 +12,7 @@ from chassis.testing.otlp import capture_otlp
 from chassis.testing.waiting import eventually_sync
 from deploy.issuer import Issuer
 from deploy.server import free_port
+from deploy.services import SERVICES
 
 from deploy.gateway import Door, Gateway
 
@@ -68,8 +69,8 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, echo: int, issuer: Issuer)
         port=free_port(),
         admin_port=free_port(),
         jwks=issuer.jwks,
-        petition=("127.0.0.1", echo),
-        intel_sink=("127.0.0.1", free_port()),
+        services=dict.fromkeys((each.name for each in SERVICES), ("127.0.0.1", free_port()))
+        | {"petition": ("127.0.0.1", echo)},
         cors_origins=(ALLOWED_ORIGIN,),
         principal_rate=RATE,
         max_body=MAX_BODY,
@@ -254,8 +255,7 @@ def test_the_gateways_span_is_the_root_of_the_trace(
             port=free_port(),
             admin_port=free_port(),
             jwks=issuer.jwks,
-            petition=("127.0.0.1", echo),
-            intel_sink=("127.0.0.1", echo),
+            services=dict.fromkeys((each.name for each in SERVICES), ("127.0.0.1", echo)),
             otlp_endpoint=collected.endpoint,
         )
         gateway = Gateway(tmp_path_factory.mktemp("gateway"), door)

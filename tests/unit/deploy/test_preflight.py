@@ -63,6 +63,6 @@ def test_a_full_disk_is_told_with_what_is_left(configuration: Configuration, mon
 
 def test_a_process_of_a_role_needs_its_port_too(tmp_path: Path, configuration: Configuration) -> None:
     split = Configuration(state=tmp_path, split=True, ports=configuration.ports)
-    with socket.create_server(("127.0.0.1", configuration.ports.petition + 20)):
+    with socket.create_server(("127.0.0.1", configuration.ports.services["petition"] + 20)):
         assert any("PETITION_PORT" in sentence for sentence in preflight.problems(split))
         assert not any("PETITION_PORT" in sentence for sentence in preflight.problems(configuration))

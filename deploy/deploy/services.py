@@ -1,0 +1,68 @@
+"""The services of the suite, as a deployment sees them: a new one is one row here."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+BINARIES = Path(sys.prefix) / "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Paths that the gateway sends to a service.
+
+    Attributes:
+        path: A prefix, ended by a slash or the path's end.
+        public: Nobody has to be signed in.
+        stream: Answers go on for minutes.
+    """
+
+    path: str
+    public: bool = False
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: a command, a database, a port, and its paths behind the gateway.
+
+    Attributes:
+        name: Also the name of its command.
+        port: Where it listens by default.
+        routes: The first that fits counts.
+    """
+
+    name: str
+    port: int
+    routes: tuple[Route, ...]
+
+    @property
+    def database(self) -> str:
+        """Name of its own database, owned by the user of the same name."""
+        return self.name.replace("-", "_")
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its own environment variables start with."""
+        return f"{self.database.upper()}_"
+
+    @property
+    def command(self) -> str:
+        """Its command in this environment."""
+        return str(BINARIES / self.name)
+
+
+SERVICES = (
+    Service("petition", 8101, (Route("/v1/petitions"), Route("/v1/bulletins"))),
+    Service("intel-sink", 8102, (Route("/v1/intel"),)),
+)
+"""In the order in which they are listed and started."""
+
+
+def service(name: str) -> Service:
+    """Find a service.
+
+    Raises:
+        KeyError: There is none of this name.
+    """
+    return {each.name: each for each in SERVICES}[name]
