@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chassis.sealing import Keyring, open_, seal
+from chassis.envelope import Envelope
+from chassis.sealing import Keyring, open_, open_fields, seal
 
 _IN_A_TABLE: Final = 0
 
@@ -57,6 +58,28 @@ class SealedColumns:
             if plain is not None
         }
         return Sealed(keyid, sealed)
+
+    async def take_over(
+        self, keyring: Keyring, event: Envelope, *, fields: Mapping[str, str], person: str
+    ) -> Sealed | None:
+        """Seal fields of an own event for the row of its subject, whose columns are named alike.
+
+        Args:
+            keyring: Where keys live.
+            event: As it was received.
+            fields: Its sealed texts by field.
+            person: Pseudonym of the owner.
+
+        Returns:
+            None when their key was destroyed, so that an erasure stays one.
+
+        Raises:
+            UnsealableError: A field was changed or moved, or the event names no key.
+        """
+        opened = await open_fields(keyring, event, fields)
+        if opened is None:
+            return None
+        return await self.seal(keyring, person=person, row=event.subject, columns=opened)
 
     async def open(self, keyring: Keyring, rows: Sequence[tuple[str, Sequence[Sealed]]]) -> list[dict[str, str] | None]:
         """Open what can still be opened, with one question to the keyring for all rows.

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 
+from casework import decision
 from casework.roles import Actor, Role
 from casework.workflow import Refused, UnknownTenant
 
@@ -104,17 +105,7 @@ class Petition:
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The state that was decided, and the events that say so."""
-
-    petition: Petition
-    events: tuple[PetitionEvent, ...]
-
-    @property
-    def first_sequence(self) -> int:
-        """Sequence of the first of the events."""
-        return self.petition.sequence - len(self.events) + 1
+Decision = decision.Decision[Petition, PetitionEvent]
 
 
 def receive(

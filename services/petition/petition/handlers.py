@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from casework.numbers import human_number, query_code, query_code_hash
+from casework.handling import announce, code_of
+from casework.numbers import human_number, query_code_hash
 from casework.roles import Actor
 from chassis.api.errors import NOT_FOUND, PRECONDITION_FAILED, Problem
 from chassis.api.versions import require_version
@@ -88,16 +89,16 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     )
     columns = {"title": message.title, "text": message.text, "handle": command.handle}
     sealed = await CONTENT.seal(unit.outbox.keyring, person=author, row=id_, columns=columns)
-    code = code_of(id_, unit)
+    code = code_of(id_, unit.outbox)
     await store.add(
         unit.session,
-        decision.petition,
+        decision.after,
         sealed,
         query_code_hash=query_code_hash(code, id_),
         posted_at=message.posted_at,
     )
-    await _announce(decision, unit)
-    return decision.petition, code
+    await announce(decision, unit, topic=PETITIONS, person=author)
+    return decision.after, code
 
 
 async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
@@ -168,11 +169,6 @@ async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:
 REACTIONS = (Reaction(name="bulletins", topics=("intel.alerts.v1",), handlers={AlertRaised.TYPE: open_bulletin_draft}),)
 
 
-def code_of(petition: str, unit: Unit) -> str:
-    """Give a petition's query code."""
-    return query_code(unit.outbox.pseudonym(petition, context="query-code"))
-
-
 Decide = Callable[[Petition, Actor], Decision]
 
 
@@ -191,19 +187,7 @@ async def _change(id_: UUID, version: int, decide: Decide, unit: Unit, *, reply:
     sealed: Sealed | None = None
     if reply is not None:
         sealed = await CONTENT.seal(unit.outbox.keyring, person=before.author, row=before.id, columns={"reply": reply})
-    if not await store.save(unit.session, decision.petition, decided_on=before.sequence, reply=sealed):
+    if not await store.save(unit.session, decision.after, decided_on=before.sequence, reply=sealed):
         raise Problem(PRECONDITION_FAILED)
-    await _announce(decision, unit)
-    return decision.petition
-
-
-async def _announce(decision: Decision, unit: Unit) -> None:
-    petition = decision.petition
-    await unit.append(
-        topic=PETITIONS,
-        subject=petition.id,
-        tenant=petition.tenant,
-        first_sequence=decision.first_sequence,
-        events=decision.events,
-        person=petition.author,
-    )
+    await announce(decision, unit, topic=PETITIONS, person=before.author)
+    return decision.after

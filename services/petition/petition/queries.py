@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.access import Asker
+from casework.content import Content, open_content
 from chassis.api.errors import NOT_FOUND, Problem
 from chassis.api.pages import cut
 from chassis.unit import Unit
@@ -11,10 +12,8 @@ from chassis.unit import Unit
 from petition import store
 from petition.access import DESK, may_read
 from petition.store import CONTENT, Stored
-from petition.views import Access, BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
+from petition.views import BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
 from petition.workflow import State
-
-_Content = tuple[Access, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +71,6 @@ async def list_bulletins(after: UUID | None, limit: int, unit: Unit) -> Bulletin
     )
 
 
-async def _open(found: list[Stored], who: Asker, unit: Unit) -> list[_Content]:
-    """Open what the asker may read, with one question to the keyring."""
-    readable = [stored for stored in found if may_read(who, stored.petition)]
-    opened = await CONTENT.open(unit.outbox.keyring, [(stored.petition.id, stored.sealed) for stored in readable])
-    contents = {stored.petition.id: columns for stored, columns in zip(readable, opened, strict=True)}
-    return [_content(contents, stored.petition.id) for stored in found]
-
-
-def _content(contents: dict[str, dict[str, str] | None], id_: str) -> _Content:
-    if id_ not in contents:
-        return Access.WITHHELD, {}
-    columns = contents[id_]
-    return (Access.OPEN, columns) if columns else (Access.ERASED, {})
+async def _open(found: list[Stored], who: Asker, unit: Unit) -> list[Content]:
+    rows = [(stored.petition.id, stored.sealed if may_read(who, stored.petition) else None) for stored in found]
+    return await open_content(CONTENT, unit.outbox.keyring, rows)

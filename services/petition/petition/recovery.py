@@ -1,14 +1,13 @@
 """Puts this service's own events back into its tables, when its topics know more than a restored database."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from casework.access import EVERYTHING
+from casework.handling import code_of
 from casework.numbers import query_code_hash
 from chassis.envelope import Envelope
-from chassis.relay.importer import OutOfOrderError
+from chassis.relay.importer import is_next
 from chassis.sealed_columns import Sealed
-from chassis.sealing import open_fields
 from chassis.unit import Unit
 
 from contracts.events import (
@@ -20,7 +19,6 @@ from contracts.events import (
     PetitionTransferred,
 )
 from petition import bulletins, domain, store
-from petition.handlers import code_of
 from petition.store import CONTENT
 
 LATER_EVENTS = {
@@ -54,8 +52,13 @@ async def _restore_received(unit: Unit, event: Envelope) -> None:
     await store.add(
         unit.session,
         petition,
-        await _reseal(unit, event, {"title": received.title, "text": received.text}, petition.author),
-        query_code_hash=query_code_hash(code_of(petition.id, unit), petition.id),
+        await CONTENT.take_over(
+            unit.outbox.keyring,
+            event,
+            fields={"title": received.title, "text": received.text},
+            person=petition.author,
+        ),
+        query_code_hash=query_code_hash(code_of(petition.id, unit.outbox), petition.id),
         posted_at=None,
     )
 
@@ -63,21 +66,13 @@ async def _restore_received(unit: Unit, event: Envelope) -> None:
 async def _restore_later(unit: Unit, event: Envelope) -> None:
     stored = await store.find(unit.session, UUID(event.subject), EVERYTHING)
     last = stored.petition.sequence if stored else 0
-    if event.sequence <= last:
+    if not is_next(event, after=last) or stored is None:
         return
-    if stored is None or event.sequence != last + 1:
-        raise OutOfOrderError(f"{event.subject}: {event.sequence} after {last}")
     happened = LATER_EVENTS[event.type].from_data(event.data)
     petition = domain.replay(stored.petition, happened)
     reply: Sealed | None = None
     if isinstance(happened, PetitionReplied):
-        reply = await _reseal(unit, event, {"reply": happened.reply}, petition.author)
+        reply = await CONTENT.take_over(
+            unit.outbox.keyring, event, fields={"reply": happened.reply}, person=petition.author
+        )
     await store.save(unit.session, petition, decided_on=last, reply=reply)
-
-
-async def _reseal(unit: Unit, event: Envelope, fields: Mapping[str, str], person: str) -> Sealed | None:
-    """Seal an event's fields for the tables; None when their key was destroyed, so that an erasure stays one."""
-    opened = await open_fields(unit.outbox.keyring, event, fields)
-    if opened is None:
-        return None
-    return await CONTENT.seal(unit.outbox.keyring, person=person, row=event.subject, columns=opened)

@@ -7,6 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from casework.access import Scope
+from casework.rows import newest, within
 from chassis.sealed_columns import Sealed, SealedColumns, present
 from sqlalchemy import insert, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
@@ -91,10 +92,8 @@ async def find(session: AsyncSession, petition: UUID, scope: Scope) -> Stored | 
 async def page(
     session: AsyncSession, scope: Scope, *, after: UUID | None, limit: int, state: State | None, department: str | None
 ) -> Sequence[Stored]:
-    """Give petitions newest first, following one id; the keyset keeps deep pages as cheap as the first."""
-    statement = _within(scope).order_by(col(PetitionRow.id).desc()).limit(limit)
-    if after is not None:
-        statement = statement.where(col(PetitionRow.id) < after)
+    """Give petitions newest first, following one id."""
+    statement = newest(_within(scope), col(PetitionRow.id), after=after, limit=limit)
     if state is not None:
         statement = statement.where(col(PetitionRow.state) == state.value)
     if department is not None:
@@ -126,21 +125,14 @@ async def page_of_bulletins(
     session: AsyncSession, tenant: str | None, *, after: UUID | None, limit: int
 ) -> Sequence[Bulletin]:
     """Give bulletins of a tenant, or of all, newest first."""
-    statement = select(BulletinRow).order_by(col(BulletinRow.id).desc()).limit(limit)
+    statement = newest(select(BulletinRow), col(BulletinRow.id), after=after, limit=limit)
     if tenant is not None:
         statement = statement.where(col(BulletinRow.tenant) == tenant)
-    if after is not None:
-        statement = statement.where(col(BulletinRow.id) < after)
     return [_bulletin(row) for row in await session.exec(statement)]
 
 
 def _within(scope: Scope) -> SelectOfScalar[PetitionRow]:
-    statement = select(PetitionRow)
-    if scope.tenant is not None:
-        statement = statement.where(col(PetitionRow.tenant) == scope.tenant)
-    if scope.owner is not None:
-        statement = statement.where(col(PetitionRow.author) == scope.owner)
-    return statement
+    return within(select(PetitionRow), scope, tenant=col(PetitionRow.tenant), owner=col(PetitionRow.author))
 
 
 def _fixed(petition: Petition) -> dict[str, Any]:

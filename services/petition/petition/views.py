@@ -2,23 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Self
 
+from casework.content import Access
 from chassis.api.models import View
 from pydantic import Field
 
 from petition.bulletins import Bulletin
 from petition.departments import DEPARTMENTS
 from petition.domain import Petition
-
-
-class Access(StrEnum):
-    """Why content is there or isn't."""
-
-    OPEN = "open"
-    WITHHELD = "withheld"
-    ERASED = "erased"
 
 
 class PetitionReceipt(View):

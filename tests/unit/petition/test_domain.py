@@ -55,11 +55,11 @@ def received(
 
 
 def transferred(to: str = "traffic-police") -> Petition:
-    return domain.transfer(received().petition, to, by=TRIAGE).petition
+    return domain.transfer(received().after, to, by=TRIAGE).after
 
 
 def replied() -> Petition:
-    return domain.reply(transferred(), "您好。", by=handler("traffic-police")).petition
+    return domain.reply(transferred(), "您好。", by=handler("traffic-police")).after
 
 
 def rebuilt(events: Sequence[PetitionEvent], *, tenant: str) -> Petition:
@@ -75,8 +75,8 @@ def rebuilt(events: Sequence[PetitionEvent], *, tenant: str) -> Petition:
 def test_a_petition_is_received_and_classified_in_one_decision() -> None:
     decision = received()
     assert [event.TYPE.split(".")[-2] for event in decision.events] == ["received", "classified"]
-    assert (decision.first_sequence, decision.petition.sequence) == (1, 2)
-    assert decision.petition.state is State.CLASSIFIED
+    assert (decision.first_sequence, decision.after.sequence) == (1, 2)
+    assert decision.after.state is State.CLASSIFIED
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_post_may_be_ahead_of_our_clock_by_little(*, ahead: timedelta, refused
 
 def test_a_transfer_needs_a_department_that_exists() -> None:
     with pytest.raises(domain.UnknownDepartment):
-        domain.transfer(received().petition, "post-office", by=TRIAGE)
+        domain.transfer(received().after, "post-office", by=TRIAGE)
 
 
 def test_a_transfer_to_where_it_lies_is_refused() -> None:
@@ -125,13 +125,13 @@ def test_only_the_department_in_charge_replies_and_closes(department: str | None
 
 def test_nothing_is_closed_as_answered_that_nobody_answered() -> None:
     with pytest.raises(domain.NothingAnswered):
-        domain.close(received().petition, Outcome.ANSWERED, by=TRIAGE)
+        domain.close(received().after, Outcome.ANSWERED, by=TRIAGE)
 
 
 def test_a_petition_is_received_only_once() -> None:
     decision = received()
     with pytest.raises(ValueError, match="only once"):
-        domain.replay(decision.petition, decision.events[0])
+        domain.replay(decision.after, decision.events[0])
 
 
 def test_every_refusal_says_so_in_words() -> None:
@@ -209,13 +209,13 @@ class PetitionLife(RuleBasedStateMachine):
             assert row is not None
             assert row.by & actor.roles
             assert besides
-            assert decision.petition.state is row.to
+            assert decision.after.state is row.to
             self.took(before.state, action, decision)
 
     def took(self, start: State | None, action: Action, decision: Decision) -> None:
         assert decision.first_sequence == len(self.events) + 1
         WALKED.add((start, action))
-        self.petition = decision.petition
+        self.petition = decision.after
         self.events += decision.events
 
     @invariant()

@@ -3,7 +3,7 @@
 Nothing inner leaves: no exception text, no value that the client sent, no name of a table.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,7 +178,7 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this class
-    return problem_response(invalid(error.errors()), request)
+    return problem_response(invalid(_fields(error.errors())), request)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -198,13 +198,34 @@ async def _on_database(request: Request, error: Exception) -> Response:
     raise error
 
 
-def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
-    """List what is wrong, field by field, from Pydantic's errors; never the value itself."""
-    items = []
-    for error in errors:
-        reason_zh, reason_en = reason_for(error["type"], error.get("ctx") or {})
-        items.append({"pointer": _pointer(error["loc"]), "reason_zh": reason_zh, "reason_en": reason_en})
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field; never the value itself.
+
+    Attributes:
+        location: Where it is, for example ``("body", "names", 0)``.
+        reason_zh: In Chinese, without a full stop.
+        reason_en: In English; goes on from the field's name.
+    """
+
+    location: Sequence[str | int]
+    reason_zh: str
+    reason_en: str
+
+
+def invalid(errors: Iterable[FieldError]) -> Problem:
+    """List what is wrong, field by field."""
+    items = [
+        {"pointer": _pointer(error.location), "reason_zh": error.reason_zh, "reason_en": error.reason_en}
+        for error in errors
+    ]
     return Problem(INVALID, extensions={"errors": items})
+
+
+def _fields(errors: Sequence[Mapping[str, Any]]) -> Iterable[FieldError]:
+    """Read Pydantic's errors."""
+    for error in errors:
+        yield FieldError(error["loc"], *reason_for(error["type"], error.get("ctx") or {}))
 
 
 def _pointer(location: Sequence[str | int]) -> str:

@@ -46,6 +46,21 @@ class OutOfOrderError(Exception):
     """``restore`` raises it for an event whose predecessor it hasn't seen; it is offered again after that one."""
 
 
+def is_next(event: Envelope, *, after: int) -> bool:
+    """Tell whether an event is to be applied, or is known already; a ``restore`` asks it before each effect.
+
+    Args:
+        event: An own event.
+        after: Sequence of its subject's last event that the tables know; 0 for a subject that they don't.
+
+    Raises:
+        OutOfOrderError: Its predecessor is missing.
+    """
+    if event.sequence > after + 1:
+        raise OutOfOrderError(f"{event.subject}: {event.sequence} after {after}")
+    return event.sequence > after
+
+
 class UnrecoverableError(Exception):
     """The topics can't be imported as they are; the service stays read-only and says why."""
 
