@@ -2,14 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-from chassis.app import service_defaults
 from chassis.envelope import Envelope
 from chassis.process.migration import migrate
 from chassis.testing.topics import create_topics, publish
@@ -18,29 +15,12 @@ from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.issuer import Issuer
 from deploy.kafka import Kafka
-from kafka import KafkaConsumer, TopicPartition
 from petition.bootstrap import MIGRATIONS, bootstrap
 
 from contracts.events import AlertRaised
+from tests.integration.kit.on_the_broker import running, topic_holds
 
 TOPICS = ("petition.petitions.v1", "petition.bulletins.v1", "intel.alerts.v1")
-
-
-@asynccontextmanager
-async def running(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    """Start the process in all its roles, wait until it is ready, and stop it as SIGTERM would."""
-    app = service_defaults(bootstrap)
-    transport = httpx.ASGITransport(app=app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://petition") as client,
-    ):
-        await eventually(lambda: is_ready(client), within=60, that="the service is ready")
-        yield client
-
-
-async def is_ready(client: httpx.AsyncClient) -> bool:
-    return (await client.get("/readyz")).status_code == 200
 
 
 @pytest.fixture
@@ -56,23 +36,6 @@ def environment(
     return petition_environment
 
 
-def topic_holds(bootstrap_servers: str, topic: str) -> list[dict[str, Any]]:
-    """Read a topic to its end, in the order of each partition."""
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
-    try:
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        ends = consumer.end_offsets(partitions)
-        events = []
-        while any(consumer.position(partition) < ends[partition] for partition in partitions):
-            for records in consumer.poll(timeout_ms=200).values():
-                events += [json.loads(record.value) for record in records]
-        return events
-    finally:
-        consumer.close()
-
-
 async def submit(client: httpx.AsyncClient, issuer: Issuer, key: str) -> httpx.Response:
     token = issuer.token(sub="citizen-1", tenant="440100", roles=["citizen"])
     return await client.post(
@@ -85,7 +48,7 @@ async def submit(client: httpx.AsyncClient, issuer: Issuer, key: str) -> httpx.R
 async def test_what_got_a_receipt_is_on_the_topic_in_order_and_sealed(
     environment: Issuer, kafka: Kafka, topic_prefix: str
 ) -> None:
-    async with running(environment) as client:
+    async with running(bootstrap) as client:
         ids = [(await submit(client, environment, f"key-{number}")).json()["id"] for number in range(5)]
 
         def published() -> list[dict[str, Any]]:
@@ -110,7 +73,7 @@ async def test_an_alert_that_is_delivered_three_times_leads_to_one_draft_and_one
         "0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", "0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e15",
     ))  # fmt: skip
     keys = (b"0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", b"0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e15")
-    async with running(environment):
+    async with running(bootstrap):
         records = [(keys[0], alert)] * 3 + [(keys[1], later)]
         await asyncio.to_thread(publish, kafka.bootstrap, topic_prefix + "intel.alerts.v1", records)
 

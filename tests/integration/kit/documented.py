@@ -1,0 +1,96 @@
+"""Whatever an OpenAPI document allows or forbids is sent, to a real server on a real database; the relay is off."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import requests
+import schemathesis
+import uvicorn
+from chassis.testing.waiting import eventually_sync
+from deploy.server import free_port
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+
+Operations = set[tuple[str, str]]
+Case = schemathesis.Case[Any]
+_keys = count()
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve the application from a thread, on a port of its own."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
+    thread.start()
+    try:
+        eventually_sync(lambda: server.started, that="the server listens")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def post(url: str, body: Any, token: str) -> str:
+    """Make something that operations can be tried on; give its id."""
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"own-{next(_keys)}"}
+    made = requests.post(url, json=body, headers=headers, timeout=10)
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+def does_what_its_document_says(
+    url: str,
+    mode: GenerationMode,
+    token: str,
+    *,
+    operations: Operations,
+    existing: Callable[[str], dict[str, str]],
+    adapt: Callable[[Case], None] = lambda _: None,
+) -> None:
+    """Try every operation: as the document allows, or against it.
+
+    Args:
+        url: Where the service is served.
+        mode: Allowed requests, or forbidden ones.
+        token: Of somebody who may do everything.
+        operations: Method and path of each operation; the document has to name exactly these.
+        existing: Gives the parameters of a path for something that exists.
+        adapt: Changes an allowed request where the document can't say all that a service demands.
+    """
+    document = requests.get(f"{url}/openapi.json", timeout=10).json()
+    if mode is GenerationMode.NEGATIVE:
+        del document["security"]  # a missing token isn't the fault to be looked at here: each request has one
+    schema = schemathesis.openapi.from_dict(document)
+    schema.config.checks.positive_data_acceptance.expected_statuses += ["412", "428"]  # of another version
+    schema.config.checks.negative_data_rejection.expected_statuses += ["412"]
+    found = [operation.ok() for operation in schema.get_all_operations() if isinstance(operation, Ok)]
+    assert {(operation.method.upper(), operation.path) for operation in found} == operations
+    for operation in found:
+        can_vary = mode is GenerationMode.POSITIVE or operation.method == "post"  # a GET has only its path
+        in_path = existing(operation.path) if "{" in operation.path and can_vary else None
+        for path_parameters in {None: None, str(in_path): in_path}.values():
+
+            @settings(
+                max_examples=25,
+                deadline=None,
+                derandomize=True,
+                database=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(operation.as_strategy(generation_mode=mode, path_parameters=path_parameters))
+            def conforms(case: Case) -> None:
+                headers = {"Authorization": f"Bearer {token}"}
+                if mode is GenerationMode.POSITIVE:
+                    headers["Idempotency-Key"] = f"key-{next(_keys)}"  # two that meet are a refusal by design
+                    adapt(case)
+                case.call_and_validate(base_url=url, headers=headers)
+
+            conforms()

@@ -1,0 +1,145 @@
+"""A service's HTTP side in this process, on a real database, without broker: what clients see, and commits leave."""
+
+import itertools
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import psycopg
+import pytest
+from chassis.api.edge import ServiceEdge
+from chassis.api.web import http_application
+from chassis.app import Bootstrap, Service
+from chassis.database import Database
+from chassis.envelope import Envelope
+from chassis.keyring import FileKeyring
+from chassis.outbox import Outbox
+from chassis.process.migration import migrate
+from chassis.unit import Units
+from contracts.codec import Codec
+from contracts.registry import Registry
+from deploy.issuer import Issuer
+from fastapi import FastAPI
+from psycopg.rows import dict_row
+
+GUANGZHOU, SHENZHEN, PROVINCE = "440100", "440300", "440000"
+
+
+def environment(prefix: str, database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+    """Set what a service of its own needs: database, keys, issuer, secrets; its migrations are left to the caller."""
+    issuer = Issuer(folder / "issuer")
+    (folder / "issuer").mkdir()
+    issuer.prepare()
+    secret = folder / "pseudonym"
+    secret.write_bytes(secrets.token_hex(32).encode())
+    for name, value in {
+        f"{prefix}_DATABASE_URL": database_url,
+        "JWT_JWKS_PATH": str(issuer.jwks),
+        "KEYRING_DIR": str(folder / "keyring"),
+        "PSEUDONYM_SECRET_PATH": str(secret),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return issuer
+
+
+def units_of(service: Service, database: Database) -> tuple[Units, FileKeyring]:
+    """Open units of work as the service's own process would."""
+    registry, keyring = Registry.load(), FileKeyring(service.settings.keyring_dir)
+    outbox = Outbox(
+        service=service.name,
+        registry=registry,
+        codec=Codec(registry),
+        keyring=keyring,
+        pseudonym_secret=service.settings.pseudonym_secret(),
+    )
+    return Units(database, outbox), keyring
+
+
+def application(bootstrap: Bootstrap, database_url: str) -> FastAPI:
+    """Make the HTTP side with an edge of its own, on the loop that will serve it."""
+    service = bootstrap()
+    app = http_application(service)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(database_url, 4)
+        units, _ = units_of(service, database)
+        app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes)
+        yield
+        await database.close()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+@dataclass
+class InProcess:
+    """The service under test, and somebody to talk to it. Each service's tests subclass it with their own sentences.
+
+    Attributes:
+        app: The HTTP application.
+        units: Opens units of work as the worker would.
+        keyring: Keys of persons.
+        database_url: For looking at rows.
+        client: Talks to the application in this process.
+        issuer: Signs tokens.
+    """
+
+    app: FastAPI
+    units: Units
+    keyring: FileKeyring
+    database_url: str
+    client: httpx.AsyncClient
+    issuer: Issuer
+    _keys: Iterator[int] = field(default_factory=itertools.count)
+
+    @classmethod
+    @asynccontextmanager
+    async def on(cls, bootstrap: Bootstrap, database_url: str, issuer: Issuer) -> AsyncIterator[Self]:
+        """Put the service on a database that is migrated for it."""
+        service = bootstrap()
+        migrate(database_url, service.migrations)
+        database = Database(database_url, 4)
+        units, keyring = units_of(service, database)
+        app = http_application(service)
+        app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{service.name}") as client:
+            yield cls(app, units, keyring, database_url, client, issuer)
+        await database.close()
+
+    def token(self, *roles: str, tenant: str = GUANGZHOU, sub: str | None = None, department: str | None = None) -> str:
+        """Sign a token for somebody in these roles."""
+        return self.issuer.token(sub=sub or f"{roles[0]}-1", tenant=tenant, roles=[*roles], department=department)
+
+    async def get(self, path: str, role: str, **who: Any) -> httpx.Response:
+        """Ask."""
+        return await self.client.get(path, headers={"Authorization": f"Bearer {self.token(role, **who)}"})
+
+    async def post(
+        self, path: str, body: Any, role: str, *, version: int | None = None, key: str | None = None, **who: Any
+    ) -> httpx.Response:
+        """Command; each call is a write of its own unless it names a key."""
+        headers = {
+            "Authorization": f"Bearer {self.token(role, **who)}",
+            "Idempotency-Key": key or f"k{next(self._keys)}",
+        }
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return await self.client.post(path, json=body, headers=headers)
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Look into the database, past all code under test."""
+        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
+            return connection.execute(query).fetchall()
+
+    def events(self, subject: str | None = None) -> list[Envelope]:
+        """Give what is in the outbox, in the order in which it was decided: all of it, or one subject's."""
+        codec = Codec(Registry.load())
+        rows = self.rows("SELECT subject, body FROM outbox ORDER BY id")
+        bodies = [bytes(row["body"]) for row in rows if subject in {None, row["subject"]}]
+        return [Envelope.from_cloudevent(codec.decode(body)) for body in bodies]
