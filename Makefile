@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-MEMBERS := contracts libs/chassis libs/casework services/petition services/intel-sink deploy
+MEMBERS := contracts libs/chassis libs/casework services/accept services/petition services/intel-sink deploy
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3 python
 
 # The first Python of at least 3.11 that can make an environment.
@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start down status token provision logs test lint types format contracts chaos bench clean
+.PHONY: help setup lock demo start down status token provision logs test lint types format contracts asyncapi chaos bench clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -59,9 +59,15 @@ format: setup ## 自动排版 · format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-contracts: setup ## 由 schema 重新生成类型 · generate the event types from their schemas
+contracts: setup ## 由契约生成类型与文档 · generate types and documents from the contracts
 	@$(BIN)/contracts generate
+	@$(BIN)/contracts asyncapi
 	@$(BIN)/contracts check
+
+asyncapi: setup ## 用 AsyncAPI 官方解析器检查 · check asyncapi.yaml with AsyncAPI's own parser (Node.js)
+	@$(BIN)/contracts check
+	@npm ci --silent --prefix contracts/tooling
+	@node contracts/tooling/check-asyncapi.mjs contracts/asyncapi.yaml
 
 chaos: setup ## 杀进程、停进程、清磁盘，再核对历史 · kill, stop, wipe, then check the history (SEED=…)
 	@$(BIN)/python -m demo.chaos $(if $(SEED),--seed $(SEED))

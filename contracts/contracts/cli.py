@@ -1,11 +1,11 @@
-"""The command ``contracts``: check the folder, generate the Python types, release the schemas."""
+"""The command ``contracts``: check the folder, generate what follows from it, release the schemas."""
 
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from contracts import generate, release
+from contracts import asyncapi, generate, release
 from contracts.codec import Codec, ContractViolation, Undecodable
 from contracts.registry import BrokenContracts, Registry, default_directory
 from contracts.tenants import load_tenants
@@ -21,6 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.command == "generate":
             return _generate(directory, only_check=chosen.check)
+        if chosen.command == "asyncapi":
+            (directory / asyncapi.FILE).write_text(asyncapi.text(Registry.load(directory)), "utf-8")
+            return OK
         if chosen.command == "release":
             return _release(directory)
         return _check(directory)
@@ -53,6 +56,9 @@ def check(directory: Path) -> Iterator[str]:
     yield from _unused(directory / "events", used)
     yield from _unused(directory / "examples", {name for event in registry.types.values() for name in event.examples})
     yield from release.problems(directory)
+    published = directory / asyncapi.FILE
+    if not published.is_file() or published.read_text("utf-8") != asyncapi.text(registry):
+        yield f"{asyncapi.FILE}: isn't what the contracts say; run `contracts asyncapi`"
 
 
 def _unused(folder: Path, used: set[str]) -> Iterator[str]:
@@ -107,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     generating = commands.add_parser("generate", help="write contracts/events.py from the schemas")
     generating.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
+    commands.add_parser("asyncapi", help=f"write {asyncapi.FILE}, all of it as one AsyncAPI document")
     commands.add_parser("release", help="add the present form of each changed schema to released/ (append-only)")
     return parser
 

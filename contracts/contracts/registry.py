@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -13,6 +15,15 @@ import yaml
 ENVELOPE_SCHEMA = "envelope.v1.schema.json"
 SCHEMA_SUFFIX = ".schema.json"
 URN = "urn:yiwangban:schema:"
+FOREVER_MS = -1
+AUDIENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "service": "仅限本系统的服务 · services of this suite only",
+        "province": "省级登记的系统 · systems that the province has named",
+        "restricted": "仅限指定岗位的服务 · services of named roles only",
+    }
+)
+"""Who may read a topic, in words for people."""
 
 
 class BrokenContracts(ValueError):
@@ -25,6 +36,7 @@ class EventType:
 
     Attributes:
         type: CloudEvents ``type``, for example ``yiwangban.petition.petition.received.v1``.
+        title: A few words for people, Chinese first.
         topic: Name of the topic it is written to.
         schema: File name of the JSON Schema of its ``data``.
         dataschema: URN of that schema, the CloudEvents ``dataschema``.
@@ -33,6 +45,7 @@ class EventType:
     """
 
     type: str
+    title: str
     topic: str
     schema: str
     dataschema: str
@@ -46,10 +59,11 @@ class Topic:
 
     Attributes:
         name: Logical name; a deployment may put a prefix before it.
+        title: What it is about in a word, Chinese first.
         about: One sentence for people.
         writer: The one service that writes it.
         readers: Services that read it.
-        audience: ``service`` (this suite), ``province`` (named systems) or ``restricted`` (named roles' services).
+        audience: Who may read it: one of ``AUDIENCES``.
         key: What the record key is; always ``subject``.
         partitions: Fixed for the topic's life; growth is a new topic version.
         retention: ``forever`` or ``<days>d``.
@@ -57,6 +71,7 @@ class Topic:
     """
 
     name: str
+    title: str
     about: str
     writer: str
     readers: tuple[str, ...]
@@ -65,6 +80,19 @@ class Topic:
     partitions: int
     retention: str
     events: tuple[EventType, ...]
+
+    @property
+    def retention_ms(self) -> int:
+        """The retention in milliseconds, as Kafka's ``retention.ms``; -1 keeps records for ever.
+
+        Raises:
+            ValueError: It is neither ``forever`` nor a number of days.
+        """
+        if self.retention == "forever":
+            return FOREVER_MS
+        if (days := re.fullmatch(r"([1-9]\d*)d", self.retention)) is None:
+            raise ValueError(f"a retention is forever or a number of days, such as 30d, and not {self.retention!r}")
+        return timedelta(days=int(days[1])) // timedelta(milliseconds=1)
 
 
 class Registry:
@@ -155,6 +183,7 @@ def _read_topic(directory: Path, page: Path, schemas: dict[str, dict[str, Any]])
         name = raw["topic"]
         topic = Topic(
             name=name,
+            title=raw["title"],
             about=raw["about"],
             writer=raw["writer"],
             readers=tuple(raw["readers"]),
@@ -164,12 +193,15 @@ def _read_topic(directory: Path, page: Path, schemas: dict[str, dict[str, Any]])
             retention=str(raw["retention"]),
             events=tuple(_read_event(directory, name, entry, schemas) for entry in raw["events"]),
         )
+        topic.retention_ms  # noqa: B018  refuses a period that can't be read
     except BrokenContracts:
         raise
     except KeyError as error:
         raise BrokenContracts(f"{page.name}: {error.args[0]} is missing") from error
     except (yaml.YAMLError, TypeError, ValueError) as error:
         raise BrokenContracts(f"{page.name}: not a topic page: {error}") from error
+    if topic.audience not in AUDIENCES:
+        raise BrokenContracts(f"{page.name}: an audience is one of {', '.join(AUDIENCES)}, and not {topic.audience!r}")
     if page.stem != name:
         raise BrokenContracts(f"{page.name}: declares {name}, but a page is named after its topic")
     return topic
@@ -184,6 +216,7 @@ def _read_event(directory: Path, topic: str, entry: Mapping[str, Any], schemas: 
             raise BrokenContracts(f"examples/{example}: doesn't exist, but {topic} names it")
     return EventType(
         type=entry["type"],
+        title=entry["title"],
         topic=topic,
         schema=file_name,
         dataschema=schema["$id"],

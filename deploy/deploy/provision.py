@@ -1,17 +1,14 @@
 """Topics as contracts/topics declares them: made where they are missing, otherwise compared, never deleted."""
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from contracts.registry import Topic
+from contracts.registry import FOREVER_MS, Topic
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
-FOREVER = -1
 SMALLEST_MESSAGE = 1024 * 1024
 """Topics must take at least this many bytes a record: the codec lets 512 KiB through, and headers come on top."""
 
@@ -94,10 +91,9 @@ def topic_settings(topic: Topic, replication: int) -> dict[str, str]:
     """Translate a declaration into the broker's settings.
 
     Raises:
-        UnsafeRetentionError: It forgets, although something is rebuilt from it, or the period can't be read.
+        UnsafeRetentionError: It forgets, although something is rebuilt from it.
     """
-    kept_ms = retention_ms(topic.retention)
-    if kept_ms != FOREVER and (stores := STORES & set(topic.readers)):
+    if topic.retention_ms != FOREVER_MS and (stores := STORES & set(topic.readers)):
         names = ", ".join(sorted(stores))
         raise UnsafeRetentionError(
             f"主题 {topic.name} 供 {names} 重建数据，不能只保留 {topic.retention}：请改为 retention: forever。"
@@ -106,25 +102,12 @@ def topic_settings(topic: Topic, replication: int) -> dict[str, str]:
         )
     return {
         "cleanup.policy": "delete",
-        "retention.ms": str(kept_ms),
-        "retention.bytes": str(FOREVER),
+        "retention.ms": str(topic.retention_ms),
+        "retention.bytes": "-1",
         "min.insync.replicas": str(max(1, replication - 1)),
         "max.message.bytes": str(SMALLEST_MESSAGE),
         "message.timestamp.type": "CreateTime",
     }
-
-
-def retention_ms(retention: str) -> int:
-    """Read ``forever`` or ``<days>d``.
-
-    Raises:
-        UnsafeRetentionError: It is neither.
-    """
-    if retention == "forever":
-        return FOREVER
-    if (days := re.fullmatch(r"([1-9]\d*)d", retention)) is None:
-        raise UnsafeRetentionError(f"保留期 {retention} 无法识别。 Can't read the retention {retention}.")
-    return int(timedelta(days=int(days.group(1))) / timedelta(milliseconds=1))
 
 
 def _differences(

@@ -19,7 +19,7 @@ from chassis.testing.events import create_tables, event
 from chassis.unit import Unit, Units
 from chassis.worker.inbox import Delivery, Outcome
 from chassis.worker.processor import Processor, Reaction
-from contracts.cli import check
+from contracts.cli import check, main
 from contracts.codec import Codec
 from contracts.generate import generate
 from contracts.registry import Registry
@@ -80,6 +80,7 @@ def generated(registry: Registry, tmp_path: Path) -> Iterator[ModuleType]:
 
 
 def test_schema_and_example_are_all_that_the_contracts_need(folder: Path) -> None:
+    assert main(["--directory", str(folder), "asyncapi"]) == 0
     assert list(check(folder)) == []
 
 

@@ -34,6 +34,7 @@ def folder(tmp_path: Path) -> Path:
     """A copy of the contracts to change."""
     for name in FOLDERS:
         shutil.copytree(CONTRACTS / name, tmp_path / "contracts" / name)
+    shutil.copy(CONTRACTS / "asyncapi.yaml", tmp_path / "contracts")
     return tmp_path / "contracts"
 
 

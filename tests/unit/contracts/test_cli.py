@@ -125,10 +125,24 @@ def test_generated_types_are_written_and_compared(
     assert run(folder, "generate", "--check") == 0
 
 
+def test_the_asyncapi_document_follows_the_contracts(
+    folder: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit("events/petition-closed.v1.schema.json", lambda schema: schema.update(description="It ended."))
+    assert run(folder, "check") == 1
+    assert "run `contracts asyncapi`" in capsys.readouterr().err
+    assert run(folder, "asyncapi") == 0
+    assert "It ended." in (folder / "asyncapi.yaml").read_text("utf-8")
+    assert run(folder, "check") == 0
+    (folder / "asyncapi.yaml").unlink()
+    assert run(folder, "check") == 1
+
+
 def test_a_release_is_told_and_then_there_is_nothing_more_to_release(
     folder: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit("events/petition-closed.v1.schema.json", lambda schema: schema.update(description="It ended."))
+    assert run(folder, "asyncapi") == 0
     assert run(folder, "check") == 0
     assert "not released yet in their present form: petition-closed.v1" in capsys.readouterr().out
     assert run(folder, "release") == 0
@@ -148,4 +162,4 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     said = capsys.readouterr().out
-    assert all(command in said for command in ("check", "generate", "release"))
+    assert all(command in said for command in ("check", "generate", "asyncapi", "release"))

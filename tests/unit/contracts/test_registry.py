@@ -1,5 +1,6 @@
 """Contracts load from any folder, and a folder that contradicts itself doesn't load."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from contracts import registry as registry_module
 TOPIC = "topics/petition.petitions.v1.yaml"
 MORE = """\
 topic: approve.reviews.v1
+title: 审批 · Reviews
 about: Another service's topic.
 writer: approve
 readers: [intel-sink]
@@ -22,6 +24,7 @@ partitions: 12
 retention: 30d
 events:
   - type: yiwangban.approve.review.started.v1
+    title: 审批开始 · Started
     schema: review-started.v1.schema.json
     examples: [review.json]
 """
@@ -101,6 +104,8 @@ def replace(name: str, old: str, new: str) -> Callable[[Path], object]:
         (replace(TOPIC, "partitions: 12", "partitions: [many"), "not a topic page"),
         (replace(TOPIC, "readers: [query, intel-sink]", "readers: 7"), "not a topic page"),
         (replace(TOPIC, "partitions: 12", "partitions: many"), "not a topic page"),
+        (replace(TOPIC, "retention: forever", "retention: 0d"), "forever or a number of days"),
+        (replace(TOPIC, "audience: province", "audience: everybody"), "an audience is one of"),
         (replace(TOPIC, "topic: petition.petitions.v1", "topic: petition.others.v1"), "named after its topic"),
         (replace(TOPIC, "petition-closed.v1", "petition-vanished.v1"), "petition-vanished"),
         (replace(TOPIC, "to-exit-entry.json", "to-nowhere.json"), "to-nowhere.json: doesn't exist"),
@@ -120,6 +125,19 @@ def test_a_folder_that_contradicts_itself_is_refused_with_the_place(
     spoil(folder)
     with pytest.raises(BrokenContracts, match=said.replace("$", r"\$")):
         Registry.load(folder)
+
+
+@pytest.mark.parametrize(("declared", "kept"), [("forever", -1), ("1d", 86_400_000), ("30d", 2_592_000_000)])
+def test_a_retention_is_read_in_days(registry: Registry, declared: str, kept: int) -> None:
+    topic = dataclasses.replace(registry.topics["petition.petitions.v1"], retention=declared)
+    assert topic.retention_ms == kept
+
+
+@pytest.mark.parametrize("declared", ["", "0d", "7", "1h", "-1d", "ever"])
+def test_a_retention_that_is_none_is_refused(registry: Registry, declared: str) -> None:
+    topic = dataclasses.replace(registry.topics["petition.petitions.v1"], retention=declared)
+    with pytest.raises(ValueError, match="forever or a number of days"):
+        topic.retention_ms  # noqa: B018
 
 
 def test_a_schema_is_known_by_its_file_name() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from contracts.registry import Registry, Topic
-from deploy.provision import UnsafeRetentionError, retention_ms, topic_settings
+from deploy.provision import UnsafeRetentionError, topic_settings
 
 
 @pytest.fixture
@@ -28,14 +28,3 @@ def test_every_declared_topic_is_allowed() -> None:
 
 def test_one_node_needs_one_replica_in_sync(topic: Topic) -> None:
     assert topic_settings(topic, 1)["min.insync.replicas"] == "1"
-
-
-@pytest.mark.parametrize(("declared", "kept"), [("forever", -1), ("1d", 86_400_000), ("30d", 2_592_000_000)])
-def test_a_period_is_read_in_days(declared: str, kept: int) -> None:
-    assert retention_ms(declared) == kept
-
-
-@pytest.mark.parametrize("declared", ["", "0d", "7", "1h", "-1d", "ever"])
-def test_a_period_that_is_none_is_refused(declared: str) -> None:
-    with pytest.raises(UnsafeRetentionError):
-        retention_ms(declared)
