@@ -14,9 +14,8 @@ import faust
 import pytest
 from chassis.testing.topics import create_topics, publish
 from chassis.testing.waiting import eventually
-from chassis.worker import reaction
+from chassis.worker.faust_app import PurePythonFaustError, require_cython
 from chassis.worker.logs import LogDirectory
-from chassis.worker.reaction import PurePythonFaustError, require_cython
 from deploy.kafka import Kafka
 from faust.contrib.asgi import LoopMismatch, bind_to_running_loop
 from kafka import KafkaProducer
@@ -233,4 +232,4 @@ def test_the_extension_is_there_and_its_absence_would_be_told(monkeypatch: pytes
 
     monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(PurePythonFaustError, match="binary wheel"):
-        reaction.require_cython()
+        require_cython()

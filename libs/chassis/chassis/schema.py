@@ -100,6 +100,8 @@ TABLES: Final = (
     CREATE UNIQUE INDEX parked_invalid ON parked (consumer, topic, topic_uuid, partition, "offset")
         NULLS NOT DISTINCT WHERE reason = 'invalid'
     """,
+    # Events whose effects recovery has found in the topics: a reaction that meets one of them again does nothing.
+    "CREATE TABLE imported_causes (event_id text PRIMARY KEY)",
     """
     CREATE TABLE positions (
         consumer text NOT NULL,

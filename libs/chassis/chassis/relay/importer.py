@@ -41,6 +41,8 @@ VALUES (%(event_id)s, %(topic)s, %(subject)s, %(sequence)s, %(type)s, %(body)s, 
         %(topic_uuid)s, %(partition)s, %(offset)s)
 """
 
+_CAUSE: Final = "INSERT INTO imported_causes (event_id) VALUES (%(event_id)s) ON CONFLICT DO NOTHING"
+
 
 class OutOfOrderError(Exception):
     """``restore`` raises it for an event whose predecessor it hasn't seen; it is offered again after that one."""
@@ -135,6 +137,8 @@ class Importer:
                     if self._restore is not None:
                         await self._restore(unit, earliest.envelope)
                     await _execute(unit.session, _IMPORT, _row_of(earliest))
+                    if (cause := earliest.envelope.causationid) is not None:
+                        await _execute(unit.session, _CAUSE, {"event_id": cause})
             except OutOfOrderError:
                 break
             del waiting[earliest.envelope.sequence]

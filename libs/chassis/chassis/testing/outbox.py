@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.testing.events import HAPPENED, event
+from chassis.testing.events import event
 from chassis.testing.topics import PARTITIONS
 
 _INSERT = """
@@ -43,10 +44,13 @@ def record_event(  # what a decision would have recorded, without a decision
         attributes: Further attributes of the event, for example ``traceparent``.
     """
     made = event(subject, sequence, data={"padding": "x" * padding}, **attributes)
-    values = {"id": made["id"], "topic": topic, "subject": subject, "sequence": sequence, "type": HAPPENED}
-    values |= {"body": orjson.dumps(made), "traceparent": attributes.get("traceparent")}
-    connection.execute(_INSERT, values)
+    connection.execute(_INSERT, _row_of(topic, made))
     return made
+
+
+async def insert_event(session: AsyncSession, topic: str, made: dict[str, Any]) -> None:
+    """Insert an event into the outbox, in the transaction of a handler."""
+    await (await session.connection()).exec_driver_sql(_INSERT, _row_of(topic, made))
 
 
 def read_topic(bootstrap: str, topic: str, *, partitions: int = PARTITIONS) -> list[Published]:
@@ -74,6 +78,18 @@ def sequences_of(published: Sequence[Published], subject: str) -> list[int]:
 def statuses(connection: psycopg.Connection[Any]) -> dict[str, int]:
     """Count the rows of the outbox by status."""
     return dict(connection.execute("SELECT status, count(*) FROM outbox GROUP BY status").fetchall())
+
+
+def _row_of(topic: str, made: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": made["id"],
+        "topic": topic,
+        "subject": made["subject"],
+        "sequence": int(made["sequence"]),
+        "type": made["type"],
+        "body": orjson.dumps(made),
+        "traceparent": made.get("traceparent"),
+    }
 
 
 def _published(record: Any) -> Published:

@@ -8,7 +8,7 @@ caller's transaction, so that effects, inbox row and parked rows stand or fall t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import CursorResult, TextClause, text
@@ -40,7 +40,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One record as the log delivered it. The topic is named as in the contracts, without any prefix."""
+    """One record as the log delivered it. The topic is named as in the contracts, without any prefix.
+
+    Attributes:
+        follows: The consumer's position in the log, which moves behind this record; None if it stays where it is,
+            because the record lay in ``parked`` or was delivered before.
+    """
 
     topic: str
     topic_uuid: UUID | None
@@ -48,6 +53,7 @@ class Delivery:
     offset: int
     key: bytes | None
     value: bytes | None
+    follows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,18 @@ class Place:
         return {"consumer": self.consumer, "topic": self.topic, "subject": self.subject, "sequence": self.sequence}
 
 
+class Turn(NamedTuple):
+    """An event's turn has come.
+
+    Attributes:
+        successors: Parked successors of its subject wait.
+        imported: Its effect is here already: recovery has found it in the topics.
+    """
+
+    successors: bool
+    imported: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Parked:
     """How many records a consumer has set aside for one reason, and for how many seconds the first has lain there."""
@@ -74,20 +92,24 @@ class Parked:
 
 _SUBJECT = "consumer = :consumer AND topic = :topic AND subject = :subject"
 
-# Both look for parked predecessors themselves: one round trip for nearly every record. RETURNING tells whether
-# successors wait.
+_TURN = f"""
+    EXISTS (SELECT FROM parked WHERE {_SUBJECT}) AS successors,
+    EXISTS (SELECT FROM imported_causes WHERE event_id = :event_id) AS imported
+"""  # noqa: S608  constants of this module
+
+# Both look for parked predecessors themselves: one round trip for nearly every record.
 _FIRST = text(f"""
     INSERT INTO inbox (consumer, topic, subject, sequence)
     SELECT :consumer, :topic, :subject, 1
     WHERE NOT EXISTS (SELECT FROM parked WHERE {_SUBJECT} AND sequence <= 1)
     ON CONFLICT (consumer, topic, subject) DO NOTHING
-    RETURNING EXISTS (SELECT FROM parked WHERE {_SUBJECT}) AS successors
+    RETURNING {_TURN}
 """)  # noqa: S608  constants of this module
 _NEXT = text(f"""
     UPDATE inbox SET sequence = :sequence
     WHERE {_SUBJECT} AND sequence = :sequence - 1
       AND NOT EXISTS (SELECT FROM parked WHERE {_SUBJECT} AND sequence <= :sequence)
-    RETURNING EXISTS (SELECT FROM parked WHERE {_SUBJECT}) AS successors
+    RETURNING {_TURN}
 """)  # noqa: S608  constants of this module
 _LAST = text(f"SELECT sequence FROM inbox WHERE {_SUBJECT}")  # noqa: S608
 _PARKED_BEFORE = text(f"SELECT EXISTS (SELECT FROM parked WHERE {_SUBJECT} AND sequence < :sequence)")  # noqa: S608
@@ -126,15 +148,15 @@ _STANDING = text("""
 """)
 
 
-async def advance(session: AsyncSession, place: Place) -> bool | None:
+async def advance(session: AsyncSession, place: Place, event_id: str) -> Turn | None:
     """Take the event's turn: move the subject's last sequence on to it, if it is next and nothing before it is parked.
 
     Returns:
-        None when it isn't this event's turn; otherwise whether parked successors of the subject wait.
+        None when it isn't this event's turn.
     """
     statement = _FIRST if place.sequence == 1 else _NEXT
-    row = (await _run(session, statement, place.values())).one_or_none()
-    return None if row is None else bool(row.successors)
+    row = (await _run(session, statement, {**place.values(), "event_id": event_id})).one_or_none()
+    return None if row is None else Turn(row.successors, row.imported)
 
 
 async def is_duplicate(session: AsyncSession, place: Place) -> bool:

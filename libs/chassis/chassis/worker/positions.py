@@ -1,7 +1,8 @@
-"""How far a batch consumer has come, kept in the database that it stores into.
+"""How far a consumer has come, kept in the database that holds its effects.
 
-A position moves in the transaction that stores the records before it, and only from where the consumer believes it to
-be. So each record is stored exactly once, and a consumer that was overtaken while it slept finds out before it commits.
+A position moves in the transaction of what the records before it have caused, and only from where the consumer believes
+it to be. So each record has its effect exactly once, a consumer that was overtaken while it slept finds out before it
+commits, and a database that was restored takes its positions back with it.
 """
 
 from collections.abc import Mapping
@@ -26,9 +27,14 @@ _ADVANCE: Final = text("""
     WHERE consumer = :consumer AND topic_uuid = :topic_uuid AND partition = :partition AND next_offset = :old
 """)
 
+_PUT_BACK: Final = text("""
+    UPDATE positions SET next_offset = :to
+    WHERE consumer = :consumer AND topic_uuid = :topic_uuid AND partition = :partition
+""")
+
 
 class StaleConsumerError(Exception):
-    """Another process has advanced the position. What this one holds is dropped, and it joins its group anew."""
+    """The position was moved by another process. What this one holds is dropped, and it joins its group anew."""
 
 
 async def begin(session: AsyncSession, consumer: str, logs: Mapping[Log, int]) -> dict[Log, int]:
@@ -36,7 +42,7 @@ async def begin(session: AsyncSession, consumer: str, logs: Mapping[Log, int]) -
 
     Args:
         session: Session of the caller's transaction.
-        consumer: Name of the batch consumer.
+        consumer: Name of the reaction or batch.
         logs: The logs, each with the offset to begin at.
     """
     found: dict[Log, int] = {}
@@ -45,6 +51,11 @@ async def begin(session: AsyncSession, consumer: str, logs: Mapping[Log, int]) -
         await _run(session, _BEGIN, {**values, "topic": log.topic, "next_offset": first})
         found[log] = (await _run(session, _READ, values)).scalar_one()
     return found
+
+
+async def put_back(session: AsyncSession, consumer: str, log: Log, *, to: int) -> None:
+    """Set the position to a place that the log still has."""
+    await _run(session, _PUT_BACK, {**_values(consumer, log), "to": to})
 
 
 async def advance(session: AsyncSession, consumer: str, log: Log, *, old: int, new: int) -> None:

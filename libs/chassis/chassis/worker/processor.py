@@ -1,7 +1,7 @@
 """The core of a reaction: what happens to one record. It knows the database, and nothing of Kafka.
 
-Applying is one transaction: the inbox row moves on, the handler's effects and its outbox rows are written, all or
-nothing. A record that comes early waits in ``parked`` behind its predecessors, one that its handler refuses waits
+Applying is one transaction: position and inbox row move on, the handler's effects and its outbox rows are written, all
+or nothing. A record that comes early waits in ``parked`` behind its predecessors, one that its handler refuses waits
 there for a person, and neither holds up any other subject. When the database itself fails, nothing is decided:
 the same record is tried until the database is back.
 """
@@ -14,14 +14,17 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codec import Undecodable
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.envelope import Envelope
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.testing.faults import fault_point
 from chassis.unit import Unit, Units
-from chassis.worker import inbox
+from chassis.worker import inbox, positions
 from chassis.worker.failures import DEFAULT_LIMIT, DEFAULT_RETRY, FailureLimit, Failures, Retry
 from chassis.worker.inbox import Delivery, Outcome, Place, Reason
+from chassis.worker.logs import Log
+from chassis.worker.positions import StaleConsumerError
 from chassis.worker.telemetry import Processing, ReactionTelemetry
 
 log = logging.getLogger(__name__)
@@ -88,6 +91,7 @@ class Processor:
 
         Raises:
             StoppedError: The process stops; nothing was decided about the record.
+            StaleConsumerError: The position isn't what this consumer takes it for; nothing was decided.
             TooManyFailuresError: The record was set aside, and it was one too many.
         """
         try:
@@ -162,12 +166,12 @@ class Processor:
         for attempt in range(1, self._retry.attempts + 1):
             try:
                 successors = await self._patience.until_done(
-                    self.reaction.name, lambda: self._apply(envelope, place, parked_id)
+                    self.reaction.name, lambda: self._apply(envelope, delivery, place, parked_id)
                 )
             except _OvertakenError:
                 seen.outcome = Outcome.DUPLICATE
                 return False
-            except StoppedError:
+            except (StoppedError, StaleConsumerError):
                 raise
             except Exception as error:  # noqa: BLE001  whatever a handler raises is about this one record
                 failure, seen.error = describe(error), type(error).__name__
@@ -187,21 +191,32 @@ class Processor:
         await self._park(delivery, Reason.FAILED, envelope=envelope, error=failure)
         return False
 
-    async def _apply(self, envelope: Envelope, place: Place, parked_id: int | None) -> bool | None:
+    async def _apply(self, envelope: Envelope, delivery: Delivery, place: Place, parked_id: int | None) -> bool | None:
         """Try one event once, in one transaction; None when it isn't its turn."""
         async with self._units.begin(cause=envelope) as unit:
             if parked_id is not None and not await inbox.take(unit.session, parked_id):
                 raise _OvertakenError
-            successors = await inbox.advance(unit.session, place)
-            if successors is None:
+            turn = await inbox.advance(unit.session, place, envelope.id)
+            if turn is None:
                 if parked_id is not None:
                     raise _OvertakenError
                 return None
+            await self._move_on(unit.session, delivery)
             handler = self.reaction.handlers.get(envelope.type)
-            if handler is not None:
+            if handler is not None and not turn.imported:
                 await self._handle(handler, envelope, unit)
             fault_point("reaction.before_commit")
-            return successors
+            return turn.successors
+
+    async def _move_on(self, session: AsyncSession, delivery: Delivery) -> None:
+        """Move the position behind the record, in the transaction that decides about it.
+
+        Raises:
+            StaleConsumerError: Another process has moved it, or the database was restored under this one.
+        """
+        if delivery.follows is not None and delivery.topic_uuid is not None:
+            log_ = Log(delivery.topic, delivery.topic_uuid, delivery.partition)
+            await positions.advance(session, self.reaction.name, log_, old=delivery.follows, new=delivery.offset + 1)
 
     async def _handle(self, handler: Handler, envelope: Envelope, unit: Unit) -> None:
         try:
@@ -218,6 +233,7 @@ class Processor:
 
         async def decide() -> Reason | None:
             async with self._units.database.transaction() as session:
+                await self._move_on(session, delivery)
                 if await inbox.is_duplicate(session, place):
                     return None
                 reason = await inbox.early(session, place)
@@ -240,6 +256,7 @@ class Processor:
     async def _park(self, delivery: Delivery, reason: Reason, *, error: str, envelope: Envelope | None = None) -> None:
         async def park() -> None:
             async with self._units.database.transaction() as session:
+                await self._move_on(session, delivery)
                 await inbox.park(
                     session,
                     delivery,

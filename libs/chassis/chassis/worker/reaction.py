@@ -1,27 +1,31 @@
 """Runs a reaction: a faust agent in the service's own event loop, restarted when it crashes.
 
 Faust delivers, and does nothing else. It hands over raw bytes; an event is acknowledged only after its transaction
-is committed; no exception leaves the agent, because faust would acknowledge the event on its way out.
+is committed; no exception leaves the agent, because faust would acknowledge the event on its way out. Where to read on
+is a row in the database, moved by the same transaction; what is committed to Kafka is only for lag tools. So a database
+that was restored to an older state is given again what has come since.
 """
 
 import asyncio
-import importlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final, cast
 from uuid import UUID
 
 import faust
-from faust.contrib.asgi import bind_to_running_loop
+from faust.types import TP, Message
 
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.process.health import Status
 from chassis.settings import Settings
 from chassis.unit import Units
+from chassis.worker import positions
 from chassis.worker.failures import TooManyFailuresError
+from chassis.worker.faust_app import build_app, require_cython
 from chassis.worker.inbox import Delivery
-from chassis.worker.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition, fingerprint
+from chassis.worker.logs import BrokerUnavailableError, Incarnation, Log, LogDirectory, Partition, fingerprint
+from chassis.worker.positions import StaleConsumerError
 from chassis.worker.processor import Handler, Processor, Reaction
 from chassis.worker.sweep import GAP_ALERT_S, Sweep
 from chassis.worker.watchdog import Observation, Watchdog
@@ -30,29 +34,8 @@ __all__ = ["Handler", "Reaction", "ReactionConsumer"]
 
 log = logging.getLogger(__name__)
 
-COMMIT_EVERY_S: Final = 0.5
 STANDING_ALERT_S: Final = 15.0
 RESTART_DELAY_S: Final = 0.5
-_CYTHON: Final = ("faust._cython.streams", "faust.transport._cython.conductor")
-
-
-class PurePythonFaustError(RuntimeError):
-    """Faust runs without its Cython extension, whose pure-Python twin acknowledges events of past generations."""
-
-
-def require_cython() -> None:
-    """Check that faust's extension is there.
-
-    Raises:
-        PurePythonFaustError: It isn't, or the environment variable NO_CYTHON switches it off.
-    """
-    try:
-        for module in _CYTHON:
-            importlib.import_module(module)
-    except ImportError as error:
-        raise PurePythonFaustError("install faust-streaming from a binary wheel") from error
-    if getattr(faust.streams, "_CStreamIterator", None) is None:
-        raise PurePythonFaustError("unset NO_CYTHON")
 
 
 class ReactionConsumer:
@@ -81,6 +64,7 @@ class ReactionConsumer:
         self._settings = settings
         self._logical = dict(zip(self.topics, reaction.topics, strict=True))
         self._patience = Patience()
+        self._database = units.database
         self._processor = Processor(reaction, units=units, decode=decode, patience=self._patience)
         self._sweep = Sweep(self._processor, units.database, self._patience)
         client = f"{settings.service}-{reaction.name}-{settings.slot}"
@@ -90,6 +74,7 @@ class ReactionConsumer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._app: faust.App | None = None
         self._uuids: dict[str, UUID] = {}
+        self._at: dict[TP, int] = {}
         self._end_of_app = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._halted: str | None = None
@@ -176,13 +161,19 @@ class ReactionConsumer:
 
     async def _run(self, found: Mapping[str, Incarnation]) -> None:
         self._uuids = {topic: incarnation.uuid for topic, incarnation in found.items()}
-        # A committed offset means nothing in another incarnation of a topic. With a group of its own, each incarnation
-        # is read from its beginning, and the inbox recognises what was applied before.
+        # A position means nothing in another incarnation of a topic, which is read from its beginning; the inbox
+        # recognises what was applied before. Its group is another one, too, so that lag tools aren't deceived.
         self.group = f"{self._settings.service}.{self._reaction.name}.{fingerprint(found)}"
         self._processor.telemetry.group = self.group
-        app = self._build(self.group)
-        bind_to_running_loop(app)
-        app.finalize()
+        self._at = {}
+        app = build_app(
+            self.group,
+            topics=self.topics,
+            agent=self._consume,
+            begin=self._begin,
+            instance=self._instance,
+            settings=self._settings,
+        )
         try:
             self._app = app
             await app.start()
@@ -211,47 +202,53 @@ class ReactionConsumer:
             app.consumer.unacked.clear()  # what it waits for
             await asyncio.wait((stopping,), timeout=self._settings.drain_s)
 
-    def _build(self, group: str) -> faust.App:
-        settings = self._settings
-        app = faust.App(
-            group,
-            broker=";".join(f"kafka://{server}" for server in settings.kafka_bootstrap.split(",")),
-            consumer_group_instance_id=self._instance,
-            broker_client_id=self._instance,
-            broker_session_timeout=settings.session_timeout_ms / 1000,
-            broker_heartbeat_interval=settings.heartbeat_ms / 1000,
-            broker_commit_interval=COMMIT_EVERY_S,
-            consumer_auto_offset_reset="earliest",
-            stream_wait_empty=True,
-            table_standby_replicas=0,
-            topic_disable_leader=True,
-            topic_allow_declare=False,
-            web_enabled=False,
-        )
-        topic = app.topic(*self.topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-        app.agent(topic, name=self._reaction.name, concurrency=1)(self._consume)
-        return app
+    async def _begin(self, assigned: Collection[TP]) -> Mapping[TP, int]:
+        """Give the stored position of each partition.
+
+        Raises:
+            BrokerUnavailableError: The broker doesn't tell where the logs begin and end.
+            StaleConsumerError: A position is behind what this process has done.
+            StoppedError: The process stops.
+        """
+        places = {(tp.topic, tp.partition): tp for tp in assigned}
+        extents = await asyncio.to_thread(self._directory.extents, list(places))
+        if len(extents) != len(places):
+            raise BrokerUnavailableError("topics are being made or deleted")
+        logs = {Log(self._logical[topic], self._uuids[topic], at): (topic, at) for topic, at in places}
+
+        async def read() -> dict[TP, int]:
+            async with self._database.transaction() as session:
+                firsts = {log_: extents[place].begin for log_, place in logs.items()}
+                found = await positions.begin(session, self._reaction.name, firsts)
+                for log_, position in found.items():
+                    if position > extents[logs[log_]].end:
+                        log.error("%s reads %s from its beginning: the broker has lost its end", self.name, log_)
+                        found[log_] = firsts[log_]
+                        await positions.put_back(session, self._reaction.name, log_, to=firsts[log_])
+                return {places[logs[log_]]: position for log_, position in found.items()}
+
+        stored = await self._patience.until_done(self.name, read)
+        if any(stored[tp] < at for tp, at in self._at.items() if tp in stored):
+            raise StaleConsumerError(f"{self.name}: the database knows less than this process has done")
+        self._at = stored
+        return stored
 
     async def _consume(self, stream: faust.StreamT[Any]) -> None:
         async for event in cast("faust.Stream[bytes]", stream).noack().events():
-            message = event.message
-            delivery = Delivery(
-                topic=self._logical[message.topic],
-                topic_uuid=self._uuids[message.topic],
-                partition=message.partition,
-                offset=message.offset,
-                key=message.key,
-                value=message.value,
-            )
             try:
-                await self._processor.process(delivery)
+                await self._process(event.message)
             except TooManyFailuresError as error:
                 self._halt(str(error))  # the record itself is safely parked
             except StoppedError:
                 self._let_go(event)
                 break
+            except StaleConsumerError as error:
+                log.warning("%s; it joins its group anew", error)
+                self._let_go(event)
+                self._end_of_app.set()
+                break
             except Exception:  # one that left the agent would acknowledge the event
-                log.exception("%s failed at %s/%d offset %d", self.name, *message.tp, message.offset)
+                log.exception("%s failed at %s/%d offset %d", self.name, *event.message.tp, event.message.offset)
                 self._let_go(event)
                 self._end_of_app.set()  # the next app tries the same record again
                 break
@@ -259,6 +256,20 @@ class ReactionConsumer:
             if self._halted is not None or self._patience.stopping:
                 break
         await asyncio.get_running_loop().create_future()  # until faust cancels: an agent that ends is started again
+
+    async def _process(self, message: Message) -> None:
+        at = self._at[message.tp]
+        delivery = Delivery(
+            topic=self._logical[message.topic],
+            topic_uuid=self._uuids[message.topic],
+            partition=message.partition,
+            offset=message.offset,
+            key=message.key,
+            value=message.value,
+            follows=at if message.offset >= at else None,  # the broker may deliver again what came before
+        )
+        await self._processor.process(delivery)
+        self._at[message.tp] = max(at, message.offset + 1)
 
     def _let_go(self, event: faust.EventT[Any]) -> None:
         """Leave an event unacknowledged, without faust's waiting for its acknowledgement when it stops."""
