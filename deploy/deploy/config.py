@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
-from deploy.gateway import Door, Gateway
+from deploy.gateway import Door, Gateway, Limits
 from deploy.issuer import Issuer
 from deploy.kafka import Cluster
 from deploy.postgres import Postgres
@@ -81,8 +81,7 @@ class Configuration:
         topic_prefix: Put before each topic's name.
         otlp_endpoint: Where traces go (OTLP over HTTP); none: the gateway traces nothing.
         cors_origins: Origins whose pages may call the gateway.
-        rate: Requests a second that the gateway lets in from everybody together; twice as many at once.
-        principal_rate: The same for one person or system.
+        limits: Of requests a second that the gateway lets in.
     """
 
     state: Path = DEFAULT_STATE
@@ -92,8 +91,7 @@ class Configuration:
     topic_prefix: str = ""
     otlp_endpoint: str = ""
     cors_origins: tuple[str, ...] = ()
-    rate: int = 2000
-    principal_rate: int = 200
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -122,8 +120,12 @@ class Configuration:
             topic_prefix=environment.get("TOPIC_PREFIX", ""),
             otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             cors_origins=tuple(environment.get("CORS_ORIGINS", "").split()),
-            rate=_positive("RATE_LIMIT", environment, cls.rate),
-            principal_rate=_positive("PRINCIPAL_RATE_LIMIT", environment, cls.principal_rate),
+            limits=Limits(
+                total=_positive("RATE_LIMIT", environment, Limits.total),
+                client=_positive("CLIENT_RATE_LIMIT", environment, Limits.client),
+                tenant=_positive("TENANT_RATE_LIMIT", environment, Limits.tenant),
+                principal=_positive("PRINCIPAL_RATE_LIMIT", environment, Limits.principal),
+            ),
         )
 
     @property
@@ -165,8 +167,7 @@ class Configuration:
                 services={each.name: (LOOPBACK, self.ports.of(each)) for each in SERVICES},
                 otlp_endpoint=self.otlp_endpoint,
                 cors_origins=self.cors_origins,
-                rate=self.rate,
-                principal_rate=self.principal_rate,
+                limits=self.limits,
             ),
         )
 

@@ -4,7 +4,7 @@ import copy
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -32,6 +32,23 @@ TLS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Requests a second; twice as many at once.
+
+    Attributes:
+        total: From everybody together.
+        client: From one address. A portal's server is one address, too.
+        tenant: From the people and systems of one city.
+        principal: From one person or system.
+    """
+
+    total: int = 2000
+    client: int = 1000
+    tenant: int = 1000
+    principal: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
 class Door:
     """What the configuration is filled in with.
 
@@ -43,8 +60,7 @@ class Door:
         host: Address that requests come in at.
         otlp_endpoint: Where traces go (OTLP over HTTP); empty: no tracer.
         cors_origins: Origins whose pages may call.
-        rate: Requests a second from everybody together; twice as many at once.
-        principal_rate: The same for one person or system.
+        limits: Of requests a second.
         max_body: Largest body, in bytes.
         issuer: Whose tokens are let in.
         audience: For which system they must be.
@@ -57,8 +73,7 @@ class Door:
     host: str = LOOPBACK
     otlp_endpoint: str = ""
     cors_origins: tuple[str, ...] = ()
-    rate: int = 2000
-    principal_rate: int = 200
+    limits: Limits = field(default_factory=Limits)
     max_body: int = 256 * 1024
     issuer: str = ISSUER
     audience: str = AUDIENCE
@@ -116,14 +131,12 @@ def render(door: Door) -> dict[str, Any]:
             JWKS=door.jwks,
             ISSUER=door.issuer,
             AUDIENCE=door.audience,
-            RATE=door.rate,
-            RATE_BURST=2 * door.rate,
-            PRINCIPAL_RATE=door.principal_rate,
-            PRINCIPAL_BURST=2 * door.principal_rate,
             MAX_BODY=door.max_body,
             OTLP_TRACES=f"{otlp.scheme}://{otlp.netloc}{otlp.path.rstrip('/')}/v1/traces",
             OTLP_HOST=otlp.hostname,
             OTLP_PORT=otlp.port or (443 if otlp.scheme == "https" else 80),
+            **{f"{name.upper()}_RATE": rate for name, rate in asdict(door.limits).items()},
+            **{f"{name.upper()}_BURST": 2 * rate for name, rate in asdict(door.limits).items()},
         )
     )
     resources = document["static_resources"]

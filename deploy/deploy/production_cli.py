@@ -42,8 +42,7 @@ def gateway(
         services=_addresses(service_address),
         otlp_endpoint=configuration.otlp_endpoint,
         cors_origins=configuration.cors_origins,
-        rate=configuration.rate,
-        principal_rate=configuration.principal_rate,
+        limits=configuration.limits,
     )
     output.write_text(yaml.safe_dump(render(door), allow_unicode=True, sort_keys=False), "utf-8")
 

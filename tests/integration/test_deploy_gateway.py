@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from deploy.issuer import Issuer
 from deploy.server import free_port
 from deploy.services import SERVICES
 
-from deploy.gateway import Door, Gateway
+from deploy.gateway import Door, Gateway, Limits
 
 MAX_BODY = 256 * 1024
 RATE = 20
@@ -72,7 +73,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, echo: int, issuer: Issuer)
         services=dict.fromkeys((each.name for each in SERVICES), ("127.0.0.1", free_port()))
         | {"petition": ("127.0.0.1", echo)},
         cors_origins=(ALLOWED_ORIGIN,),
-        principal_rate=RATE,
+        limits=Limits(principal=RATE),
         max_body=MAX_BODY,
     )
     gateway = Gateway(tmp_path_factory.mktemp("gateway"), door)
@@ -221,6 +222,29 @@ def test_who_asks_too_often_waits_while_others_are_served(
     assert refused[0].headers["retry-after"] == "1"
     other = issuer.token(sub="somebody-else", tenant="440100", roles=["citizen"])
     assert client.get("/v1/petitions", headers={"authorization": f"Bearer {other}"}).status_code == 200
+
+
+def test_one_address_and_one_city_can_not_take_all_there_is(tmp_path: Path, echo: int, issuer: Issuer) -> None:
+    few = 5
+    services = dict.fromkeys((each.name for each in SERVICES), ("127.0.0.1", echo))
+    limits = Limits(client=4 * few, tenant=few)
+    door = Door(port=free_port(), admin_port=free_port(), jwks=issuer.jwks, services=services, limits=limits)
+    gateway = Gateway(tmp_path / "gateway", door)
+
+    def ask(times: int, *, tenant: str, address: str) -> list[int]:
+        token = issuer.token(sub=f"somebody-of-{tenant}", tenant=tenant, roles=["citizen"])
+        headers = {"authorization": f"Bearer {token}"} if tenant else {}
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=address), headers=headers) as client:
+            return [client.get(f"{gateway.url}/v1/petitions").status_code for _ in range(times)]
+
+    gateway.start()
+    try:
+        assert 429 in ask(6 * few, tenant="440100", address="127.0.0.2")
+        assert ask(1, tenant="440300", address="127.0.0.3") == [200]  # another city, from elsewhere
+        assert 429 in ask(60 * few, tenant="", address="127.0.0.4")  # before anybody looks at the token
+        assert ask(1, tenant="", address="127.0.0.5") == [401]
+    finally:
+        gateway.stop()
 
 
 @pytest.mark.parametrize("path", ["/v1/petitions%2f..%2fadmin", "/v1/petitions%5c.."])
