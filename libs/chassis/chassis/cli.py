@@ -1,5 +1,6 @@
 """A service's command line: ``serve``, ``migrate``, its outbox, its parked records, and what it adds itself."""
 
+import contextlib
 import dataclasses
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import uvicorn
 from chassis.app import service_defaults
 from chassis.process.migration import migrate as migrate_database
 from chassis.process.records_cli import outbox_cli, parked_cli
+from chassis.process.server import Server
 from chassis.service import Bootstrap
 
 RoleOption = Annotated[
@@ -55,8 +57,9 @@ def _serve(bootstrap: Bootstrap, changes: dict[str, object]) -> None:
     service = bootstrap()
     service = dataclasses.replace(service, settings=service.settings.changed(**given))
     settings = service.settings
-    uvicorn.run(
-        service_defaults(lambda: service),
+    app = service_defaults(lambda: service)
+    config = uvicorn.Config(
+        app,
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,  # the chassis has configured it
@@ -65,3 +68,6 @@ def _serve(bootstrap: Bootstrap, changes: dict[str, object]) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=int(settings.drain_s),
     )
+    with contextlib.suppress(KeyboardInterrupt):
+        # The edge is there once the application has started.
+        Server(config, stop_streams=lambda: app.state.edge.streams.stop()).run()  # noqa: PLW0108

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import sealing
 from chassis.envelope import Envelope, current_traceparent, new_id
 from chassis.sealing import Keyring
+from chassis.signing import Signer
 from chassis.telemetry import tracer
 
 _INSERT: Final = """
@@ -83,6 +84,10 @@ class Outbox:
     def pseudonym(self, subject: str, *, context: str = "actor") -> str:
         """Give the name under which a context mentions a person; by default the context of those who act."""
         return sealing.pseudonym(self._secret, context, subject)
+
+    def signer(self, context: str) -> Signer:
+        """Give what signs texts for a purpose, and reads them back in any service of the suite."""
+        return Signer(self._secret, context)
 
     async def append(
         self,

@@ -1,12 +1,14 @@
 """What a service tells the chassis about itself: the whole of its wiring, in one value."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter
 
 from chassis.process.health import Check
+from chassis.process.part import Part
 from chassis.relay.importer import Restore
 from chassis.settings import Settings
 from chassis.worker.batch_store import Batch
@@ -23,8 +25,10 @@ class Service:
         title: For the OpenAPI document, Chinese first.
         settings: Read from the environment.
         migrations: Folder with Alembic's ``versions``.
-        routers: HTTP endpoints (role api); each of their routes is a CommandRoute or a QueryRoute.
-        reactions: Handlers of events (role worker).
+        routers: HTTP endpoints (role api); each of their routes is of one of the edge's own kinds.
+        parts: What runs beside the endpoints (role api).
+        reactions: Handlers of events (role worker). One handler a type: an event of ours that names its cause, found by
+            recovery, stands for all that the cause had to bring about here.
         batches: Stores of whole logs (role worker).
         tasks: Periodic work (role worker).
         restore: How the service's own events are applied to a database that was restored from an older state.
@@ -36,11 +40,28 @@ class Service:
     settings: Settings
     migrations: Path
     routers: Sequence[APIRouter] = ()
+    parts: Sequence[Part] = ()
     reactions: Sequence[Reaction] = ()
     batches: Sequence[Batch] = ()
     tasks: Sequence[Task] = ()
     restore: Restore | None = None
     checks: Sequence[Check] = ()
+
+    def __post_init__(self) -> None:
+        """Check that positions and imported effects can't be mistaken for another consumer's.
+
+        Raises:
+            ValueError: Two consumers share a name, or two reactions a type.
+        """
+        names = [reaction.name for reaction in self.reactions] + [batch.name for batch in self.batches]
+        _require_unique("consumers named", names)
+        _require_unique("handlers of", [type_ for each in self.reactions for type_ in each.handlers])
+
+
+def _require_unique(what: str, names: Iterable[str]) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise ValueError(f"{count} {what} {name}")
 
 
 Bootstrap = Callable[[], Service]

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     relay_pool: int = Field(default=2, ge=1, validation_alias="RELAY_POOL")
     pool_wait_s: float = Field(default=1.0, gt=0, validation_alias="POOL_WAIT_S")
     max_body_bytes: int = Field(default=256 * 1024, ge=1, validation_alias="MAX_BODY_BYTES")
+    max_streams: int = Field(
+        default=2_000, ge=0, validation_alias="MAX_STREAMS", description="Most answers of a process that wait."
+    )
+    stream_s: float = Field(
+        default=600.0, gt=0, le=600, validation_alias="STREAM_S", description="Longest stream; clients come back."
+    )
     drain_s: float = Field(default=10.0, gt=0, validation_alias="DRAIN_S", description="Longest graceful stop.")
 
     @field_validator("roles", mode="before")

@@ -25,6 +25,7 @@ class Unit:
         cause: The event that is reacted to, if there is one.
         now: UTC; the same moment for state and events.
         correlationid: Shared by everything that the first request set off.
+        recorded: What the unit has recorded: the last sequence of each subject, in the order of recording.
     """
 
     session: AsyncSession
@@ -33,6 +34,7 @@ class Unit:
     cause: Envelope | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     correlationid: str = ""
+    recorded: dict[str, int] = field(default_factory=dict)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,9 @@ class Unit:
             events=events,
             person=person,
         )
+        if events:
+            self.recorded.pop(subject, None)  # what was recorded last comes last
+            self.recorded[subject] = first_sequence + len(events) - 1
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Have something done once the transaction is committed; it must not block and can't fail the request."""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from chassis.api.auth import Principal
+from chassis.api.streams import Streams
 from chassis.settings import Role
 from chassis.telemetry import meter
 from chassis.unit import Unit, Units
@@ -17,10 +18,14 @@ class ServiceEdge:
     Attributes:
         max_body_bytes: Longest body of a request.
         recovering: While true, writes are refused.
+        streams: Places for answers that take their time.
     """
 
-    def __init__(self, units: Units, *, max_body_bytes: int, recovering: bool = False) -> None:
+    def __init__(
+        self, units: Units, *, max_body_bytes: int, recovering: bool = False, streams: Streams | None = None
+    ) -> None:
         self._units = units
+        self.streams = streams or Streams()
         self.max_body_bytes = max_body_bytes
         self.recovering = recovering
         self._timeouts = meter().create_counter("db.client.connection.timeouts", "{timeout}")
@@ -33,7 +38,7 @@ class ServiceEdge:
                 yield unit
 
     @asynccontextmanager
-    async def query(self, principal: Principal, request_id: str) -> AsyncIterator[Unit]:
+    async def query(self, principal: Principal | None, request_id: str) -> AsyncIterator[Unit]:
         """Open a unit that can only read: PostgreSQL itself refuses a write."""
         with self._counting_timeouts():
             async with self._units.begin(principal=principal, correlationid=request_id, read_only=True) as unit:

@@ -74,6 +74,10 @@ KEY_REUSED = ProblemType("idempotency-key-reused", 422, "Idempotency-Key 已用�
 PRECONDITION_REQUIRED = ProblemType("precondition-required", 428, "缺少 If-Match", "If-Match is missing",
     "请带上您所读版本的 ETag，以免覆盖他人的修改。",
     "Send the ETag of the version you read, so that nobody's change is lost.")
+FOREIGN_TOKEN = ProblemType("foreign-consistency-token", 422, "Consistency-Token 无效", "Not a Consistency-Token",
+    "请原样带上写入时返回的 Consistency-Token，或不带。", "Send a write's Consistency-Token as it was given, or none.")
+TOO_MANY = ProblemType("too-many-attempts", 429, "尝试次数过多", "Too many attempts",
+    "请在 Retry-After 所示的秒数后再试。", "Wait as long as Retry-After says, then try again.")
 INTERNAL = ProblemType("internal", 500, "系统内部错误", "Internal error",
     "请稍后再试；如仍出现，请告知 request_id。", "Try again later; if it stays, report the request_id.")
 UNAVAILABLE = ProblemType("unavailable", 503, "服务暂时不可用", "Temporarily unavailable",

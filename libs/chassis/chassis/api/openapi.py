@@ -8,12 +8,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from chassis.api.consistency import HEADER
 from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES
 
 READING = frozenset({"get", "head", "options"})
-ALWAYS = (400, 401, 403, 404, 422, 500, 503)
-WRITING = (408, 409, 413, 415)
+ALWAYS = (400, 404, 422, 500, 503)
+SIGNED_IN = (401, 403)
+WITH_BODY = (408, 413, 415)
+WRITING = (409,)
 CONDITIONAL = (412, 428)
+LIMITED = (429,)
 
 TOKEN = {
     "type": "http",
@@ -27,6 +31,10 @@ KEY = {
     "required": True,
     "description": "每次写入一个新值，重试时不变 · New for each write, the same when it is retried",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+RECORDED = {
+    "description": "给读取请求带上，可读到这次写入 · Show it when you read, to find what was written",
+    "schema": {"type": "string"},
 }
 _TEXT = {"type": "string"}
 PROBLEM: dict[str, Any] = {
@@ -77,16 +85,26 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     document["security"] = [{"token": []}]
     for path in document.get("paths", {}).values():
         for method, operation in path.items():
-            _complete(operation, writes=method not in READING)
+            _complete(operation, public=operation.get("security") == [], reads=method in READING)
     return document
 
 
-def _complete(operation: dict[str, Any], *, writes: bool) -> None:
+def _complete(operation: dict[str, Any], *, public: bool, reads: bool) -> None:
     parameters = operation.setdefault("parameters", [])
     names = {parameter["name"].lower() for parameter in parameters}
+    writes = not public and not reads
     if writes:
         parameters.append(KEY)
-    statuses = ALWAYS + (WRITING if writes else ()) + (CONDITIONAL if "if-match" in names else ())
+        for status, response in operation["responses"].items():
+            if status.startswith("2"):
+                response.setdefault("headers", {})[HEADER] = RECORDED
+    statuses = (
+        ALWAYS
+        + (LIMITED if public else SIGNED_IN)
+        + (() if reads else WITH_BODY)
+        + (WRITING if writes else ())
+        + (CONDITIONAL if "if-match" in names else ())
+    )
     for status in statuses:
         operation["responses"][str(status)] = _problem(status)
 

@@ -1,4 +1,7 @@
-"""Routes of a service. A CommandRoute writes, and commits before the answer leaves; a QueryRoute only reads."""
+"""Routes of a service. A CommandRoute writes, and commits before the answer leaves; a QueryRoute only reads.
+
+A PublicRoute reads, too, for somebody who needn't be signed in. What takes its time is a StreamRoute, in ``streams``.
+"""
 
 import functools
 import inspect
@@ -6,12 +9,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from chassis.api import idempotency
+from chassis.api import consistency, idempotency
 from chassis.api.auth import Principal, authenticate
 from chassis.api.body import StrictRequest, refuse_nul
 from chassis.api.errors import RECOVERING, RETRY_AFTER_S, Problem, request_id_of
@@ -38,8 +41,8 @@ class Edge(Protocol):
         """Open a unit of work; leaving it without an error commits, then runs its after-commit callbacks."""
         ...
 
-    def query(self, principal: Principal, request_id: str) -> AbstractAsyncContextManager[Unit]:
-        """Open a unit that can only read."""
+    def query(self, principal: Principal | None, request_id: str) -> AbstractAsyncContextManager[Unit]:
+        """Open a unit that can only read; without a principal for somebody who isn't signed in."""
         ...
 
 
@@ -114,10 +117,44 @@ class QueryRoute(APIRoute):
             async with edge.query(principal, request_id_of(request)) as opened:
                 request.state.unit = opened
                 response = await run(request)
-            response.headers.setdefault("Cache-Control", "no-store")
-            return response
+            return uncached(response)
 
         return handle
+
+
+class PublicRoute(APIRoute):
+    """A question that anybody may ask: no login; a bounded body, and a read-only transaction without a principal.
+
+    It may be a POST, for what doesn't belong into an address. It writes nothing, so it needs no Idempotency-Key.
+    """
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        super().__init__(path, endpoint, **options | PUBLIC)
+
+    def get_route_handler(self) -> Handler:
+        """Wrap FastAPI's own handler."""
+        run = super().get_route_handler()
+
+        async def handle(plain: Request) -> Response:
+            request = StrictRequest(plain.scope, plain.receive)
+            edge: Edge = request.app.state.edge
+            await request.read(edge.max_body_bytes)
+            async with edge.query(None, request_id_of(request)) as opened:
+                request.state.unit = opened
+                response = await run(request)
+            return uncached(response)
+
+        return handle
+
+
+PUBLIC: Final[dict[str, Any]] = {"openapi_extra": {"security": []}}
+"""Options of a route that asks for no token: OpenAPI's way to say so."""
+
+
+def uncached(response: Response) -> Response:
+    """Let nobody on the way keep the answer."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def _claiming(endpoint: Endpoint) -> Endpoint:
@@ -158,6 +195,8 @@ async def _run(run: Handler, request: Request, command: _Command) -> Response:
     if not 200 <= response.status_code < 300:  # noqa: PLR2004  2xx
         raise _NotDone(response)
     if not command.replayed:
+        if (recorded := consistency.token_of(command.unit)) is not None:
+            response.headers[consistency.HEADER] = recorded
         answer = idempotency.Answer(response.status_code, dict(response.headers), bytes(response.body))
         await idempotency.store(command.unit.session, command.key, answer)
     return response

@@ -8,21 +8,24 @@ from chassis.api.auth import Verifier
 from chassis.api.errors import register_handlers
 from chassis.api.middleware import EdgeMiddleware
 from chassis.api.openapi import describe
-from chassis.api.route import CommandRoute, QueryRoute
+from chassis.api.route import CommandRoute, PublicRoute, QueryRoute
+from chassis.api.streams import StreamRoute
 from chassis.process.health import health_router
 from chassis.service import Service
 from chassis.settings import Role
 
+GUARDED = CommandRoute | QueryRoute | PublicRoute | StreamRoute
+
 
 class UnguardedRouteError(TypeError):
-    """A router has a route that would be served without authentication."""
+    """A router has a route that doesn't say who may ask."""
 
 
 def http_application(service: Service) -> FastAPI:
     """Make the HTTP side; whoever runs it sets ``app.state.edge`` and ``app.state.checks``.
 
     Raises:
-        UnguardedRouteError: A route is neither a CommandRoute nor a QueryRoute.
+        UnguardedRouteError: A route is none of the edge's own kinds.
     """
     app = FastAPI(
         title=service.title,
@@ -39,8 +42,8 @@ def http_application(service: Service) -> FastAPI:
     if service.settings.has(Role.API):
         for router in service.routers:
             for route in router.routes:
-                if not isinstance(route, CommandRoute | QueryRoute):
-                    raise UnguardedRouteError(f"{route} must be a CommandRoute or a QueryRoute")
+                if not isinstance(route, GUARDED):
+                    raise UnguardedRouteError(f"{route} must be one of {GUARDED}")
             app.include_router(router)
     app.add_middleware(EdgeMiddleware)
     describe(app)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Protocol, Self
+from typing import Self
 
 from contracts.codec import Codec
 from contracts.registry import Registry
@@ -11,11 +11,13 @@ from sqlalchemy import text
 
 from chassis import telemetry
 from chassis.api.edge import ServiceEdge
+from chassis.api.streams import Streams
 from chassis.database import Database
 from chassis.keyring import FileKeyring
 from chassis.outbox import Outbox
 from chassis.process.health import Check, Status
 from chassis.process.measures import State, observe_process
+from chassis.process.part import Part
 from chassis.relay.leadership import Relay
 from chassis.relay.recovery import Recovery
 from chassis.service import Service
@@ -28,18 +30,6 @@ log = logging.getLogger(__name__)
 
 STOP_MARGIN_S = 2.0
 """Given to a part beyond its own limit before it is left behind."""
-
-
-class Part(Check, Protocol):
-    """Something that runs beside the API, and answers for its health."""
-
-    async def start(self) -> None:
-        """Begin, in the background."""
-        ...
-
-    async def stop(self) -> None:
-        """Finish what is in hand, within a bounded time, and end."""
-        ...
 
 
 class DatabaseCheck:
@@ -134,8 +124,13 @@ class Runtime:
             directory=self._directory,
             restore=service.restore,
         )
-        self.edge = ServiceEdge(Units(api, outbox, wake), max_body_bytes=settings.max_body_bytes, recovering=True)
-        self._groups = _parts_of(service, relay, work, codec)
+        self.edge = ServiceEdge(
+            Units(api, outbox, wake),
+            max_body_bytes=settings.max_body_bytes,
+            recovering=True,
+            streams=Streams(most=settings.max_streams, lifetime_s=settings.stream_s),
+        )
+        self._groups = _parts_of(service, relay, work, codec, writes=bool(topics))
         self._running = False
         self._stopping = False
         self._opening: asyncio.Task[None] | None = None
@@ -172,6 +167,7 @@ class Runtime:
     async def __aexit__(self, *_: object) -> None:
         """Stop everything that was started, each part within its time."""
         self._stopping, self._running = True, False
+        self.edge.streams.stop()
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)
@@ -217,11 +213,11 @@ def _nobody() -> None:
     """Wake nobody: the relay is another process, which looks into the outbox by itself."""
 
 
-def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec) -> Sequence[Sequence[Part]]:
+def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec, *, writes: bool) -> Sequence[Sequence[Part]]:
     """Give the parts of this process' roles, in groups; each group is started before the next, and stopped after it."""
     settings = service.settings
     groups: list[Sequence[Part]] = []
-    if settings.has(Role.RELAY):
+    if settings.has(Role.RELAY) and writes:
         groups.append([RelayPart(relay, settings.drain_s)])
     if settings.has(Role.WORKER):
         # Imported by whoever needs them: they bring a second of libraries, and a killed process has to be back soon.
@@ -234,4 +230,6 @@ def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec) -> Sequ
         ]
         groups.append([*reactions, *(BatchConsumer(batch, settings=settings) for batch in service.batches)])
         groups.append([TaskRunner(task, work) for task in (*service.tasks, FORGET_ANSWERS)])
+    if settings.has(Role.API):
+        groups.append(service.parts)
     return groups

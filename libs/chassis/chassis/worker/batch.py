@@ -4,19 +4,18 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
-from mode.threads import ServiceThread
 
 from chassis.database import Database
 from chassis.infrastructure import Patience, StoppedError, describe
 from chassis.process.health import Status
 from chassis.settings import Settings
 from chassis.worker.batch_store import Batch, BatchStore, Part, Record
+from chassis.worker.batch_thread import ConsumerThread, RebalanceListener
 from chassis.worker.consumer_stop import stop_consumer
 from chassis.worker.logs import BrokerUnavailableError, Log, LogDirectory, Partition, fingerprint
 from chassis.worker.positions import StaleConsumerError
@@ -34,39 +33,6 @@ STANDING_ALERT_S: Final = 15.0
 RESTART_DELAY_S: Final = 0.5
 METADATA_AGE_MS: Final = 5_000
 POOL_SIZE: Final = 2
-
-
-class _Thread(ServiceThread):
-    """The thread; mode's service stops it, closes its loop and reports its crash."""
-
-    abstract = False
-
-    def __init__(self, consumer: "BatchConsumer", drain_s: float) -> None:
-        super().__init__()
-        self._consumer = consumer
-        self._drain_s = drain_s
-        self._work: asyncio.Task[None] | None = None
-
-    async def on_thread_started(self) -> None:
-        self._work = asyncio.create_task(self._consumer.run(), name=self._consumer.name)
-
-    async def on_thread_stop(self) -> None:
-        self._consumer.patience.stop()
-        if self._work is not None:
-            await asyncio.wait((self._work,), timeout=self._drain_s)
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Forgets all logs at each rebalance: what comes back has to be opened anew, at the stored position."""
-
-    def __init__(self, consumer: "BatchConsumer") -> None:
-        self._consumer = consumer
-
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:  # noqa: ARG002
-        self._consumer.forget()
-
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:  # noqa: ARG002
-        self._consumer.forget()
 
 
 class BatchConsumer:
@@ -90,8 +56,9 @@ class BatchConsumer:
         watching = LogDirectory(settings.kafka_bootstrap, client_id=f"{self._instance}-watchdog")
         self._watchdog = Watchdog(self, watching)
         self._telemetry = BatchTelemetry(batch.name, self.group)
-        self._thread: _Thread | None = None
+        self._thread: ConsumerThread | None = None
         self._trouble: str | None = "starting"
+        self._resting = False
         self._logical: dict[str, str] = {}
         # Replaced, never changed in place: health and watchdog read them from other threads.
         self._at: Mapping[TopicPartition, tuple[Log, int]] = {}
@@ -100,7 +67,7 @@ class BatchConsumer:
     async def start(self) -> None:
         """Start consuming in a thread. Doesn't wait for the broker or the database."""
         self._watchdog.start()
-        self._thread = _Thread(self, self._settings.drain_s)
+        self._thread = ConsumerThread(self, self._settings.drain_s)
         await self._thread.start()
 
     async def stop(self) -> None:
@@ -111,6 +78,8 @@ class BatchConsumer:
 
     async def check(self) -> Status:
         """Tell whether all assigned logs are being stored."""
+        if self._resting and self.patience.waiting_for is None:
+            return Status(ready=True, detail="resting")
         trouble = self._find_trouble()
         if trouble is not None:
             return Status(ready=False, detail=trouble)
@@ -160,7 +129,11 @@ class BatchConsumer:
         try:
             while not self.patience.stopping:
                 try:
-                    await self._consume(store)
+                    self._resting = not await store.wanted()
+                    if self._resting:
+                        self._rest()
+                    else:
+                        await self._consume(store)
                 except StoppedError:
                     break
                 except StaleConsumerError as error:
@@ -177,6 +150,9 @@ class BatchConsumer:
         finally:
             self._directory.close()
             await database.close()
+
+    def _rest(self) -> None:
+        self.topics, self._trouble = (), None
 
     async def _consume(self, store: BatchStore) -> None:
         settings = self._settings
@@ -197,7 +173,7 @@ class BatchConsumer:
             auto_offset_reset="earliest",
             metadata_max_age_ms=METADATA_AGE_MS,
         )
-        consumer.subscribe(self.topics, listener=_Listener(self))
+        consumer.subscribe(self.topics, listener=RebalanceListener(self.forget))
         try:
             await consumer.start()
             self._trouble = None
@@ -219,6 +195,8 @@ class BatchConsumer:
             if now - looked > IDLE_CHECK_S:
                 looked = now
                 await self._forget_past_incarnations()
+                if not await store.wanted():
+                    break
             if now - committed > COMMIT_EVERY_S:
                 committed = now
                 await self._commit(consumer)

@@ -66,12 +66,14 @@ class Batch:
         topics: As the contracts name them; asked once each time that the consumer joins its group.
         store: Called once for each log of a batch. Use COPY.
         max_records: Most records of one transaction.
+        wanted: Asked every second; while it says no, the consumer leaves its group and rests.
     """
 
     name: str
     topics: Callable[[], Sequence[str]]
     store: Store
     max_records: int = MAX_RECORDS
+    wanted: Callable[[AsyncSession], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,18 @@ class BatchStore:
         self._batch = batch
         self._database = database
         self._patience = patience
+
+    async def wanted(self) -> bool:
+        """Tell whether the batch is to be stored now."""
+        asked = self._batch.wanted
+        if asked is None:
+            return True
+
+        async def ask() -> bool:
+            async with self._database.transaction(read_only=True) as session:
+                return await asked(session)
+
+        return await self._patience.until_done(self._batch.name, ask)
 
     async def begin(self, extents: dict[Log, Extent]) -> tuple[dict[Log, int], dict[Log, str]]:
         """Find out where to go on.

@@ -78,9 +78,12 @@ class LogDirectory:
         Raises:
             BrokerUnavailableError: No answer.
         """
+        asked = sorted(topics)
+        if not asked:
+            return {}  # the broker would take it for the question about all
         return {
             topic["name"]: Incarnation(_as_uuid(topic["topic_id"]), len(topic["partitions"]))
-            for topic in self._ask("describe_topics", sorted(topics))
+            for topic in self._ask("describe_topics", asked)
             if topic["error_code"] == 0 and _as_uuid(topic["topic_id"]) != _NO_UUID
         }
 
