@@ -1,0 +1,7 @@
+"""The ``accept`` command: ``serve``, ``migrate``, its outbox and its parked records."""
+
+from chassis.cli import service_cli
+
+from accept.bootstrap import bootstrap
+
+cli = service_cli(bootstrap)

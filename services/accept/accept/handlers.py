@@ -1,0 +1,222 @@
+"""Does the input and output around a decision, in the transaction that the edge opened and will commit."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from casework.access import EVERYTHING, Asker
+from casework.content import Access, open_content
+from casework.handling import announce, code_of
+from casework.numbers import human_number, query_code_hash
+from chassis.api.errors import NOT_FOUND, Problem, invalid
+from chassis.api.versions import require_version
+from chassis.envelope import Envelope, new_id
+from chassis.unit import Unit
+from chassis.worker.processor import Reaction
+from contracts.tenants import load_tenants
+
+from accept import domain, store
+from accept.access import DESK
+from accept.catalogue import ServiceItem, catalogue
+from accept.domain import Application, Case, Channel, Decision, Outcome
+from accept.store import CONTENT, Stored
+from contracts.events import ReviewApproved, ReviewDenied
+
+CASES = "accept.cases.v1"
+REVIEWS = "approve.reviews.v1"
+
+tenants = cache(load_tenants)
+"""The cities, read once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitCase:
+    """Somebody applies for a service item, or an officer types in what somebody hands in at the window."""
+
+    channel: Channel
+    item: str
+    form: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptCase:
+    """The window accepts; ``version`` is the one that the officer looked at."""
+
+    case: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseCase:
+    """The window refuses, with reasons out of the item's list and a notice to the applicant."""
+
+    case: UUID
+    version: int
+    reasons: tuple[str, ...]
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    """The applicant takes the application back, whatever has happened to it since."""
+
+    case: UUID
+
+
+async def submit_case(command: SubmitCase, unit: Unit) -> tuple[Case, str]:
+    """Take an application in; give the case and its query code.
+
+    Raises:
+        Problem: 422, naming everything that is wrong with the form at once.
+        Refused: See ``domain.submit``.
+    """
+    who, id_ = DESK.asker(unit), new_id()
+    item = catalogue().get(command.item)
+    if item is None:
+        raise domain.UnknownItem
+    # A walk-in has no account, so each of their cases has an owner of its own.
+    walk_in = command.channel is Channel.WINDOW
+    applicant = unit.outbox.pseudonym(id_, context="applicant.window") if walk_in else who.owner
+    application = Application(channel=command.channel, item=item.slug, form=orjson.dumps(command.form).decode())
+    decision = domain.submit(
+        application,
+        id=id_,
+        tenant=who.tenant,
+        tenants=tenants(),
+        offered_in=item.offered_in,
+        number=human_number(who.tenant, unit.now, secrets.randbelow),
+        applicant=applicant,
+        by=who.actor,
+        now=unit.now,
+    )
+    if errors := catalogue().form(item.slug).errors(command.form):
+        raise invalid(errors)
+    sealed = await CONTENT.seal(unit.outbox.keyring, person=applicant, row=id_, columns={"form": application.form})
+    code = code_of(id_, unit.outbox)
+    await store.add(unit.session, decision.after, sealed, query_code_hash=query_code_hash(code, id_))
+    await announce(decision, unit, topic=CASES, person=applicant)
+    return decision.after, code
+
+
+async def accept_case(command: AcceptCase, unit: Unit) -> Case:
+    """Accept it; the event carries the form on to whoever decides.
+
+    Raises:
+        Problem: 404, 412.
+        Refused: See ``domain.accept``; and ``Erased`` when the form can't be opened any more.
+    """
+
+    async def decide(stored: Stored, who: Asker) -> Decision:
+        case = stored.case
+        return domain.accept(
+            case,
+            await _form(stored, unit),
+            workdays=_item_of(case).promised.workdays,
+            by=who.actor,
+            tenant=who.tenant,
+            owner=who.owner,
+            now=unit.now,
+        )
+
+    return await _change(command.case, decide, unit, version=command.version)
+
+
+async def refuse_case(command: RefuseCase, unit: Unit) -> Case:
+    """Refuse it at the door.
+
+    Raises:
+        Problem: 404, 412.
+        Refused: See ``domain.refuse``.
+    """
+
+    async def decide(stored: Stored, who: Asker) -> Decision:
+        return domain.refuse(
+            stored.case,
+            command.reasons,
+            command.notice,
+            known=_item_of(stored.case).reasons,
+            by=who.actor,
+            tenant=who.tenant,
+            owner=who.owner,
+        )
+
+    return await _change(command.case, decide, unit, version=command.version, notice=command.notice)
+
+
+async def withdraw_case(command: WithdrawCase, unit: Unit) -> Case:
+    """Take it back.
+
+    Raises:
+        Problem: 404.
+        Refused: See ``domain.withdraw``.
+    """
+
+    async def decide(stored: Stored, who: Asker) -> Decision:
+        return domain.withdraw(stored.case, by=who.actor, owner=who.owner)
+
+    return await _change(command.case, decide, unit)
+
+
+async def conclude_case(event: Envelope, unit: Unit) -> None:
+    """Let the review's decision reach its case, once, however often it is told.
+
+    Raises:
+        LookupError: Nobody knows the case; the event is parked, for somebody to find out why.
+    """
+    outcome, review = OUTCOMES[event.type]
+    stored = await store.find(unit.session, UUID(review.from_data(event.data).case), EVERYTHING, lock=True)
+    if stored is None:
+        raise LookupError("a review decided on a case that isn't here")
+    decision = domain.conclude(stored.case, outcome, event.subject)
+    if decision.events:
+        await store.save(unit.session, decision.after)
+        await announce(decision, unit, topic=CASES)
+
+
+OUTCOMES: dict[str, tuple[Outcome, type[ReviewApproved | ReviewDenied]]] = {
+    ReviewApproved.TYPE: (Outcome.APPROVED, ReviewApproved),
+    ReviewDenied.TYPE: (Outcome.DENIED, ReviewDenied),
+}
+REACTIONS = (Reaction(name="conclusions", topics=(REVIEWS,), handlers=dict.fromkeys(OUTCOMES, conclude_case)),)
+
+
+Decide = Callable[[Stored, Asker], Awaitable[Decision]]
+
+
+async def _change(
+    id_: UUID, decide: Decide, unit: Unit, *, version: int | None = None, notice: str | None = None
+) -> Case:
+    """Find, compare, decide, save; the row is locked meanwhile, because an applicant and a review name no version."""
+    who = DESK.asker(unit)
+    stored = await store.find(unit.session, id_, who.scope, lock=True)
+    if stored is None:
+        raise Problem(NOT_FOUND)
+    before = stored.case
+    if version is not None:
+        require_version(version, before.sequence)
+    decision = await decide(stored, who)
+    sealed = None
+    if notice is not None:
+        columns = {"notice": notice}
+        sealed = await CONTENT.seal(unit.outbox.keyring, person=before.applicant, row=before.id, columns=columns)
+    await store.save(unit.session, decision.after, notice=sealed)
+    await announce(decision, unit, topic=CASES, person=before.applicant)
+    return decision.after
+
+
+def _item_of(case: Case) -> ServiceItem:
+    item = catalogue().get(case.item)
+    if item is None:
+        raise domain.RetiredItem
+    return item
+
+
+async def _form(stored: Stored, unit: Unit) -> str:
+    ((access, content),) = await open_content(CONTENT, unit.outbox.keyring, [(stored.case.id, stored.sealed)])
+    if access is not Access.OPEN:
+        raise domain.Erased
+    return content["form"]
