@@ -1,0 +1,55 @@
+"""Wires the service: everything it consists of, in one value."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from chassis.service import Service
+from chassis.worker.batch_store import Batch
+from contracts.codec import Codec
+from contracts.registry import Registry
+
+from query.api import routers
+from query.attempts import Attempts
+from query.config import QuerySettings
+from query.domain import TOPICS
+from query.feed import Feed
+from query.handlers import Projection
+from query.queries import Answers
+from query.tables import Colour
+from query.wording import Wording
+
+MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+
+
+def bootstrap() -> Service:
+    """Read the settings and put the service together; nothing is started yet.
+
+    Raises:
+        pydantic.ValidationError: A setting is missing or wrong.
+        KeyError: The page of wordings isn't complete.
+    """
+    settings = QuerySettings()
+    feed = Feed(settings.database_url)
+    answers = Answers(
+        feed=feed,
+        wording=Wording.load(),
+        by_number=Attempts(most=settings.attempts, window_s=settings.attempts_s),
+        by_client=Attempts(most=settings.client_attempts, window_s=settings.attempts_s),
+        ticket_for=timedelta(seconds=settings.ticket_s),
+    )
+    codec = Codec(Registry.load())
+    return Service(
+        name=settings.service,
+        title="查询 · Progress",
+        settings=settings,
+        migrations=MIGRATIONS,
+        routers=routers(answers),
+        parts=(feed,),
+        batches=[batch_of(colour, codec) for colour in Colour],
+    )
+
+
+def batch_of(colour: Colour, codec: Codec) -> Batch:
+    """Give what builds one of the two models, and keeps it up to date."""
+    projection = Projection(colour, codec)
+    return Batch(name=f"progress-{colour}", topics=lambda: TOPICS, store=projection.store, wanted=projection.wanted)

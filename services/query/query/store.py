@@ -1,0 +1,95 @@
+"""Reads the active model. Whose rows somebody may see is part of each query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.rows import newest
+from chassis.vector import Vector
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from query.access import Sight
+from query.domain import Matter, Step, in_order
+from query.rows import matter_of, step_of
+from query.tables import matters, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A matter with its steps, in order."""
+
+    matter: Matter
+    steps: tuple[Step, ...]
+
+    @property
+    def seen(self) -> dict[str, int]:
+        """How far whoever has read this has seen."""
+        last: dict[str, int] = {}
+        for step in self.steps:
+            last[step.subject] = max(step.sequence, last.get(step.subject, 0))
+        return last
+
+
+async def find(session: AsyncSession, matter: UUID, sight: Sight) -> History | None:
+    """Give a matter that somebody may see, or None: what isn't there and what isn't theirs look alike."""
+    statement = _seen_by(select(matters).where(matters.c.id == str(matter)), sight)
+    return await _history(session, statement)
+
+
+async def find_by_id(session: AsyncSession, matter: str) -> History | None:
+    """Give a matter to whoever has proved by its number and code, or a ticket, that it is theirs."""
+    return await _history(session, select(matters).where(matters.c.id == matter))
+
+
+async def id_of(session: AsyncSession, number: str) -> str | None:
+    """Give the id of the matter with a number; None if there is none."""
+    statement = select(matters.c.id).where(matters.c.number == number).limit(1)
+    return (await (await session.connection()).execute(statement)).scalar()
+
+
+async def page(session: AsyncSession, sight: Sight, *, after: UUID | None, limit: int) -> Sequence[Matter]:
+    """Give one's own matters, newest first, following one id."""
+    mine = select(matters).where(matters.c.owner.in_(sight.owners))
+    statement = newest(mine, matters.c.id, after=after, limit=limit)
+    return [matter_of(row) for row in await (await session.connection()).execute(statement)]
+
+
+async def is_visible(session: AsyncSession, wanted: Vector) -> bool:
+    """Tell whether everything up to the vector can be seen."""
+    if not wanted:
+        return True
+    reached = [
+        and_(timeline.c.subject == str(subject), timeline.c.sequence >= sequence)
+        for subject, sequence in wanted.items()
+        if _is_uuid(subject)
+    ]
+    if len(reached) < len(wanted):
+        return False
+    found = select(timeline.c.subject).where(or_(*reached)).distinct()
+    return len((await (await session.connection()).execute(found)).all()) == len(wanted)
+
+
+async def _history(session: AsyncSession, statement: Select[tuple[object, ...]]) -> History | None:
+    connection = await session.connection()
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    steps = await connection.execute(select(timeline).where(timeline.c.matter == row.id))
+    return History(matter_of(row), in_order(step_of(step) for step in steps))
+
+
+def _seen_by(statement: Select[tuple[object, ...]], sight: Sight) -> Select[tuple[object, ...]]:
+    seen: list[ColumnElement[bool]] = [matters.c.owner.in_(sight.owners)]
+    for kind, tenant in sight.desks.items():
+        here = matters.c.kind == kind.value
+        seen.append(here if tenant is None else and_(here, matters.c.tenant == tenant))
+    return statement.where(or_(*seen))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
