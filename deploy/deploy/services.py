@@ -55,6 +55,16 @@ class Service:
 SERVICES = (
     Service("petition", 8101, (Route("/v1/petitions"), Route("/v1/bulletins"))),
     Service("intel-sink", 8102, (Route("/v1/intel"),)),
+    Service("accept", 8103, (Route("/v1/service-items"), Route("/v1/cases"))),
+    Service(
+        "query",
+        8105,
+        (
+            Route("/v1/progress/events", public=True, stream=True),
+            Route("/v1/progress", public=True),
+            Route("/v1/matters", stream=True),
+        ),
+    ),
 )
 """In the order in which they are listed and started."""
 
