@@ -141,7 +141,7 @@ class ReviewStarted(ContractEvent):
     TYPE: ClassVar[str] = "yiwangban.approve.review.started.v1"
     TOPIC: ClassVar[str] = "approve.reviews.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-started:v1"
-    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    PERSONAL: ClassVar[tuple[str, ...]] = ("form",)
 
     case: str
     """The case (办件) under review."""
@@ -157,6 +157,10 @@ class ReviewStarted(ContractEvent):
     """When a yellow card is due, UTC."""
     due_at: datetime
     """End of the time limit that binds, UTC."""
+    applicant: str | None = None
+    """Pseudonym of the applicant, as the case names them; they never decide about it themselves (回避)."""
+    form: str | None = None
+    """The form as filled in: a JSON object, as text. Absent if it couldn't be opened any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +170,23 @@ class ReviewTaskAssigned(ContractEvent):
     TYPE: ClassVar[str] = "yiwangban.approve.review.task-assigned.v1"
     TOPIC: ClassVar[str] = "approve.reviews.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-task-assigned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    case: str
+    """The case (办件) under review."""
+    step: str
+    """A step of the item's workflow."""
+    by: str
+    """Pseudonym of whoever acted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTaskReleased(ContractEvent):
+    """A step's task was given back (退回), for somebody else to take on."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review.task-released.v1"
+    TOPIC: ClassVar[str] = "approve.reviews.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-task-released:v1"
     PERSONAL: ClassVar[tuple[str, ...]] = ()
 
     case: str
@@ -451,6 +472,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.accept.case.concluded.v1": CaseConcluded,
         "yiwangban.approve.review.started.v1": ReviewStarted,
         "yiwangban.approve.review.task-assigned.v1": ReviewTaskAssigned,
+        "yiwangban.approve.review.task-released.v1": ReviewTaskReleased,
         "yiwangban.approve.review.task-completed.v1": ReviewTaskCompleted,
         "yiwangban.approve.review.warned.v1": ReviewWarned,
         "yiwangban.approve.review.breached.v1": ReviewBreached,

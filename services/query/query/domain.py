@@ -256,7 +256,13 @@ def _of_review(event: ContractEvent) -> Tells | None:
             return Tells(due_at=due_at)
         case e.ReviewApproved() | e.ReviewDenied():
             return Tells(stage=Stage.DECIDED)
-        case e.ReviewTaskAssigned() | e.ReviewTaskCompleted() | e.ReviewBreached() | e.ReviewDiscontinued():
+        case (
+            e.ReviewTaskAssigned()
+            | e.ReviewTaskReleased()
+            | e.ReviewTaskCompleted()
+            | e.ReviewBreached()
+            | e.ReviewDiscontinued()
+        ):
             return Tells()
     return None
 
