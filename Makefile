@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-MEMBERS := contracts libs/chassis libs/casework services/accept services/petition services/intel-sink services/query deploy
+MEMBERS := contracts libs/chassis libs/casework services/accept services/approve services/petition services/intel-sink services/query deploy
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3 python
 
 # The first Python of at least 3.11 that can make an environment.

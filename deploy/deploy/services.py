@@ -56,6 +56,7 @@ SERVICES = (
     Service("petition", 8101, (Route("/v1/petitions"), Route("/v1/bulletins"))),
     Service("intel-sink", 8102, (Route("/v1/intel"),)),
     Service("accept", 8103, (Route("/v1/service-items"), Route("/v1/cases"))),
+    Service("approve", 8104, (Route("/v1/reviews"),)),
     Service(
         "query",
         8105,

@@ -131,6 +131,28 @@ TABLES: Final = (
     "CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at)",
 )
 
+TIMERS: Final = (
+    """
+    CREATE TABLE timers (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject text NOT NULL,
+        clock text NOT NULL,
+        version bigint NOT NULL CHECK (version > 0),
+        due_at timestamptz NOT NULL,
+        correlationid text NOT NULL,
+        fired_at timestamptz,
+        attempts integer NOT NULL DEFAULT 0,
+        next_at timestamptz NOT NULL,
+        parked_at timestamptz,
+        error text,
+        UNIQUE (subject, clock, version)
+    )
+    """,
+    "CREATE INDEX timers_waiting ON timers (next_at, id) WHERE fired_at IS NULL AND parked_at IS NULL",
+    "CREATE INDEX timers_parked ON timers (parked_at) WHERE parked_at IS NOT NULL AND fired_at IS NULL",
+    "CREATE INDEX timers_fired ON timers (fired_at) WHERE fired_at IS NOT NULL",
+)
+
 
 class Operations(Protocol):
     """What this module needs of ``alembic.op``."""
@@ -153,6 +175,13 @@ def upgrade_v1(op: Operations) -> None:
             f"CREATE TABLE {_name(day)} PARTITION OF outbox"
             f" FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
         )
+
+
+def upgrade_timers_v1(op: Operations) -> None:
+    """Make the table of timers; the first migration of a service that has some calls this, too."""
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    for statement in TIMERS:
+        op.execute(statement)
 
 
 def maintain_partitions(connection: Connection[TupleRow], *, retention_days: int) -> None:

@@ -11,6 +11,7 @@ from chassis.process.health import Check
 from chassis.process.part import Part
 from chassis.relay.importer import Restore
 from chassis.settings import Settings
+from chassis.timers import Fire
 from chassis.worker.batch_store import Batch
 from chassis.worker.processor import Reaction
 from chassis.worker.tasks import Task
@@ -31,6 +32,7 @@ class Service:
             recovery, stands for all that the cause had to bring about here.
         batches: Stores of whole logs (role worker).
         tasks: Periodic work (role worker).
+        fire: What comes of timers that are due (role worker); None for a service without deadlines.
         restore: How the service's own events are applied to a database that was restored from an older state.
         checks: Further readiness checks.
     """
@@ -44,6 +46,7 @@ class Service:
     reactions: Sequence[Reaction] = ()
     batches: Sequence[Batch] = ()
     tasks: Sequence[Task] = ()
+    fire: Fire | None = None
     restore: Restore | None = None
     checks: Sequence[Check] = ()
 

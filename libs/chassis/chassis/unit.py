@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Self
 
 from contracts.event import ContractEvent
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -49,6 +50,10 @@ class Unit:
         if self.cause is not None:
             return self.cause.actor
         return self.outbox.service
+
+    def resuming(self, correlationid: str) -> Self:
+        """Give this same unit for events that go on with what an earlier request set off."""
+        return replace(self, correlationid=correlationid)
 
     async def append(
         self,

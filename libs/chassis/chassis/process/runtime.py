@@ -25,6 +25,7 @@ from chassis.settings import DEVELOPMENT, Role, Settings
 from chassis.unit import Units
 from chassis.worker.logs import LogDirectory
 from chassis.worker.tasks import FORGET_ANSWERS, TaskRunner
+from chassis.worker.timers import FORGET_TIMERS, TimerRunner
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,11 @@ class Runtime:
             for role, size in ((Role.API, settings.api_pool), (Role.WORKER, settings.worker_pool))
         )
         self._databases = {"api": api, "worker": worker}
+        timed = None
+        if service.fire is not None and settings.has(Role.WORKER):
+            # One connection of their own: thousands of timers that come due at once keep nothing else waiting.
+            timed = Database(settings.database_url, 1, settings.pool_wait_s, application=f"{service.name}-timers")
+            self._databases["timers"] = timed
         topics = {topic.name: settings.physical_topic(topic.name) for topic in written}
         relay = Relay(
             service=service.name,
@@ -131,6 +137,10 @@ class Runtime:
             streams=Streams(most=settings.max_streams, lifetime_s=settings.stream_s),
         )
         self._groups = _parts_of(service, relay, work, codec, writes=bool(topics))
+        if service.fire is not None and timed is not None:
+            self._groups.append(
+                [TimerRunner(service.fire, Units(timed, outbox, wake)), TaskRunner(FORGET_TIMERS, work)]
+            )
         self._running = False
         self._stopping = False
         self._opening: asyncio.Task[None] | None = None
@@ -213,7 +223,7 @@ def _nobody() -> None:
     """Wake nobody: the relay is another process, which looks into the outbox by itself."""
 
 
-def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec, *, writes: bool) -> Sequence[Sequence[Part]]:
+def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec, *, writes: bool) -> list[Sequence[Part]]:
     """Give the parts of this process' roles, in groups; each group is started before the next, and stopped after it."""
     settings = service.settings
     groups: list[Sequence[Part]] = []

@@ -1,0 +1,81 @@
+"""Answers questions. Rows come within the asker's scope; content opens only for whom it concerns."""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from casework.content import open_content
+from chassis.api.errors import NOT_FOUND, Problem
+from chassis.unit import Unit
+
+from approve import store
+from approve.access import DESK, may_read
+from approve.review import Review
+from approve.store import CONTENT, Place
+from approve.views import ReviewDetail, ReviewQueue, ReviewSummary
+from approve.workflow import State
+
+CURSOR_PATTERN: Final = "^[A-Za-z0-9_-]{32}$"
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_END: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _BEGINNING) // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ListReviews:
+    """A page of the queue; ``after`` is the place of the last review of the page before."""
+
+    after: Place | None
+    limit: int
+    state: State | None = None
+    mine: bool = False
+
+
+async def get_review(id_: UUID, unit: Unit) -> ReviewDetail:
+    """Show one review.
+
+    Raises:
+        Problem: 404, also for what exists outside the asker's scope.
+    """
+    who = DESK.asker(unit)
+    stored = await store.find(unit.session, id_, who.scope)
+    if stored is None:
+        raise Problem(NOT_FOUND)
+    sealed = stored.sealed if may_read(who, stored.review) else None
+    ((access, content),) = await open_content(CONTENT, unit.outbox.keyring, [(stored.review.id, sealed)])
+    return ReviewDetail.shown(stored.review, who.actor.pseudonym, access, content)
+
+
+async def list_reviews(query: ListReviews, unit: Unit) -> ReviewQueue:
+    """Show a page of the queue, the earliest deadline first: of one's city, or of all cities."""
+    who = DESK.asker(unit)
+    me = who.actor.pseudonym
+    found = await store.queue(
+        unit.session,
+        who.scope,
+        after=query.after,
+        limit=query.limit + 1,
+        state=query.state,
+        holder=me if query.mine else None,
+    )
+    shown = found[: query.limit]
+    return ReviewQueue(
+        items=tuple(ReviewSummary.of(review, me) for review in shown),
+        next=cursor_after(shown[-1]) if len(found) > query.limit else None,
+    )
+
+
+def cursor_after(review: Review) -> str:
+    """Write the place behind a review. It grants nothing: each query has its own scope."""
+    moment = (review.due_at - _BEGINNING) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(moment.to_bytes(8) + UUID(review.id).bytes).decode()
+
+
+def place_of(cursor: str | None) -> Place | None:
+    """Read a cursor that has the pattern; one that was made up names some place, too."""
+    if cursor is None:
+        return None
+    raw = base64.urlsafe_b64decode(cursor)
+    moment = min(int.from_bytes(raw[:8]), _END)
+    return Place(_BEGINNING + timedelta(microseconds=moment), UUID(bytes=raw[8:]))
