@@ -17,7 +17,7 @@ def run(folder: Path, *arguments: str) -> int:
 
 def test_a_folder_in_order_passes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "check") == 0
-    assert "6 topics, 21 event types" in capsys.readouterr().out
+    assert "6 topics, 22 event types" in capsys.readouterr().out
 
 
 def spoiled_example(document: dict[str, Any]) -> None:

@@ -7,14 +7,24 @@ from typing import Any
 
 import pytest
 import yaml
+from accept.config import AcceptSettings
+from approve.config import ApproveSettings
 from chassis.settings import Settings
 from deploy.cli import app
+from deploy.services import SERVICES as DEPLOYED
 from intel_sink.config import IntelSinkSettings
 from petition.config import PetitionSettings
+from query.config import QuerySettings
 from typer.testing import CliRunner
 
 FOLDER = Path(__file__).resolve().parents[3] / "deploy"
-SERVICES: dict[str, type[Settings]] = {"petition": PetitionSettings, "intel-sink": IntelSinkSettings}
+SERVICES: dict[str, type[Settings]] = {
+    "petition": PetitionSettings,
+    "intel-sink": IntelSinkSettings,
+    "accept": AcceptSettings,
+    "approve": ApproveSettings,
+    "query": QuerySettings,
+}
 ROLES = ("api", "worker", "relay")
 KEYS = {
     "image", "build", "restart", "environment", "secrets", "volumes", "depends_on", "command", "ports", "healthcheck",
@@ -37,6 +47,7 @@ def known_settings(settings: type[Settings]) -> set[str]:
 
 
 def test_every_role_of_every_service_is_a_container(compose: dict[str, Any]) -> None:
+    assert SERVICES.keys() == {service.name for service in DEPLOYED}
     for service in SERVICES:
         for role in ROLES:
             command = compose["services"][f"{service}-{role}"]["command"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from deploy.config import Configuration, Ports, SettingError
 from deploy.programs import environment_of, programs
+from deploy.services import SERVICES
 
 
 def configuration(tmp_path: Path, **environment: str) -> Configuration:
@@ -64,9 +65,9 @@ def test_split_roles_are_processes_with_ports_of_their_own(tmp_path: Path) -> No
     assert "petition" not in split
     assert split["petition-relay"].environment["PETITION_ROLES"] == "relay"
     urls = [program.ready_url for program in split.values() if program.ready_url]
-    assert len(set(urls)) == len(urls) == 6
+    assert len(set(urls)) == len(urls) == 3 * len(SERVICES)
 
 
 def test_servers_start_before_services_and_the_gateway_last(tmp_path: Path) -> None:
     names = [program.name for program in sorted(programs(configuration(tmp_path)), key=lambda each: each.order)]
-    assert names == ["postgres", "kafka", "petition", "intel-sink", "envoy"]
+    assert names == ["postgres", "kafka", *(service.name for service in SERVICES), "envoy"]
