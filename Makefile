@@ -44,8 +44,9 @@ provision: setup ## 建立缺少的主题，指出差异 · make missing topics,
 logs: setup ## 日志 · a program's log: PROGRAM=petition
 	@$(BIN)/deploy logs $(PROGRAM)
 
+# Most tests wait for real servers most of the time, so three of them share two cores well; each worker has its own servers.
 test: setup lint types ## 检查与全部测试 · lint, types, and every test against real servers
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 lint: setup ## 风格与依赖方向 · style and import rules
 	@$(BIN)/ruff check .

@@ -51,7 +51,7 @@ def _measure(suite: Suite, only: set[str], blocks: int) -> tuple[list[Comparison
     target = Target.of(configuration)
     bootstrap, postgres = configuration.kafka().bootstrap, configuration.postgres()
     petition, sink = postgres.dsn("petition"), postgres.dsn("intel_sink")
-    petition_url = f"http://127.0.0.1:{configuration.ports.petition}"
+    petition_url = f"http://127.0.0.1:{configuration.ports.services['petition']}"
     delays = latency.run(target, configuration.state) if "latency" in only else None
     for info in suite.supervisor.info():  # from here on each part runs only what it measures
         if info["name"] not in DAEMONS:

@@ -6,6 +6,7 @@ from the seed and is printed; the same seed repeats it.
 
 import asyncio
 import itertools
+import os
 import random
 import shutil
 import time
@@ -201,7 +202,9 @@ def _silent(part: str, done: int, total: int | None = None) -> None:
 
 def configuration_of(state: Path) -> Configuration:
     """Give a deployment of its own: every role a process, on free ports, with the jars that are there already."""
-    base = next(base for base in range(20_000, 32_000, 100) if not any(listens(base + n) for n in range(100)))
+    # Each process looks from another place on, so that two that start at once don't choose the same ports.
+    bases = (20_000 + (os.getpid() + step) % 120 * 100 for step in range(120))
+    base = next(base for base in bases if not any(listens(base + n) for n in range(100)))
     ports = Ports(
         gateway=base, envoy_admin=base + 1, kafka=base + 2, kafka_controller=base + 3, postgres=base + 4,
         services={each.name: base + 70 + place for place, each in enumerate(SERVICES)},
