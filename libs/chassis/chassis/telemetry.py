@@ -6,6 +6,8 @@ are always there in Prometheus' format, too.
 """
 
 import os
+import threading
+import time
 from functools import cache
 from importlib.metadata import entry_points, version
 from typing import Any
@@ -28,20 +30,27 @@ from chassis.settings import ALL_ROLES, Settings
 
 SCOPE = "chassis"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-FLUSH_MS = 5_000
+FLUSH_S = 3.0
 _OTLP_OVER = {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}
 
 
 class Telemetry:
-    """The providers of this process."""
+    """The providers of this process. Flush them at its end: shutting them down could take half a minute."""
 
     def __init__(self, traces: TracerProvider, meters: MeterProvider, logs: LoggerProvider) -> None:
         self._providers = (traces, meters, logs)
 
     def flush(self) -> None:
-        """Export what is waiting, within 5 s for each signal."""
-        for provider in self._providers:
-            provider.force_flush(FLUSH_MS)
+        """Export what is waiting, within 3 s in all; what a collector that hangs hasn't taken by then is lost."""
+        deadline = time.monotonic() + FLUSH_S
+        # The SDK's own limits aren't kept by its batch processors: they wait for as long as their exporters do.
+        flushing = [
+            threading.Thread(target=provider.force_flush, name="flush", daemon=True) for provider in self._providers
+        ]
+        for thread in flushing:
+            thread.start()
+        for thread in flushing:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 _configured: Telemetry | None = None
@@ -97,7 +106,8 @@ def prometheus_page() -> bytes:
 def _tracer_provider(resource: Resource) -> TracerProvider:
     exporters = _exporters("traces")
     # Without an exporter nobody will see a span: it only carries ids for logs and events, as an unsampled one does.
-    provider = TracerProvider(resource=resource) if exporters else TracerProvider(ALWAYS_OFF, resource)
+    sampler = None if exporters else ALWAYS_OFF
+    provider = TracerProvider(sampler, resource, shutdown_on_exit=False)
     for exporter in exporters:
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
@@ -107,13 +117,13 @@ def _tracer_provider(resource: Resource) -> TracerProvider:
 def _meter_provider(resource: Resource) -> MeterProvider:
     readers: list[MetricReader] = [PrometheusMetricReader()]
     readers += [PeriodicExportingMetricReader(exporter) for exporter in _exporters("metrics")]
-    provider = MeterProvider(metric_readers=readers, resource=resource)
+    provider = MeterProvider(readers, resource, shutdown_on_exit=False)
     metrics.set_meter_provider(provider)
     return provider
 
 
 def _log_provider(resource: Resource) -> LoggerProvider:
-    provider = LoggerProvider(resource)
+    provider = LoggerProvider(resource, shutdown_on_exit=False)
     for exporter in _exporters("logs"):
         provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
     set_logger_provider(provider)
