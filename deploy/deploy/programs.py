@@ -44,7 +44,9 @@ class Program:
 
 def programs(configuration: Configuration) -> list[Program]:
     """List what runs, in the order of starting."""
+    zipkin = configuration.zipkin_server()
     return [
+        *([_server(zipkin, order=50)] if zipkin else []),
         _server(configuration.postgres(), order=100),
         *(_server(broker, order=200) for broker in configuration.kafka().brokers),
         *(program for each in SERVICES for program in _processes(configuration, each)),
@@ -59,8 +61,9 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
         KeyError: There is no such service.
     """
     chosen = service(name)
-    state, postgres = configuration.state, configuration.postgres()
+    state, postgres, zipkin = configuration.state, configuration.postgres(), configuration.zipkin_server()
     shared = {
+        **(zipkin.exporting if zipkin else {}),
         "KAFKA_BOOTSTRAP": configuration.kafka().bootstrap,
         "TOPIC_PREFIX": configuration.topic_prefix,
         "JWT_JWKS_PATH": str(configuration.issuer().jwks),

@@ -58,13 +58,16 @@ class Suite:
         """
         configuration = self.configuration
         kafka, postgres, gateway = configuration.kafka(), configuration.postgres(), configuration.gateway()
+        zipkin = configuration.zipkin_server()
         if not self.supervisor.running:
             self._clear_the_way()
         with self._step("准备密钥与服务器 · Keys and servers"), ThreadPoolExecutor() as pool:
             self._make_secrets()
-            list(pool.map(lambda server: server.prepare(), (kafka, postgres, gateway)))
+            list(pool.map(lambda server: server.prepare(), [kafka, postgres, gateway, *([zipkin] if zipkin else [])]))
         planned = programs(configuration)
         self.supervisor.launch(planned)
+        if zipkin:
+            self.supervisor.start(zipkin.name)  # nobody waits for it
         with self._step("PostgreSQL, Kafka"), ThreadPoolExecutor() as pool:
             self.supervisor.start(postgres.name)
             for broker in kafka.brokers:

@@ -1,60 +1,29 @@
 """The gateway in front of a service that echoes what it is given: who comes in, how much, and what is taken off."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
-from chassis.testing.otlp import capture_otlp
 from chassis.testing.waiting import eventually_sync
 from deploy.issuer import Issuer
 from deploy.server import free_port
 from deploy.services import SERVICES
 
 from deploy.gateway import Door, Gateway, Limits
+from tests.integration.kit.echo import echoing
 
 MAX_BODY = 256 * 1024
 RATE = 20
 ALLOWED_ORIGIN = "https://portal.example"
 
 
-class Echo(BaseHTTPRequestHandler):
-    """Answers with the request's headers."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def answer(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length") or 0))
-        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_GET(self) -> None:
-        self.answer()
-
-    def do_POST(self) -> None:
-        self.answer()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the parent's name for it
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def echo() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with echoing() as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +144,7 @@ def test_the_service_gets_the_token_to_check_it_again(client: httpx.Client, bear
         "x-real-ip",
         "x-envoy-original-path",
         "x-envoy-upstream-rq-timeout-ms",
+        "b3",
         "x-b3-traceid",
         "x-yiwangban-tenant",
         "x-yiwangban-subject",
@@ -269,32 +239,3 @@ def test_only_named_origins_may_call_from_a_page(client: httpx.Client, origin: s
     headers = {"origin": origin, "access-control-request-method": "POST"}
     answer = client.options("/v1/petitions", headers=headers)
     assert answer.headers.get("access-control-allow-origin") == allowed
-
-
-def test_the_gateways_span_is_the_root_of_the_trace(
-    tmp_path_factory: pytest.TempPathFactory, echo: int, issuer: Issuer, bearer: dict[str, str]
-) -> None:
-    with capture_otlp() as collected:
-        door = Door(
-            port=free_port(),
-            admin_port=free_port(),
-            jwks=issuer.jwks,
-            services=dict.fromkeys((each.name for each in SERVICES), ("127.0.0.1", echo)),
-            otlp_endpoint=collected.endpoint,
-        )
-        gateway = Gateway(tmp_path_factory.mktemp("gateway"), door)
-        gateway.start()
-        try:
-            headers = {**bearer, "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
-            answer = httpx.get(f"{gateway.url}/v1/petitions", headers=headers, trust_env=False)
-            _, trace_id, parent_id, _ = answer.json()["traceparent"].split("-")
-            (span,) = eventually_sync(
-                lambda: [each for each in collected.spans(service="gateway") if each.trace_id == trace_id],
-                within=15,
-                that="the gateway's span is exported",
-            )
-        finally:
-            gateway.stop()
-    assert span.trace_id != "a" * 32
-    assert span.parent_id == ""
-    assert span.span_id == parent_id

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from contracts.registry import Registry
-from deploy.kafka import SUMS, Kafka, wrong_jars
+from deploy.kafka import JARS, Kafka
 from deploy.postgres import ADMIN, DATABASES, RECONCILER, NoPostgresError, Postgres
 from deploy.provision import UnsafeRetentionError, provision
 from deploy.server import NotReadyError, free_port
@@ -56,12 +56,12 @@ def test_nothing_is_made_when_one_topic_may_not_be(kafka: Kafka, topic_prefix: s
 
 
 def test_a_jar_that_is_not_the_named_one_is_noticed(tmp_path: Path) -> None:
-    named = {line.split()[1] for line in SUMS.read_text("utf-8").splitlines()}
-    assert wrong_jars(tmp_path) == named
+    named = {line.split()[1] for line in JARS.sums.read_text("utf-8").splitlines()}
+    assert JARS.wrong(tmp_path) == named
     one = min(named)
     (tmp_path / one).write_bytes(b"another")
     (tmp_path / "stranger.jar").write_bytes(b"")
-    assert wrong_jars(tmp_path) == named | {"stranger.jar"}
+    assert JARS.wrong(tmp_path) == named | {"stranger.jar"}
 
 
 @pytest.mark.slow
@@ -199,5 +199,5 @@ def test_a_folder_of_another_major_version_is_refused_in_a_sentence(tmp_path: Pa
 
 
 def test_the_list_of_jars_names_each_once() -> None:
-    names = [line.split()[1] for line in SUMS.read_text("utf-8").splitlines()]
+    names = [line.split()[1] for line in JARS.sums.read_text("utf-8").splitlines()]
     assert len(names) == len(set(names)) > 40

@@ -70,4 +70,42 @@ def test_split_roles_are_processes_with_ports_of_their_own(tmp_path: Path) -> No
 
 def test_servers_start_before_services_and_the_gateway_last(tmp_path: Path) -> None:
     names = [program.name for program in sorted(programs(configuration(tmp_path)), key=lambda each: each.order)]
-    assert names == ["postgres", "kafka", *(service.name for service in SERVICES), "envoy"]
+    assert names == ["zipkin", "postgres", "kafka", *(service.name for service in SERVICES), "envoy"]
+
+
+def test_traces_go_to_zipkin_unless_it_is_off_or_they_are_sent_elsewhere(tmp_path: Path) -> None:
+    told = environment_of(configuration(tmp_path, ZIPKIN_PORT="9412"), "petition")
+    assert told["OTEL_EXPORTER_ZIPKIN_ENDPOINT"] == "http://127.0.0.1:9412/api/v2/spans"
+    elsewhere: list[dict[str, str]] = [
+        {"ZIPKIN": "off"},
+        {"OTEL_TRACES_EXPORTER": "otlp"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"},
+    ]
+    for environment in elsewhere:
+        chosen = configuration(tmp_path, **environment)
+        assert "zipkin" not in {program.name for program in programs(chosen)}
+        assert "OTEL_TRACES_EXPORTER" not in environment_of(chosen, "petition")
+        assert chosen.traces().otlp == environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+
+
+@pytest.mark.parametrize(
+    ("sampler", "argument", "share"),
+    [
+        ("", "", 1.0),
+        ("parentbased_traceidratio", "0.05", 0.05),
+        ("traceidratio", "", 1.0),
+        ("parentbased_always_off", "", 0.0),
+        ("always_on", "0.5", 1.0),
+    ],
+)
+def test_the_gateway_keeps_the_share_of_traces_that_the_sampler_of_the_sdk_names(
+    tmp_path: Path, sampler: str, argument: str, share: float
+) -> None:
+    chosen = configuration(tmp_path, OTEL_TRACES_SAMPLER=sampler, OTEL_TRACES_SAMPLER_ARG=argument)
+    assert chosen.traces().sampled == share
+
+
+@pytest.mark.parametrize("argument", ["-0.1", "1.1", "nan", "half"])
+def test_a_share_that_is_none_is_refused(tmp_path: Path, argument: str) -> None:
+    with pytest.raises(SettingError, match="OTEL_TRACES_SAMPLER_ARG"):
+        configuration(tmp_path, OTEL_TRACES_SAMPLER="traceidratio", OTEL_TRACES_SAMPLER_ARG=argument)
