@@ -1,5 +1,6 @@
 """A whole suite, started as ``make start`` starts it: the README's commands, and one trace through all of it."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -7,20 +8,20 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from chassis.testing.otlp import Capture, CapturedSpan, capture_otlp
-from chassis.testing.waiting import eventually_sync
+from accept.catalogue import catalogue
+from chassis.testing.otlp import Capture, capture_otlp
+from chassis.testing.waiting import NeverHappenedError, eventually_sync
 from demo.chaos import configuration_of
 from deploy.suite import Suite
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
-TOPIC = "petition.petitions.v1"
+ENDORSEMENT = catalogue()["hk-macao-endorsement"].example
 
 
 @dataclass(frozen=True)
@@ -101,34 +102,52 @@ def test_every_make_target_that_the_documents_name_is_there() -> None:
     assert named <= targets
 
 
-def test_one_trace_leads_from_the_gateway_through_outbox_and_topic_into_the_mirror(running: Running) -> None:
+def post(running: Running, path: str, role: str, body: object = None, **headers: str) -> httpx.Response:
+    """Ask the gateway for a change, as somebody of a role."""
     configuration = running.suite.configuration
-    token = configuration.issuer().token(
-        sub="tracer", tenant="440300", roles=["citizen"], department=None, ttl=timedelta(minutes=5)
-    )
+    token = configuration.issuer().token(sub=f"{role}-of-a-trace", tenant="440300", roles=[role])
     answer = httpx.post(
-        f"http://127.0.0.1:{configuration.ports.gateway}/v1/petitions",
-        json={"channel": "portal", "title": "居住证", "text": "请问居住证到期如何续签？"},
-        headers={"authorization": f"Bearer {token}", "idempotency-key": str(uuid.uuid4())},
+        f"http://127.0.0.1:{configuration.ports.gateway}{path}",
+        json=body,
+        headers={"authorization": f"Bearer {token}", "idempotency-key": str(uuid.uuid4()), **headers},
         trust_env=False,
     )
-    assert answer.status_code == 201, answer.text
+    assert answer.is_success, answer.text
+    return answer
 
-    def arrived() -> CapturedSpan | None:
-        mirrored = [span for span in running.capture.spans(f"process {TOPIC}") if span.service == "intel-sink"]
-        served = {span.trace_id for span in running.capture.spans("POST /v1/petitions", service="petition")}
-        return next((span for span in mirrored if span.trace_id in served), None)
 
-    mirrored = eventually_sync(arrived, within=30, that="the mirror's span is exported")
-    assert mirrored is not None
-    spans = {span.span_id: span for span in running.capture.spans() if span.trace_id == mirrored.trace_id}
-    path = [mirrored]
-    while path[-1].parent_id in spans:
-        path.append(spans[path[-1].parent_id])
-    assert [(span.service, span.name.split(" ")[0]) for span in path if span.service != "gateway"][:3] == [
-        ("intel-sink", "process"),
-        ("petition", "create"),
-        ("petition", "POST"),
-    ]
-    assert any(span.name == f"send {TOPIC}" and span.parent_id == path[1].span_id for span in spans.values())
-    assert path[-1].service not in {"petition", "intel-sink"}, "the trace begins at the gateway"
+def trace_of(running: Running, answer: httpx.Response) -> str:
+    """Find the trace by the request id that every answer shows."""
+    number = answer.headers["x-request-id"]
+
+    def found() -> list[str]:
+        spans = running.capture.spans(service="gateway")
+        return [span.trace_id for span in spans if span.attributes["guid:x-request-id"] == number]
+
+    return eventually_sync(found, within=15, that="the gateway's span is exported")[0]
+
+
+def test_one_trace_leads_from_the_gateway_through_acceptance_and_review_to_readers_and_mirror(running: Running) -> None:
+    body = {"channel": "portal", "item": "hk-macao-endorsement", "form": ENDORSEMENT}
+    submitted = post(running, "/v1/cases", "citizen", body)
+    path = f"{submitted.headers['location']}/accept"
+    trace = trace_of(running, post(running, path, "window", **{"if-match": submitted.headers["etag"]}))
+    cases, reviews = "accept.cases.v1", "approve.reviews.v1"
+    accepted, started = f"accept: create {cases}", f"approve: create {reviews}"
+    wanted = {
+        ("", "gateway: POST /v1/cases"),
+        ("gateway: POST /v1/cases", "accept: POST /v1/cases/{case_id}/accept"),
+        ("accept: POST /v1/cases/{case_id}/accept", accepted),
+        (accepted, f"accept: send {cases}"),
+        (accepted, f"approve: process {cases}"),
+        (accepted, f"query: process {cases}"),
+        (accepted, f"intel-sink: process {cases}"),
+        (f"approve: process {cases}", started),
+        (started, f"approve: send {reviews}"),
+        (started, f"accept: process {reviews}"),
+        (started, f"query: process {reviews}"),
+        (started, f"intel-sink: process {reviews}"),
+    }
+    with contextlib.suppress(NeverHappenedError):  # the assertion shows which edge is missing
+        eventually_sync(lambda: running.capture.edges(trace) == wanted, within=30)
+    assert running.capture.edges(trace) == wanted

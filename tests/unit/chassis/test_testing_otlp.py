@@ -42,6 +42,17 @@ def test_a_span_arrives_with_its_parent_links_and_attributes(capture: Capture, c
     assert inner.links == ((inner.trace_id, inner.parent_id),)
     assert inner.attributes == {"n": 7, "list": ["a", "b"]}
     assert capture.spans("inner", service="another") == []
+    assert capture.edges(inner.trace_id) == {("", "test: outer"), ("test: outer", "test: inner")}
+
+
+def test_a_span_whose_parent_is_missing_is_somebodys_child_all_the_same(capture: Capture) -> None:
+    provider = TracerProvider(resource=RESOURCE)
+    provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(endpoint=f"{capture.endpoint}/v1/traces")))
+    tracer = provider.get_tracer("test")
+    with tracer.start_as_current_span("outer"), tracer.start_as_current_span("inner", end_on_exit=False) as inner:
+        inner.end()
+        trace_id = capture.span("inner").trace_id
+        assert capture.edges(trace_id) == {("?", "test: inner")}
 
 
 def test_a_log_record_arrives_with_its_trace(capture: Capture) -> None:

@@ -80,6 +80,15 @@ class Capture:
                 if (name is None or span.name == name) and (service is None or span.service == service)
             ]
 
+    def edges(self, trace_id: str) -> set[tuple[str, str]]:
+        """Give each parent and child of a trace, as ``service: span name``; the root's parent is empty.
+
+        A span whose parent hasn't come (yet) is a child of ``?``.
+        """
+        spans = {span.span_id: span for span in self.spans() if span.trace_id == trace_id}
+        named = {id_: f"{span.service}: {span.name}" for id_, span in spans.items()} | {"": ""}
+        return {(named.get(span.parent_id, "?"), named[id_]) for id_, span in spans.items()}
+
     def logs(self) -> list[CapturedLog]:
         """Give the log records."""
         with self._lock:
