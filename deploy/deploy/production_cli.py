@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
+from contracts.pages import site
 
 from deploy.config import Configuration
-from deploy.gateway import Door, render
+from deploy.gateway import Door, dumped
 from deploy.issuer import AUDIENCE, ISSUER
 from deploy.postgres import let_reconcile as let_reconcile_in
 from deploy.services import SERVICES
@@ -26,12 +26,15 @@ def gateway(
     ],
     jwks: Annotated[Path, typer.Option(help="签发方公钥集 · the issuer's key set, as the gateway sees it")],
     output: Annotated[Path, typer.Option(help="写到 · file to write")],
+    documents: Annotated[
+        Path | None, typer.Option(help="文档目录，默认在其旁 · folder of the pages; by default beside it")
+    ] = None,
     host: Annotated[str, typer.Option(help="监听地址 · address to listen at")] = "0.0.0.0",  # noqa: S104  its purpose
     port: Annotated[int, typer.Option(help="监听端口 · port to listen at")] = 8080,
     issuer: Annotated[str, typer.Option(help="令牌签发方 · whose tokens are let in")] = ISSUER,
     audience: Annotated[str, typer.Option(help="令牌受众 · for which system")] = AUDIENCE,
 ) -> None:
-    """写出网关配置 · Write Envoy's configuration for another machine."""
+    """写出网关配置和文档 · Write Envoy's configuration for another machine, and the pages that it gives out."""
     configuration = Configuration.from_environment()
     door = Door(
         host=host,
@@ -45,7 +48,9 @@ def gateway(
         cors_origins=configuration.cors_origins,
         limits=configuration.limits,
     )
-    output.write_text(yaml.safe_dump(render(door), allow_unicode=True, sort_keys=False), "utf-8")
+    folder = documents or output.parent / "documents"
+    site.write(folder)
+    output.write_text(dumped(door, folder), "utf-8")
 
 
 @app.command("let-reconcile")

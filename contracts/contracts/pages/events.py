@@ -84,5 +84,5 @@ def _event(registry: Registry, event: EventType) -> Html:
         el("p", el("code", event.type)),
         el("p", schema["description"]),
         fields(schema),
-        *(folded(f"示例 · Example {name}", registry.example(name).decode()) for name in event.examples),
+        *(folded(f"示例 · Example {name}", el("pre", registry.example(name).decode())) for name in event.examples),
     )

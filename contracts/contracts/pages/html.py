@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from html import escape
+from itertools import cycle
 from typing import Final
 
 STYLE: Final = """
@@ -12,6 +14,7 @@ STYLE: Final = """
 body{margin:0;font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 a{color:var(--link);text-decoration:none}a:hover,a:focus{text-decoration:underline}
 nav{position:fixed;inset:0 auto 0 0;width:20rem;overflow:auto;padding:1rem;border-right:1px solid var(--line)}
+nav p a{white-space:nowrap;margin-right:.6rem}
 nav ul{list-style:none;margin:.2rem 0 1rem;padding-left:.8rem;font-size:.875rem}
 main{margin-left:20rem;padding:1rem 2rem 4rem;max-width:70rem}
 @media(max-width:60rem){nav{position:static;width:auto;border:0}main{margin:0;padding:1rem}}
@@ -23,9 +26,19 @@ code{background:var(--soft);padding:.1em .3em;border-radius:.2em}
 pre{background:var(--soft);padding:.8rem;overflow:auto;border-radius:.3rem;overflow-wrap:normal}
 table{border-collapse:collapse;width:100%;margin:.6rem 0}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line)}
-th{font-weight:600}small{opacity:.75}
+td:first-child code,th{white-space:nowrap}
+th{font-weight:600}dt{margin-top:.8rem}small{opacity:.75}
 summary{cursor:pointer}
 """
+
+
+ELSEWHERE: Final = (
+    ("index.html", "首页 Home"),
+    ("operations.html", "接口 API"),
+    ("events.html", "事件 Events"),
+    ("problems.html", "错误 Problems"),
+)
+"""Every page's way to the others."""
 
 
 class Html(str):
@@ -35,6 +48,7 @@ class Html(str):
 
 
 Child = str | None
+BREAK: Final = Html("<br>")
 
 
 def el(name: str, *children: Child, **attributes: str) -> Html:
@@ -48,12 +62,19 @@ def joined(*children: Child) -> Html:
     return Html("".join(child if isinstance(child, Html) else escape(child) for child in children if child is not None))
 
 
+def prose(line: str) -> Html:
+    """Make a text whose `code` is between backticks."""
+    return joined(
+        *(el("code", part) if odd else part for part, odd in zip(line.split("`"), cycle((False, True)), strict=False))
+    )
+
+
 def link(anchor: str, label: Child) -> Html:
     """Refer to a place of the same page."""
     return el("a", label, href=f"#{anchor}")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[Child, ...]]) -> Html:
+def table(head: tuple[str, ...], rows: Sequence[tuple[Child, ...]]) -> Html:
     """Make a table; nothing if it would be empty."""
     if not rows:
         return Html("")
@@ -68,9 +89,9 @@ def facts(rows: list[tuple[str, Child]]) -> Html:
     return el("table", el("tbody", *(el("tr", el("th", name, scope="row"), el("td", value)) for name, value in rows)))
 
 
-def folded(label: str, content: str) -> Html:
-    """Show a long text on demand."""
-    return el("details", el("summary", label), el("pre", content))
+def folded(label: str, content: Child) -> Html:
+    """Show something long on demand."""
+    return el("details", el("summary", label), content)
 
 
 def page(title: str, navigation: Html, body: Html) -> str:
@@ -81,7 +102,8 @@ def page(title: str, navigation: Html, body: Html) -> str:
         el("title", title),
         Html(f"<style>{STYLE}</style>"),
     )
-    whole = el("html", el("head", head), el("body", el("nav", navigation), el("main", body)), lang="zh-CN")
+    others = el("p", *(joined(el("a", name, href=to), " ") for to, name in ELSEWHERE))
+    whole = el("html", el("head", head), el("body", el("nav", others, navigation), el("main", body)), lang="zh-CN")
     return f"<!DOCTYPE html>\n{whole}\n"
 
 

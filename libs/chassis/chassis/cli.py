@@ -1,12 +1,14 @@
-"""A service's command line: ``serve``, ``migrate``, its outbox, its parked records, and what it adds itself."""
+"""A service's command line: ``serve``, ``migrate``, ``openapi``, outbox, parked records, and what it adds itself."""
 
 import contextlib
 import dataclasses
 from typing import Annotated
 
+import orjson
 import typer
 import uvicorn
 
+from chassis.api.web import http_application
 from chassis.app import service_defaults
 from chassis.process.migration import migrate as migrate_database
 from chassis.process.records_cli import outbox_cli, parked_cli
@@ -44,6 +46,11 @@ def service_cli(bootstrap: Bootstrap, commands: typer.Typer | None = None) -> ty
         service = bootstrap()
         applied = migrate_database(service.settings.database_url, service.migrations)
         typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+
+    @cli.command()
+    def openapi() -> None:
+        """Print the OpenAPI document of its endpoints; nothing is started."""
+        typer.echo(orjson.dumps(http_application(bootstrap()).openapi()))
 
     cli.add_typer(outbox_cli(bootstrap), name="outbox")
     cli.add_typer(parked_cli(bootstrap), name="parked")

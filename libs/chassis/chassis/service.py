@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from chassis.api.errors import ProblemType
 from chassis.process.health import Check
 from chassis.process.part import Part
 from chassis.relay.importer import Restore
@@ -24,9 +25,11 @@ class Service:
     Attributes:
         name: As in the contracts: ``writer`` and ``readers`` of topics; also the source of its events.
         title: For the OpenAPI document, Chinese first.
+        about: What it is for, in a sentence, for the same readers.
         settings: Read from the environment.
         migrations: Folder with Alembic's ``versions``.
         routers: HTTP endpoints (role api); each of their routes is of one of the edge's own kinds.
+        problems: What they may answer beside the chassis' own problem types.
         parts: What runs beside the endpoints (role api).
         reactions: Handlers of events (role worker). One handler a type: an event of ours that names its cause, found by
             recovery, stands for all that the cause had to bring about here.
@@ -41,7 +44,9 @@ class Service:
     title: str
     settings: Settings
     migrations: Path
+    about: str = ""
     routers: Sequence[APIRouter] = ()
+    problems: Sequence[ProblemType] = ()
     parts: Sequence[Part] = ()
     reactions: Sequence[Reaction] = ()
     batches: Sequence[Batch] = ()

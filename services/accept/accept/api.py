@@ -60,8 +60,8 @@ SlugCursor = Annotated[
     str | None, Query(max_length=64, pattern=SLUG, description="上一页的 next · The last page's next")
 ]
 
-commands = APIRouter(prefix="/v1", route_class=CommandRoute, tags=["受理 · Applications"])
-queries_router = APIRouter(prefix="/v1", route_class=QueryRoute, tags=["受理 · Applications"])
+commands = APIRouter(prefix="/v1", route_class=CommandRoute)
+queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)
 
 
 @queries_router.get(

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import casework.problems
+from chassis.api.errors import problem_types
 from chassis.service import Service
 
+from accept import problems
 from accept.api import commands, queries_router
 from accept.catalogue import catalogue
 from accept.config import AcceptSettings
@@ -26,9 +29,12 @@ def bootstrap() -> Service:
     return Service(
         name=settings.service,
         title="受理 · Applications",
+        about="受理各项申请：事项目录、提交、受理或不予受理、撤回。"
+        "Takes applications in: the catalogue of service items, submission, acceptance or refusal, withdrawal.",
         settings=settings,
         migrations=MIGRATIONS,
         routers=(commands, queries_router),
+        problems=problem_types(casework.problems, problems),
         reactions=REACTIONS,
         restore=restore,
     )

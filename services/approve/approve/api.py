@@ -48,10 +48,8 @@ Work = Annotated[Unit, Depends(unit)]
 ReviewId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
 QueueCursor = Annotated[str | None, Query(pattern=CURSOR_PATTERN, description="上一页的 next · The last page's next")]
 
-commands = APIRouter(prefix="/v1", route_class=CommandRoute, tags=["审批 · Reviews"])
-queries_router = APIRouter(
-    prefix="/v1", route_class=QueryRoute, dependencies=[Depends(require(*OFFICERS))], tags=["审批 · Reviews"]
-)
+commands = APIRouter(prefix="/v1", route_class=CommandRoute)
+queries_router = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=[Depends(require(*OFFICERS))])
 
 
 @queries_router.get("/reviews", summary="待办队列 · The queue")

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import casework.problems
+from chassis.api.errors import problem_types
 from chassis.service import Service
 
+from approve import problems
 from approve.api import commands, queries_router
 from approve.config import ApproveSettings
 from approve.handlers import REACTIONS, give_cards
@@ -22,9 +25,12 @@ def bootstrap() -> Service:
     return Service(
         name=settings.service,
         title="审批 · Reviews",
+        about="审批已受理的申请：领办、审查、决定，时限由时钟提醒。"
+        "Decides on accepted applications: taken on, examined, decided, with clocks that warn.",
         settings=settings,
         migrations=MIGRATIONS,
         routers=(commands, queries_router),
+        problems=problem_types(casework.problems, problems),
         reactions=REACTIONS,
         fire=give_cards,
         restore=restore,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from chassis.api.auth import Principal, require
-from chassis.api.errors import Problem, ProblemType
+from chassis.api.errors import Problem
 from chassis.api.route import QueryRoute, unit
 from chassis.unit import Unit
 from fastapi import APIRouter, Depends, Query
@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intel_sink import domain, merkle, store
+from intel_sink.problems import BAD_CURSOR, UNFOCUSED
 from intel_sink.views import (
     AlertView,
     CheckpointView,
@@ -32,13 +33,6 @@ AUDITOR = "auditor"
 READERS = ("analyst", AUDITOR, "administrator")
 MOST_ON_A_PAGE = 200
 
-# fmt: off
-UNFOCUSED = ProblemType("unfocused-search", 422, "未指明要找什么", "Nothing to look for",
-    "请给出 subject 或 id。", "Give a subject or an id.")
-BAD_CURSOR = ProblemType("bad-cursor", 422, "分页游标无效", "Not a cursor",
-    "请原样使用上一页的 next。", "Use the last page's next as it is.")
-# fmt: on
-
 View = TypeVar("View", bound=BaseModel)
 
 Reader = Annotated[Principal, Depends(require(*READERS))]
@@ -46,7 +40,7 @@ Cursor = Annotated[str | None, Query(max_length=256, description="上一页的 n
 Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="每页条数 · Items a page")]
 Tenant = Annotated[str | None, Query(pattern=r"^\d{6}$", description="行政区划代码 · GB/T 2260 code")]
 
-router = APIRouter(prefix="/v1/intel", route_class=QueryRoute, tags=["大情报平台 · Intelligence"])
+router = APIRouter(prefix="/v1/intel", route_class=QueryRoute)
 
 
 async def connection(work: Annotated[Unit, Depends(unit)]) -> AsyncConnection:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis.api.errors import problem_types
 from chassis.service import Service
 from chassis.unit import Unit
 from chassis.worker.batch_store import Batch
@@ -9,7 +10,7 @@ from chassis.worker.tasks import Task
 from contracts.codec import Codec
 from contracts.registry import Registry
 
-from intel_sink import handlers
+from intel_sink import handlers, problems
 from intel_sink.api import router
 from intel_sink.checkpoints import OutsideFile, SigningKey
 from intel_sink.config import IntelSinkSettings
@@ -39,9 +40,12 @@ def bootstrap() -> Service:
     return Service(
         name=settings.service,
         title="大情报平台·舆情 · Intelligence store",
+        about="全部记录的镜像，及其上的统计、查证和预警。"
+        "The mirror of every record, with the figures, searches and alerts that rest on it.",
         settings=settings,
         migrations=MIGRATIONS,
         routers=[router],
+        problems=problem_types(problems),
         batches=[
             Batch(
                 name="mirror",

@@ -11,10 +11,10 @@ Item = TypeVar("Item")
 
 
 class Page(BaseModel, Generic[Item]):
-    """A part of a list; ``next`` is the cursor of the following part, absent at the end."""
+    """A part of a list; ``next`` is the cursor of the following part, null at the end."""
 
     items: list[Item]
-    next: str | None = None
+    next: str | None
 
 
 class CountView(BaseModel):

@@ -79,8 +79,8 @@ Submission = Annotated[PortalMessage | ForumMessage, Field(discriminator="channe
 Work = Annotated[Unit, Depends(unit)]
 PetitionId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
 
-commands = APIRouter(prefix="/v1", route_class=CommandRoute, tags=["网络问政 · Petitions"])
-queries_router = APIRouter(prefix="/v1", route_class=QueryRoute, tags=["网络问政 · Petitions"])
+commands = APIRouter(prefix="/v1", route_class=CommandRoute)
+queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)
 
 
 @commands.post(

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import casework.problems
+from chassis.api.errors import problem_types
 from chassis.service import Service
 
+from petition import problems
 from petition.api import commands, queries_router
 from petition.config import PetitionSettings
 from petition.handlers import REACTIONS, tenants
@@ -24,9 +27,12 @@ def bootstrap() -> Service:
     return Service(
         name=settings.service,
         title="网络问政 · Petitions",
+        about="各渠道的诉求：收件、分办、答复、办结。"
+        "Petitions of every channel: received, transferred, answered, closed.",
         settings=settings,
         migrations=MIGRATIONS,
         routers=(commands, queries_router),
+        problems=problem_types(casework.problems, problems),
         reactions=REACTIONS,
         restore=restore,
     )

@@ -30,7 +30,6 @@ from query.access import READERS
 from query.queries import Answers, Lookup
 from query.views import ChangesView, MatterDetail, MatterPage, Progress
 
-TAGS = ["查询 · Progress"]
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "每步一个事件（step），数据同 changes · An event (step) for each, its data as in changes"}
 }
@@ -75,8 +74,8 @@ def routers(answers: Answers) -> Sequence[APIRouter]:
 
 
 def _public(answers: Answers) -> Sequence[APIRouter]:
-    questions = APIRouter(prefix="/v1", route_class=PublicRoute, tags=[*TAGS])
-    streaming = APIRouter(prefix="/v1", route_class=PublicStreamRoute, tags=[*TAGS])
+    questions = APIRouter(prefix="/v1", route_class=PublicRoute)
+    streaming = APIRouter(prefix="/v1", route_class=PublicStreamRoute)
 
     @questions.post("/progress", summary="凭编号和查询码查进度 · Progress by number and query code")
     async def progress(body: ProgressBody, request: Request, work: Work) -> Progress:
@@ -102,8 +101,8 @@ def _public(answers: Answers) -> Sequence[APIRouter]:
 
 def _signed_in(answers: Answers) -> Sequence[APIRouter]:
     allowed = [Depends(require(*READERS))]
-    questions = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=allowed, tags=[*TAGS])
-    streaming = APIRouter(prefix="/v1", route_class=StreamRoute, dependencies=allowed, tags=[*TAGS])
+    questions = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=allowed)
+    streaming = APIRouter(prefix="/v1", route_class=StreamRoute, dependencies=allowed)
 
     @questions.get("/matters", summary="我的事项 · My matters")
     async def mine(work: Work, cursor: Cursor = None, limit: Limit = 20) -> MatterPage:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from pathlib import Path
 
+from chassis.api.errors import problem_types
 from chassis.service import Service
 from chassis.worker.batch_store import Batch
 from contracts.codec import Codec
 from contracts.registry import Registry
 
+from query import problems
 from query.api import routers
 from query.attempts import Attempts
 from query.config import QuerySettings
@@ -41,9 +43,12 @@ def bootstrap() -> Service:
     return Service(
         name=settings.service,
         title="查询 · Progress",
+        about="办件和诉求的进度：凭编号和查询码，或登录后查看，并可实时跟进。"
+        "How far matters have come: by number and query code, or signed in; and live.",
         settings=settings,
         migrations=MIGRATIONS,
         routers=routers(answers),
+        problems=problem_types(problems),
         parts=(feed,),
         batches=[batch_of(colour, codec) for colour in Colour],
     )

@@ -173,6 +173,7 @@ def test_a_request_is_one_span_in_the_gateways_trace_named_after_its_route(told:
     assert span.service == "petition"
     assert span.attributes["http.response.status_code"] == 201
     assert span.attributes["yiwangban.tenant"] == "440100"
+    assert span.attributes["yiwangban.request.id"] == REQUEST
     assert told.capture.span("POST /v1/crashes").status == 2
     assert told.capture.spans("GET /v1/things")
 

@@ -3,8 +3,10 @@
 Nothing inner leaves: no exception text, no value that the client sent, no name of a table.
 """
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import orjson
@@ -88,7 +90,13 @@ RECOVERING = ProblemType("recovering", 503, "正在恢复数据，暂时只读",
     "请稍候再提交；查询不受影响。", "Reads work; wait before you write.")
 # fmt: on
 
-PROBLEM_TYPES: tuple[ProblemType, ...] = tuple(value for value in globals().values() if isinstance(value, ProblemType))
+
+def problem_types(*modules: ModuleType) -> tuple[ProblemType, ...]:
+    """Give the types that modules define, in their order."""
+    return tuple(value for each in modules for value in vars(each).values() if isinstance(value, ProblemType))
+
+
+PROBLEM_TYPES: tuple[ProblemType, ...] = problem_types(sys.modules[__name__])
 _BY_STATUS = {401: UNAUTHENTICATED, 403: FORBIDDEN, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE,
               415: UNSUPPORTED_MEDIA_TYPE, 503: UNAVAILABLE}  # fmt: skip
 

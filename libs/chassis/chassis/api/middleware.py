@@ -119,7 +119,7 @@ class EdgeMiddleware:
                 attributes["error.type"] = seen.error
             self._duration.record(time.perf_counter() - started, attributes)
             self._in_hand[method] -= 1
-            span.set_attributes(attributes)
+            span.set_attributes(attributes | {"yiwangban.request.id": request_id})
             if (principal := scope["state"].get("principal")) is not None:
                 span.set_attribute("yiwangban.tenant", principal.tenant)
             if seen.status >= 500:  # noqa: PLR2004  server errors

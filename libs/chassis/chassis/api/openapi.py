@@ -1,15 +1,20 @@
-"""What the OpenAPI document says about every operation alike: tokens, keys of writes, and how errors look.
+"""What the OpenAPI document says about every operation alike: tokens, roles, keys of writes, and how errors look.
 
 The routes do these things for all endpoints, so no endpoint has to declare them.
 """
 
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from chassis.api.consistency import HEADER
-from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES
+from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES, ProblemType
+from chassis.api.versions import VERSION_PATTERN
+from chassis.service import Service
 
 READING = frozenset({"get", "head", "options"})
 ALWAYS = (400, 404, 422, 500, 503)
@@ -25,12 +30,21 @@ TOKEN = {
     "bearerFormat": "JWT",
     "description": "访问令牌：角色、地区、部门 · Access token: roles, city, department",
 }
-KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "每次写入一个新值，重试时不变 · New for each write, the same when it is retried",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+PARAMETERS: Final[dict[str, Any]] = {
+    "Idempotency-Key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": "每次写入一个新值，重试时不变 · New for each write, the same when it is retried",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    },
+    "If-Match": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "所读版本的 ETag · The ETag of the version that was read",
+        "schema": {"type": "string", "pattern": f"^{VERSION_PATTERN}$"},
+    },
 }
 RECORDED = {
     "description": "给读取请求带上，可读到这次写入 · Show it when you read, to find what was written",
@@ -39,7 +53,7 @@ RECORDED = {
 _TEXT = {"type": "string"}
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "RFC 9457",
+    "description": "错误的统一格式，RFC 9457 · How every error reads",
     "required": ["type", "title", "title_en", "status", "detail", "detail_en", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri", "description": "固定的错误类型 · Stable type of the problem"},
@@ -49,7 +63,7 @@ PROBLEM: dict[str, Any] = {
         "detail": _TEXT,
         "detail_en": _TEXT,
         "instance": _TEXT,
-        "request_id": _TEXT,
+        "request_id": {"type": "string", "description": "凭此可查到整条链路 · Finds the trace of the request"},
         "pointer": {"type": "string", "description": "指向有误的字段 · The field that is meant"},
         "errors": {
             "type": "array",
@@ -63,55 +77,101 @@ PROBLEM: dict[str, Any] = {
 }
 
 
-def describe(app: FastAPI) -> None:
+def describe(app: FastAPI, service: Service) -> None:
     """Make the application's document complete; it is built when it is first asked for."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            app.openapi_schema = _completed(document)
+            document = get_openapi(title=app.title, version=app.version, description=service.about, routes=app.routes)
+            app.openapi_schema = _completed(document, service)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
-def _completed(document: dict[str, Any]) -> dict[str, Any]:
+def _completed(document: dict[str, Any], service: Service) -> dict[str, Any]:
+    types = {each.slug: each for each in (*PROBLEM_TYPES, *service.problems)}.values()
+    routes = {(route.path_format, method.lower()): route for route, method in _routes(service)}
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for replaced in ("HTTPValidationError", "ValidationError"):
         schemas.pop(replaced, None)
     schemas["Problem"] = PROBLEM
+    components["parameters"] = PARAMETERS
+    components["responses"] = {_name(status): _problem(types, status) for status in sorted({t.status for t in types})}
     components["securitySchemes"] = {"token": TOKEN}
     document["security"] = [{"token": []}]
-    for path in document.get("paths", {}).values():
-        for method, operation in path.items():
-            _complete(operation, public=operation.get("security") == [], reads=method in READING)
+    document["tags"] = [{"name": service.title, "description": service.about}]
+    document["x-problem-types"] = [_row(type_) for type_ in types]
+    for path, operations in document.get("paths", {}).items():
+        for method, operation in operations.items():
+            route = routes[path, method]
+            operation["tags"] = [service.title]
+            operation["operationId"] = f"{service.name}-{route.name}".replace("-", "_")
+            _complete(operation, _roles(route.dependant), reads=method in READING)
     return document
 
 
-def _complete(operation: dict[str, Any], *, public: bool, reads: bool) -> None:
-    parameters = operation.setdefault("parameters", [])
-    names = {parameter["name"].lower() for parameter in parameters}
+def _routes(service: Service) -> Iterator[tuple[APIRoute, str]]:
+    for router in service.routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield from ((route, method) for method in sorted(route.methods or ()))
+
+
+def _roles(dependant: Dependant) -> frozenset[str] | None:
+    """Give the roles of which one is needed; None if any will do."""
+    asked = [getattr(dependant.call, "roles", None), *(_roles(inner) for inner in dependant.dependencies)]
+    named = [roles for roles in asked if roles is not None]
+    return frozenset.intersection(*named) if named else None
+
+
+def _complete(operation: dict[str, Any], roles: frozenset[str] | None, *, reads: bool) -> None:
+    public = operation.get("security") == []
     writes = not public and not reads
+    parameters = operation.setdefault("parameters", [])
+    conditional = any(parameter["name"] == "if-match" for parameter in parameters)
+    operation["parameters"] = [parameter for parameter in parameters if parameter["name"] != "if-match"]
+    if not public and roles is not None:
+        operation["security"] = [{"token": [role]} for role in sorted(roles)]  # one of them is enough
+    if conditional:
+        operation["parameters"].append({"$ref": "#/components/parameters/If-Match"})
     if writes:
-        parameters.append(KEY)
-        for status, response in operation["responses"].items():
-            if status.startswith("2"):
-                response.setdefault("headers", {})[HEADER] = RECORDED
+        operation["parameters"].append({"$ref": "#/components/parameters/Idempotency-Key"})
+    for status, response in operation["responses"].items():
+        if response.get("description") == "Successful Response":
+            response["description"] = "成功 · Done"
+        if writes and status.startswith("2"):
+            response.setdefault("headers", {})[HEADER] = RECORDED
     statuses = (
         ALWAYS
         + (LIMITED if public else SIGNED_IN)
         + (() if reads else WITH_BODY)
         + (WRITING if writes else ())
-        + (CONDITIONAL if "if-match" in names else ())
+        + (CONDITIONAL if conditional else ())
     )
-    for status in statuses:
-        operation["responses"][str(status)] = _problem(status)
+    for status in sorted(statuses):
+        operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
 
 
-def _problem(status: int) -> dict[str, Any]:
-    titles = [f"{row.title_zh} · {row.title_en}" for row in PROBLEM_TYPES if row.status == status]
+def _name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _problem(types: Collection[ProblemType], status: int) -> dict[str, Any]:
+    titles = [f"{row.title_zh} · {row.title_en}" for row in types if row.status == status]
     return {
         "description": "；".join(titles),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _row(type_: ProblemType) -> dict[str, Any]:
+    return {
+        "type": type_.uri,
+        "status": type_.status,
+        "title": type_.title_zh,
+        "title_en": type_.title_en,
+        "detail": type_.advice_zh,
+        "detail_en": type_.advice_en,
     }

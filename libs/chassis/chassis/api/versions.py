@@ -1,13 +1,14 @@
 """Lost updates are refused: a reader gets an ETag, a writer sends it back as If-Match."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Header
 
 from chassis.api.errors import PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem
 
-_ETAG = re.compile(r'"(\d{1,18})"')
+VERSION_PATTERN: Final = r'"(\d{1,18})"'
+_ETAG = re.compile(VERSION_PATTERN)
 
 
 def etag(version: int) -> str:

@@ -46,7 +46,7 @@ def http_application(service: Service) -> FastAPI:
                     raise UnguardedRouteError(f"{route} must be one of {GUARDED}")
             app.include_router(router)
     app.add_middleware(EdgeMiddleware)
-    describe(app)
+    describe(app, service)
     return app
 
 
