@@ -28,9 +28,10 @@ def routes(folder: Path) -> list[dict[str, Any]]:
         folder: Where `contracts.pages.site.write` has put them, as the gateway sees it.
     """
     return [
-        {"match": _match("/docs"), "redirect": {"path_redirect": ENTRANCE}},
+        {"name": "/docs", "match": _match("/docs"), "redirect": {"path_redirect": ENTRANCE}},
         *(
             {
+                "name": path,
                 "match": _match(path),
                 "direct_response": {"status": 200, "body": {"filename": str(folder / name)}},
                 "response_headers_to_add": [
