@@ -75,7 +75,7 @@ def _check(directory: Path) -> int:
         return _failed(found)
     registry = Registry.load(directory)
     print(f"{len(registry.topics)} topics, {len(registry.types)} event types: all in order")
-    if waiting := release.unreleased(directory):
+    if waiting := [*release.unreleased(directory), *release.unreleased_problem_types(directory)]:
         print(f"not released yet in their present form: {', '.join(waiting)}")
     return OK
 
@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("asyncapi", help=f"write {asyncapi.FILE}, all of it as one AsyncAPI document")
     pages = commands.add_parser("pages", help="write the pages for reading, and the documents that they show")
     pages.add_argument("folder", type=Path)
-    commands.add_parser("release", help="add the present form of each changed schema to released/ (append-only)")
+    commands.add_parser("release", help="add changed schemas and new problem types to released/ (append-only)")
     return parser
 
 

@@ -2,6 +2,7 @@
 
 ``released/<name>.vN/<revision>.schema.json`` holds each form in which a schema was released, and
 ``released/SHA256SUMS`` lists them all in the order of their release (``sha256sum --check`` reads it, too).
+``released/problem-types.csv`` lists the types of errors that clients may know: type, status.
 """
 
 import hashlib
@@ -11,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from contracts import openapi
 from contracts.compatibility import transitive_incompatibilities
 from contracts.registry import SCHEMA_SUFFIX
 
 MANIFEST = "SHA256SUMS"
+PROBLEM_TYPES = "problem-types.csv"
 CURRENT = "now"
 _LINE = re.compile(
     r"(?P<digest>[0-9a-f]{64})  (?P<file>(?P<schema>[a-z0-9-]+\.v[0-9]+)/(?P<revision>[0-9]+)\.schema\.json)"
@@ -22,10 +25,10 @@ _LINE = re.compile(
 
 
 def release(directory: Path) -> list[str]:
-    """Copy each schema that isn't released in its present form, and list the copies in the manifest.
+    """Copy each schema that isn't released in its present form, list the copies in the manifest, and new problem types.
 
     Returns:
-        The new files, relative to ``released/``.
+        The new files, relative to ``released/``, and the new problem types.
 
     Raises:
         ValueError: The folder has problems, or a schema isn't compatible with what was released; the message lists all.
@@ -42,7 +45,10 @@ def release(directory: Path) -> list[str]:
         with (folder / MANIFEST).open("a", encoding="utf-8") as manifest:
             manifest.write(f"{hashlib.sha256(body).hexdigest()}  {file_name}\n")
         added.append(file_name)
-    return added
+    if new := unreleased_problem_types(directory):
+        with (folder / PROBLEM_TYPES).open("a", encoding="utf-8") as listed:
+            listed.writelines(f"{line}\n" for line in new)
+    return [*added, *new]
 
 
 def unreleased(directory: Path) -> list[str]:
@@ -55,11 +61,18 @@ def unreleased(directory: Path) -> list[str]:
     ]
 
 
+def unreleased_problem_types(directory: Path) -> list[str]:
+    """Give the problem types of the OpenAPI document that weren't released yet, each with its status."""
+    released = _lines(directory / "released" / PROBLEM_TYPES)
+    return [line for line in _problem_types(directory) if line not in released]
+
+
 def problems(directory: Path) -> list[str]:
-    """Give a sentence for everything wrong with ``released/`` or with a schema against what was released.
+    """Give a sentence for everything wrong with ``released/`` or with the contracts against what was released.
 
     A copy that was changed, removed or smuggled in; a schema that is gone although it was released; any two revisions
-    of a version, the present one among them, that can't live side by side.
+    of a version, the present one among them, that can't live side by side; a problem type that is gone or has another
+    status.
     """
     folder = directory / "released"
     tampered = list(_tampered(folder))
@@ -73,13 +86,19 @@ def problems(directory: Path) -> list[str]:
             continue
         history = {**revisions, CURRENT: current[name]}
         found += [f"{name}: {sentence}" for sentence in transitive_incompatibilities(history)]
+    present = _problem_types(directory)
+    found += [
+        f"{openapi.FILE}: {line} was released, so it has to stay: clients go by it"
+        for line in _lines(folder / PROBLEM_TYPES)
+        if line not in present
+    ]
     return found
 
 
 def _tampered(folder: Path) -> Iterator[str]:
     present = {str(path.relative_to(folder)) for path in folder.rglob(f"*{SCHEMA_SUFFIX}")}
     counts: dict[str, int] = {}
-    for number, line in enumerate(_manifest(folder), 1):
+    for number, line in enumerate(_lines(folder / MANIFEST), 1):
         match = _LINE.fullmatch(line)
         if match is None:
             yield f"released/{MANIFEST}:{number}: not a line of sha256sum: {line!r}"
@@ -96,15 +115,20 @@ def _tampered(folder: Path) -> Iterator[str]:
         yield f"released/{file_name}: isn't in {MANIFEST}; only `contracts release` adds to this folder"
 
 
-def _manifest(folder: Path) -> list[str]:
-    path = folder / MANIFEST
+def _lines(path: Path) -> list[str]:
     return path.read_text("utf-8").splitlines() if path.exists() else []
+
+
+def _problem_types(directory: Path) -> list[str]:
+    path = directory / openapi.FILE
+    document = json.loads(path.read_bytes()) if path.exists() else {openapi.PROBLEMS: []}
+    return [f"{row['type']},{row.get('status', '')}" for row in document[openapi.PROBLEMS]]
 
 
 def _revisions(folder: Path) -> Mapping[str, dict[str, dict[str, Any]]]:
     """Give the released forms: by schema name, then by ``r<revision>``, oldest first."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for line in _manifest(folder):
+    for line in _lines(folder / MANIFEST):
         if match := _LINE.fullmatch(line):
             schema = json.loads((folder / match["file"]).read_bytes())
             found.setdefault(match["schema"], {})[f"r{match['revision']}"] = schema

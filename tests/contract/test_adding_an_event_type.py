@@ -42,7 +42,7 @@ def block(language: str) -> str:
 def folder(tmp_path: Path) -> Path:
     """A copy of the contracts with the new type in it: steps 1 and 2."""
     folder = tmp_path / "contracts"
-    for name in ("topics", "events", "examples", "reference", "released"):
+    for name in ("topics", "events", "examples", "reference", "released", "openapi"):
         shutil.copytree(ROOT / "contracts" / name, folder / name)
     (folder / "events" / "petition-urged.v1.schema.json").write_text(block("json"), "utf-8")
     example = event(

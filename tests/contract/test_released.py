@@ -11,6 +11,7 @@ from contracts import release
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = "contracts/released/SHA256SUMS"
+PROBLEM_TYPES = "contracts/released/problem-types.csv"
 
 
 def git(*arguments: str) -> str:
@@ -25,8 +26,13 @@ def test_every_schema_was_released_in_its_present_form() -> None:
     assert release.unreleased(ROOT / "contracts") == []
 
 
+def test_every_problem_type_was_released() -> None:
+    assert release.unreleased_problem_types(ROOT / "contracts") == []
+
+
 @pytest.mark.skipif(not (ROOT / ".git").exists() or not shutil.which("git"), reason="no history here, only its result")
-def test_the_manifest_only_ever_grew() -> None:
-    present = (ROOT / MANIFEST).read_text("utf-8")
-    for commit in git("log", "--diff-filter=AM", "--format=%H", "--", MANIFEST).split():
-        assert present.startswith(git("show", f"{commit}:{MANIFEST}")), f"{commit} had lines that are gone now"
+@pytest.mark.parametrize("name", [MANIFEST, PROBLEM_TYPES])
+def test_what_was_released_only_ever_grew(name: str) -> None:
+    present = (ROOT / name).read_text("utf-8")
+    for commit in git("log", "--diff-filter=AM", "--format=%H", "--", name).split():
+        assert present.startswith(git("show", f"{commit}:{name}")), f"{commit} had lines that are gone now"

@@ -9,7 +9,7 @@ from contracts.codec import Codec
 from contracts.registry import Registry
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
-FOLDERS = ("topics", "events", "examples", "reference", "released")
+FOLDERS = ("topics", "events", "examples", "reference", "released", "openapi")
 
 
 @pytest.fixture(scope="session")

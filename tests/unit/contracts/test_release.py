@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from contracts import release
+from contracts import openapi, release
 
 Edit = Callable[[str, Callable[[dict[str, Any]], object]], None]
 CLOSED = "events/petition-closed.v1.schema.json"
@@ -47,7 +47,8 @@ def test_a_first_release_needs_nothing_to_be_there(folder: Path) -> None:
     shutil.rmtree(folder / "released")
     names = sorted(path.name.removesuffix(".schema.json") for path in (folder / "events").iterdir())
     assert release.unreleased(folder) == names
-    assert release.release(folder) == [f"{name}/1.schema.json" for name in names]
+    types = release.unreleased_problem_types(folder)
+    assert release.release(folder) == [*(f"{name}/1.schema.json" for name in names), *types]
     assert release.problems(folder) == []
 
 
@@ -106,3 +107,13 @@ def test_a_memory_that_was_touched_is_noticed(released: Path, tamper: Callable[[
 def test_a_schema_that_was_released_has_to_stay(released: Path) -> None:
     (released / CLOSED).unlink()
     assert any("petition-closed.v1: was released" in sentence for sentence in release.problems(released))
+
+
+def test_a_problem_type_is_released_once_and_stays_with_its_status(released: Path, edit: Edit) -> None:
+    edit(openapi.FILE, lambda document: document[openapi.PROBLEMS].append({"type": "urn:x:new", "status": 409}))
+    assert release.release(released) == ["urn:x:new,409"]
+    assert release.problems(released) == []
+    edit(openapi.FILE, lambda document: document[openapi.PROBLEMS][-1].update(status=422))
+    assert [sentence for sentence in release.problems(released) if "urn:x:new,409 was released" in sentence]
+    edit(openapi.FILE, lambda document: document[openapi.PROBLEMS].pop())
+    assert [sentence for sentence in release.problems(released) if "urn:x:new,409 was released" in sentence]
