@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start down status token provision logs test lint types format contracts asyncapi chaos bench clean
+.PHONY: help setup lock demo start down status token provision logs tools test lint types format contracts asyncapi chaos bench clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -43,6 +43,9 @@ provision: setup ## 建立缺少的主题，指出差异 · make missing topics,
 
 logs: setup ## 日志 · a program's log: PROGRAM=petition
 	@$(BIN)/deploy logs $(PROGRAM)
+
+tools: ## 安装测试用到的 Debian 软件包 · install the Debian packages that tests use
+	@deploy/tools.sh
 
 # Most tests wait for real servers most of the time, so three of them share two cores well; each worker has its own servers.
 test: setup lint types ## 检查与全部测试 · lint, types, and every test against real servers
