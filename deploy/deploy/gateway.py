@@ -3,7 +3,7 @@
 import copy
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from string import Template
@@ -22,6 +22,9 @@ from deploy.tracing import CLUSTER, Traces
 HOME = Path(__file__).resolve().parents[1] / "gateway"
 TEMPLATE = HOME / "envoy.yaml"
 PROBLEMS = HOME / "problems.yaml"
+STREAM_IDLE = "60s"
+"""A stream of which nothing has come for so long is ended; services send something every 15 s."""
+
 TLS = {
     "name": "envoy.transport_sockets.tls",
     "typed_config": {
@@ -151,17 +154,21 @@ def render(door: Door, folder: Path) -> dict[str, Any]:
     )
     resources = document["static_resources"]
     manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
-    manager["local_reply_config"]["mappers"] = mappers(yaml.safe_load(PROBLEMS.read_text("utf-8")))
+    always = _filter(manager, "header_mutation")["mutations"]["response_mutations"]
+    manager["local_reply_config"]["mappers"] = mappers(yaml.safe_load(PROBLEMS.read_text("utf-8")), always)
     host = manager["route_config"]["virtual_hosts"][0]
-    host["routes"] += documents.routes(folder)
-    host["routes"] += [_route(service, route) for service in SERVICES for route in service.routes]
+    host["routes"] = documents.routes(folder) + [
+        _route(pattern, service, route)
+        for service in SERVICES
+        for route in service.routes
+        for pattern in host["routes"]
+    ]
     (pattern,) = (cluster for cluster in resources["clusters"] if cluster["name"] == "SERVICE")
     place = resources["clusters"].index(pattern)
     resources["clusters"][place : place + 1] = [_cluster(pattern, name, at) for name, at in door.services.items()]
     open_to_all = [{"match": _match(route)} for service in SERVICES for route in service.routes if route.public]
     open_to_all += [{"match": match} for match in documents.matches()]
-    (login,) = (each for each in manager["http_filters"] if each["name"] == "envoy.filters.http.jwt_authn")
-    login["typed_config"]["rules"][:0] = open_to_all
+    _filter(manager, "jwt_authn")["rules"][:0] = open_to_all
     policy = host["typed_per_filter_config"]["envoy.filters.http.cors"]
     policy["allow_origin_string_match"] = [{"exact": origin} for origin in door.cors_origins]
     _trace(manager, resources, door.traces)
@@ -180,14 +187,23 @@ def _trace(manager: dict[str, Any], resources: dict[str, Any], traces: Traces) -
         collector["transport_socket"] = TLS
 
 
+def _filter(manager: Mapping[str, Any], name: str) -> dict[str, Any]:
+    (found,) = (each for each in manager["http_filters"] if each["name"] == f"envoy.filters.http.{name}")
+    configured: dict[str, Any] = found["typed_config"]
+    return configured
+
+
 def _match(route: Route) -> dict[str, str]:
     return {"path_separated_prefix": route.path}
 
 
-def _route(service: Service, route: Route) -> dict[str, Any]:
+def _route(pattern: Mapping[str, Any], service: Service, route: Route) -> dict[str, Any]:
     """Send a path to its service. A stream may take as long as it likes, as long as something comes."""
-    timing = {"timeout": "0s", "idle_timeout": "60s"} if route.stream else {"timeout": "15s"}
-    return {"name": route.path, "match": _match(route), "route": {"cluster": service.name, **timing}}
+    timing = {"timeout": "0s", "idle_timeout": STREAM_IDLE, "priority": "HIGH"} if route.stream else {"timeout": "15s"}
+    made = copy.deepcopy(dict(pattern)) | {"name": route.path}
+    made["match"] |= _match(route)
+    made["route"] |= {"cluster": service.name, **timing}
+    return made
 
 
 def _cluster(pattern: Mapping[str, Any], name: str, address: tuple[str, int]) -> dict[str, Any]:
@@ -205,14 +221,21 @@ def _lead_to(cluster: dict[str, Any], address: tuple[str, int]) -> None:
     }
 
 
-def mappers(problems: Mapping[int | str, Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Make Envoy's own answers problem documents: one rule a status, and one for all other errors."""
-    return [_mapper(status, problem) for status, problem in problems.items()]
+def mappers(
+    problems: Mapping[int | str, Mapping[str, str]], always: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Make Envoy's own answers problem documents: one rule a status, and one for all other errors.
+
+    Args:
+        problems: What to say, by status.
+        always: What every answer has; some of Envoy's own leave before any filter has seen them.
+    """
+    headers = {each["append"]["header"]["key"]: each["append"]["header"]["value"] for each in always}
+    return [_mapper(status, problem, headers) for status, problem in problems.items()]
 
 
-def _mapper(status: int | str, problem: Mapping[str, str]) -> dict[str, Any]:
-    headers = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
-    headers |= {name.removeprefix("header-"): value for name, value in problem.items() if name.startswith("header-")}
+def _mapper(status: int | str, problem: Mapping[str, str], always: dict[str, str]) -> dict[str, Any]:
+    said = {name.removeprefix("header-"): value for name, value in problem.items() if name.startswith("header-")}
     comparison = {"op": "GE", "value": {"default_value": 400, "runtime_key": "problem.other"}}
     if isinstance(status, int):
         comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": f"problem.{status}"}}
@@ -220,7 +243,7 @@ def _mapper(status: int | str, problem: Mapping[str, str]) -> dict[str, Any]:
         "filter": {"status_code_filter": {"comparison": comparison}},
         "headers_to_add": [
             {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": name, "value": value}}
-            for name, value in headers.items()
+            for name, value in (always | said).items()
         ],
         "body_format_override": {
             "content_type": "application/problem+json",

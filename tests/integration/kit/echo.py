@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+SAY = "x-say-"
+"""A request's header of this beginning becomes one of the answer's."""
+
 
 class Echo(BaseHTTPRequestHandler):
     """Answers with the request's headers."""
@@ -15,8 +18,12 @@ class Echo(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        received = {name.lower(): value for name, value in self.headers.items()}
+        body = json.dumps(received | {"service": getattr(self.server, "name", "")}).encode()
         self.send_response(200)
+        for name, value in received.items():
+            if name.startswith(SAY):
+                self.send_header(name.removeprefix(SAY), value)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -27,14 +34,30 @@ class Echo(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.answer()
 
+    def do_PUT(self) -> None:
+        self.answer()
+
+    def do_PATCH(self) -> None:
+        self.answer()
+
+    def do_DELETE(self) -> None:
+        self.answer()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the parent's name for it
         """Say nothing."""
 
 
+class Named(ThreadingHTTPServer):
+    """A service with a name."""
+
+    name = ""
+
+
 @contextmanager
-def echoing() -> Iterator[int]:
-    """Answer while the block runs; give the port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+def echoing(name: str = "") -> Iterator[int]:
+    """Answer under a name while the block runs; give the port."""
+    server = Named(("127.0.0.1", 0), Echo)
+    server.name = name
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
