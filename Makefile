@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-MEMBERS := contracts libs/chassis libs/casework services/accept services/approve services/petition services/intel-sink services/query deploy
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard contracts/pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml deploy/pyproject.toml))
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3 python
 
 # The first Python of at least 3.11 that can make an environment.
@@ -57,7 +57,7 @@ lint: setup ## 风格与依赖方向 · style and import rules
 	@$(BIN)/lint-imports
 
 types: setup ## 类型 · types, strictly
-	@$(BIN)/mypy $(MEMBERS) tests
+	@MYPYPATH="$$(printf '%s:' $(MEMBERS))" $(BIN)/mypy $(MEMBERS) tests
 
 format: setup ## 自动排版 · format
 	@$(BIN)/ruff check --fix .
