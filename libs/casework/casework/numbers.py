@@ -56,8 +56,3 @@ def query_code(keyed: str) -> str:
         drawn, letter = divmod(drawn, len(CODE_LETTERS))
         letters.append(CODE_LETTERS[letter])
     return "".join(letters)
-
-
-def query_code_hash(code: str, case: str) -> bytes:
-    """Hash a query code for storage, salted by the id of the case it opens."""
-    return hashlib.sha256(f"{case}|{code}".encode()).digest()

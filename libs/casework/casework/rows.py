@@ -1,29 +1,20 @@
-"""Queries on tables of cases: within a scope, and page by page."""
+"""Rows of tables of cases: what each has, and how lists go through them page by page."""
 
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select
-
-from casework.access import Scope
+from sqlmodel import Field, SQLModel
 
 S = TypeVar("S", bound=Select[Any])
 
 
-def within(statement: S, scope: Scope, *, tenant: Any, owner: Any) -> S:
-    """Limit a query to the rows of a scope.
+class Row(SQLModel):
+    """What the rows of every table of cases have; a service's own row inherits it."""
 
-    Args:
-        statement: The query.
-        scope: Of whoever asks.
-        tenant: The column with the GB/T 2260 code.
-        owner: The column with the owner's pseudonym.
-    """
-    if scope.tenant is not None:
-        statement = statement.where(tenant == scope.tenant)
-    if scope.owner is not None:
-        statement = statement.where(owner == scope.owner)
-    return statement
+    id: UUID = Field(primary_key=True)
+    tenant: str
+    sequence: int
 
 
 def newest(statement: S, column: Any, *, after: UUID | None, limit: int) -> S:

@@ -11,7 +11,7 @@ from accept.api import commands, queries_router
 from accept.catalogue import catalogue
 from accept.config import AcceptSettings
 from accept.handlers import REACTIONS
-from accept.recovery import restore
+from accept.store import CASES
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
@@ -36,5 +36,5 @@ def bootstrap() -> Service:
         routers=(commands, queries_router),
         problems=problem_types(casework.problems, problems),
         reactions=REACTIONS,
-        restore=restore,
+        restore=CASES.restore,
     )

@@ -1,32 +1,31 @@
 """Does the input and output around a decision, in the transaction that the edge opened and will commit."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from casework.access import EVERYTHING, Asker
-from casework.content import Access, open_content
-from casework.handling import announce, code_of
-from casework.numbers import human_number, query_code_hash
-from chassis.api.errors import NOT_FOUND, Problem, invalid
-from chassis.api.versions import require_version
+from casework.access import EVERYTHING
+from casework.codes import code_of
+from casework.content import Access
+from casework.numbers import human_number
+from casework.repository import Stored
+from chassis.api.errors import invalid
 from chassis.envelope import Envelope, new_id
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 from contracts.tenants import load_tenants
 
-from accept import domain, store
+from accept import domain
 from accept.access import DESK
 from accept.catalogue import ServiceItem, catalogue
-from accept.domain import Application, Case, Channel, Decision, Outcome
-from accept.store import CONTENT, Stored
+from accept.domain import Application, Case, Channel, Outcome
+from accept.store import CASES
+from accept.tables import CaseRow
 from contracts.events import ReviewApproved, ReviewDenied
 
-CASES = "accept.cases.v1"
 REVIEWS = "approve.reviews.v1"
 
 tenants = cache(load_tenants)
@@ -95,11 +94,8 @@ async def submit_case(command: SubmitCase, unit: Unit) -> tuple[Case, str]:
     )
     if errors := catalogue().form(item.slug).errors(command.form):
         raise invalid(errors)
-    sealed = await CONTENT.seal(unit.outbox.keyring, person=applicant, row=id_, columns={"form": application.form})
-    code = code_of(id_, unit.outbox)
-    await store.add(unit.session, decision.after, sealed, query_code_hash=query_code_hash(code, id_))
-    await announce(decision, unit, topic=CASES, person=applicant)
-    return decision.after, code
+    case = await CASES.add(unit, decision, {"form": application.form})
+    return case, code_of(id_, unit.outbox)
 
 
 async def accept_case(command: AcceptCase, unit: Unit) -> Case:
@@ -109,20 +105,18 @@ async def accept_case(command: AcceptCase, unit: Unit) -> Case:
         Problem: 404, 412.
         Refused: See ``domain.accept``; and ``Erased`` when the form can't be opened any more.
     """
-
-    async def decide(stored: Stored, who: Asker) -> Decision:
-        case = stored.case
-        return domain.accept(
-            case,
-            await _form(stored, unit),
-            workdays=_item_of(case).promised.workdays,
-            by=who.actor,
-            tenant=who.tenant,
-            owner=who.owner,
-            now=unit.now,
-        )
-
-    return await _change(command.case, decide, unit, version=command.version)
+    who = DESK.asker(unit)
+    stored = await CASES.get_for_change(unit, command.case, who.scope, version=command.version)
+    decision = domain.accept(
+        stored.case,
+        await _form(stored, unit),
+        workdays=_item_of(stored.case).promised.workdays,
+        by=who.actor,
+        tenant=who.tenant,
+        owner=who.owner,
+        now=unit.now,
+    )
+    return await CASES.save(unit, decision)
 
 
 async def refuse_case(command: RefuseCase, unit: Unit) -> Case:
@@ -132,19 +126,18 @@ async def refuse_case(command: RefuseCase, unit: Unit) -> Case:
         Problem: 404, 412.
         Refused: See ``domain.refuse``.
     """
-
-    async def decide(stored: Stored, who: Asker) -> Decision:
-        return domain.refuse(
-            stored.case,
-            command.reasons,
-            command.notice,
-            known=_item_of(stored.case).reasons,
-            by=who.actor,
-            tenant=who.tenant,
-            owner=who.owner,
-        )
-
-    return await _change(command.case, decide, unit, version=command.version, notice=command.notice)
+    who = DESK.asker(unit)
+    stored = await CASES.get_for_change(unit, command.case, who.scope, version=command.version)
+    decision = domain.refuse(
+        stored.case,
+        command.reasons,
+        command.notice,
+        known=_item_of(stored.case).reasons,
+        by=who.actor,
+        tenant=who.tenant,
+        owner=who.owner,
+    )
+    return await CASES.save(unit, decision, {"notice": command.notice})
 
 
 async def withdraw_case(command: WithdrawCase, unit: Unit) -> Case:
@@ -154,11 +147,9 @@ async def withdraw_case(command: WithdrawCase, unit: Unit) -> Case:
         Problem: 404.
         Refused: See ``domain.withdraw``.
     """
-
-    async def decide(stored: Stored, who: Asker) -> Decision:
-        return domain.withdraw(stored.case, by=who.actor, owner=who.owner)
-
-    return await _change(command.case, decide, unit)
+    who = DESK.asker(unit)
+    stored = await CASES.get_for_change(unit, command.case, who.scope)
+    return await CASES.save(unit, domain.withdraw(stored.case, by=who.actor, owner=who.owner))
 
 
 async def conclude_case(event: Envelope, unit: Unit) -> None:
@@ -168,13 +159,10 @@ async def conclude_case(event: Envelope, unit: Unit) -> None:
         LookupError: Nobody knows the case; the event is parked, for somebody to find out why.
     """
     outcome, review = OUTCOMES[event.type]
-    stored = await store.find(unit.session, UUID(review.from_data(event.data).case), EVERYTHING, lock=True)
+    stored = await CASES.find(unit, UUID(review.from_data(event.data).case), EVERYTHING, lock=True)
     if stored is None:
         raise LookupError("a review decided on a case that isn't here")
-    decision = domain.conclude(stored.case, outcome, event.subject)
-    if decision.events:
-        await store.save(unit.session, decision.after)
-        await announce(decision, unit, topic=CASES)
+    await CASES.save(unit, domain.conclude(stored.case, outcome, event.subject))
 
 
 OUTCOMES: dict[str, tuple[Outcome, type[ReviewApproved | ReviewDenied]]] = {
@@ -184,30 +172,6 @@ OUTCOMES: dict[str, tuple[Outcome, type[ReviewApproved | ReviewDenied]]] = {
 REACTIONS = (Reaction(name="conclusions", topics=(REVIEWS,), handlers=dict.fromkeys(OUTCOMES, conclude_case)),)
 
 
-Decide = Callable[[Stored, Asker], Awaitable[Decision]]
-
-
-async def _change(
-    id_: UUID, decide: Decide, unit: Unit, *, version: int | None = None, notice: str | None = None
-) -> Case:
-    """Find, compare, decide, save; the row is locked meanwhile, because an applicant and a review name no version."""
-    who = DESK.asker(unit)
-    stored = await store.find(unit.session, id_, who.scope, lock=True)
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    before = stored.case
-    if version is not None:
-        require_version(version, before.sequence)
-    decision = await decide(stored, who)
-    sealed = None
-    if notice is not None:
-        columns = {"notice": notice}
-        sealed = await CONTENT.seal(unit.outbox.keyring, person=before.applicant, row=before.id, columns=columns)
-    await store.save(unit.session, decision.after, notice=sealed)
-    await announce(decision, unit, topic=CASES, person=before.applicant)
-    return decision.after
-
-
 def _item_of(case: Case) -> ServiceItem:
     item = catalogue().get(case.item)
     if item is None:
@@ -215,8 +179,8 @@ def _item_of(case: Case) -> ServiceItem:
     return item
 
 
-async def _form(stored: Stored, unit: Unit) -> str:
-    ((access, content),) = await open_content(CONTENT, unit.outbox.keyring, [(stored.case.id, stored.sealed)])
+async def _form(stored: Stored[CaseRow, Case], unit: Unit) -> str:
+    ((access, content),) = await CASES.contents(unit, [stored], lambda _: True)
     if access is not Access.OPEN:
         raise domain.Erased
     return content["form"]

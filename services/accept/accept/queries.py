@@ -1,9 +1,9 @@
 """Answers questions. Rows come within the asker's scope; forms open only for whom they concern."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
-from casework.content import open_content
 from chassis.api.errors import NOT_FOUND, Problem
 from chassis.api.pages import cut
 from chassis.unit import Unit
@@ -11,7 +11,7 @@ from chassis.unit import Unit
 from accept import store
 from accept.access import DESK, may_read
 from accept.catalogue import Branch, ServiceItem, catalogue
-from accept.store import CONTENT
+from accept.store import CASES
 from accept.views import CaseDetail, CasePage, CaseSummary, ServiceItemPage, ServiceItemSummary
 from accept.workflow import State
 
@@ -71,11 +71,8 @@ async def get_case(id_: UUID, unit: Unit) -> CaseDetail:
         Problem: 404, also for what exists outside the asker's scope.
     """
     who = DESK.asker(unit)
-    stored = await store.find(unit.session, id_, who.scope)
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    sealed = stored.sealed if may_read(who, stored.case) else None
-    ((access, content),) = await open_content(CONTENT, unit.outbox.keyring, [(stored.case.id, sealed)])
+    stored = await CASES.get(unit, id_, who.scope)
+    ((access, content),) = await CASES.contents(unit, [stored], partial(may_read, who))
     return CaseDetail.shown(stored.case, access, content, catalogue())
 
 

@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Index, LargeBinary, String
-from sqlmodel import Field, SQLModel
+from casework.rows import Row
+from sqlalchemy import ARRAY, DateTime, Index, String
+from sqlmodel import Field
 
 
-class CaseRow(SQLModel, table=True):
+class CaseRow(Row, table=True):
     """A case. ``form`` and ``notice`` are sealed under the applicant's key."""
 
     __tablename__ = "cases"
@@ -18,15 +19,11 @@ class CaseRow(SQLModel, table=True):
         Index("cases_by_applicant", "applicant", "id"),
     )
 
-    id: UUID = Field(primary_key=True)
-    tenant: str
     number: str = Field(unique=True)
-    query_code_hash: bytes = Field(sa_type=LargeBinary)
     item: str
     channel: str
     applicant: str
     submitted_at: datetime = Field(sa_type=DateTime(timezone=True))
-    sequence: int
     state: str
     accepted_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     workdays: int | None

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.access import Asker
-from casework.handling import announce
-from chassis.api.errors import NOT_FOUND, Problem
-from chassis.api.versions import require_version
 from chassis.envelope import Envelope, new_id
 from chassis.sealing import open_fields
 from chassis.timers import Timer, set_timers
@@ -18,11 +15,10 @@ from approve import domain, store
 from approve.access import DESK, acting
 from approve.domain import Decision, Recommendation
 from approve.review import Review
-from approve.store import CONTENT
+from approve.store import REVIEWS
 from contracts.events import CaseAccepted, CaseWithdrawn
 
 CASES = "accept.cases.v1"
-REVIEWS = "approve.reviews.v1"
 WITHDRAWN = "withdrawn"
 
 CLOCKS: dict[str, Callable[[Review, int], Decision]] = {
@@ -83,9 +79,8 @@ async def claim_review(command: ClaimReview, unit: Unit) -> Review:
         Problem: 404, 412.
         Refused: See ``domain.claim``.
     """
-    return await _change(
-        command.review, command.version, lambda review, who: domain.claim(review, by=who.actor, owner=who.owner), unit
-    )
+    review, who = await _held(command.review, command.version, unit)
+    return await REVIEWS.save(unit, domain.claim(review, by=who.actor, owner=who.owner))
 
 
 async def release_review(command: ReleaseReview, unit: Unit) -> Review:
@@ -95,9 +90,8 @@ async def release_review(command: ReleaseReview, unit: Unit) -> Review:
         Problem: 404, 412.
         Refused: See ``domain.release``.
     """
-    return await _change(
-        command.review, command.version, lambda review, who: domain.release(review, by=who.actor), unit
-    )
+    review, who = await _held(command.review, command.version, unit)
+    return await REVIEWS.save(unit, domain.release(review, by=who.actor))
 
 
 async def complete_examination(command: CompleteExamination, unit: Unit) -> Review:
@@ -107,11 +101,9 @@ async def complete_examination(command: CompleteExamination, unit: Unit) -> Revi
         Problem: 404, 412.
         Refused: See ``domain.complete``.
     """
-
-    def decide(review: Review, who: Asker) -> Decision:
-        return domain.complete(review, command.recommendation, command.opinion, by=who.actor)
-
-    return await _change(command.review, command.version, decide, unit, written={"opinion": command.opinion})
+    review, who = await _held(command.review, command.version, unit)
+    decision = domain.complete(review, command.recommendation, command.opinion, by=who.actor)
+    return await REVIEWS.save(unit, decision, {"opinion": command.opinion})
 
 
 async def approve_review(command: ApproveReview, unit: Unit) -> Review:
@@ -121,9 +113,8 @@ async def approve_review(command: ApproveReview, unit: Unit) -> Review:
         Problem: 404, 412.
         Refused: See ``domain.approve``.
     """
-    return await _change(
-        command.review, command.version, lambda review, who: domain.approve(review, by=who.actor), unit
-    )
+    review, who = await _held(command.review, command.version, unit)
+    return await REVIEWS.save(unit, domain.approve(review, by=who.actor))
 
 
 async def deny_review(command: DenyReview, unit: Unit) -> Review:
@@ -133,11 +124,9 @@ async def deny_review(command: DenyReview, unit: Unit) -> Review:
         Problem: 404, 412.
         Refused: See ``domain.deny``.
     """
-
-    def decide(review: Review, who: Asker) -> Decision:
-        return domain.deny(review, command.reasons, command.notice, by=who.actor)
-
-    return await _change(command.review, command.version, decide, unit, written={"notice": command.notice})
+    review, who = await _held(command.review, command.version, unit)
+    decision = domain.deny(review, command.reasons, command.notice, by=who.actor)
+    return await REVIEWS.save(unit, decision, {"notice": command.notice})
 
 
 async def start_review(event: Envelope, unit: Unit) -> None:
@@ -152,25 +141,15 @@ async def start_review(event: Envelope, unit: Unit) -> None:
     opened = await open_fields(unit.outbox.keyring, event, {"form": accepted.form})
     form = opened["form"] if opened else None
     decision = domain.start(accepted, form, id=new_id(), case=event.subject, tenant=event.tenant)
-    review, sealed = decision.after, None
-    if form is not None:
-        sealed = await CONTENT.seal(
-            unit.outbox.keyring, person=accepted.applicant, row=review.id, columns={"form": form}
-        )
-    await store.add(unit.session, review, sealed)
+    review = await REVIEWS.add(unit, decision, {"form": form})
     await set_timers(unit.session, timers_of(review, unit.correlationid))
-    await announce(decision, unit, topic=REVIEWS, person=accepted.applicant)
 
 
 async def discontinue_review(event: Envelope, unit: Unit) -> None:
     """End the review of a case that was withdrawn; one that was withdrawn before it was accepted never had one."""
     review = await store.find_by_case(unit.session, UUID(event.subject))
-    if review is None:
-        return
-    decision = domain.discontinue(review, WITHDRAWN)
-    if decision.events:
-        await store.save(unit.session, decision.after)
-        await announce(decision, unit, topic=REVIEWS)
+    if review is not None:
+        await REVIEWS.save(unit, domain.discontinue(review, WITHDRAWN))
 
 
 REACTIONS = (
@@ -194,7 +173,7 @@ async def give_cards(due: Sequence[Timer], unit: Unit) -> None:
         decision = CLOCKS[timer.clock](reviews[timer.subject], timer.version)
         if decision.events:
             reviews[timer.subject] = changed[timer.subject] = decision.after
-            await announce(decision, unit.resuming(timer.correlationid), topic=REVIEWS)
+            await REVIEWS.announce(unit.resuming(timer.correlationid), decision)
     await store.save_all(unit.session, changed.values())
 
 
@@ -209,25 +188,8 @@ def timers_of(review: Review, correlationid: str) -> tuple[Timer, ...]:
     )
 
 
-async def _change(
-    id_: UUID,
-    version: int,
-    decide: Callable[[Review, Asker], Decision],
-    unit: Unit,
-    *,
-    written: dict[str, str] | None = None,
-) -> Review:
-    """Find, compare, decide, save; the row is locked meanwhile, because reactions and timers name no version."""
+async def _held(id_: UUID, version: int, unit: Unit) -> tuple[Review, Asker]:
+    """Give a review to an officer who wants to change it, and the officer."""
     who = DESK.asker(unit)
-    stored = await store.find(unit.session, id_, acting(who), lock=True)
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    before = stored.review
-    require_version(version, before.sequence)
-    decision = decide(before, who)
-    person, sealed = before.applicant or before.id, None
-    if written is not None:
-        sealed = await CONTENT.seal(unit.outbox.keyring, person=person, row=before.id, columns=written)
-    await store.save(unit.session, decision.after, written=sealed)
-    await announce(decision, unit, topic=REVIEWS, person=person)
-    return decision.after
+    stored = await REVIEWS.get_for_change(unit, id_, acting(who), version=version)
+    return stored.case, who

@@ -3,17 +3,16 @@
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from casework.content import open_content
-from chassis.api.errors import NOT_FOUND, Problem
 from chassis.unit import Unit
 
 from approve import store
 from approve.access import DESK, may_read
 from approve.review import Review
-from approve.store import CONTENT, Place
+from approve.store import REVIEWS, Place
 from approve.views import ReviewDetail, ReviewQueue, ReviewSummary
 from approve.workflow import State
 
@@ -39,12 +38,9 @@ async def get_review(id_: UUID, unit: Unit) -> ReviewDetail:
         Problem: 404, also for what exists outside the asker's scope.
     """
     who = DESK.asker(unit)
-    stored = await store.find(unit.session, id_, who.scope)
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    sealed = stored.sealed if may_read(who, stored.review) else None
-    ((access, content),) = await open_content(CONTENT, unit.outbox.keyring, [(stored.review.id, sealed)])
-    return ReviewDetail.shown(stored.review, who.actor.pseudonym, access, content)
+    stored = await REVIEWS.get(unit, id_, who.scope)
+    ((access, content),) = await REVIEWS.contents(unit, [stored], partial(may_read, who))
+    return ReviewDetail.shown(stored.case, who.actor.pseudonym, access, content)
 
 
 async def list_reviews(query: ListReviews, unit: Unit) -> ReviewQueue:

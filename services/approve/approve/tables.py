@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from casework.rows import Row
 from sqlalchemy import ARRAY, DateTime, Index, String, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 OPEN = text("open")
 
 
-class ReviewRow(SQLModel, table=True):
+class ReviewRow(Row, table=True):
     """A review. ``form``, ``opinion`` and ``notice`` are sealed under the applicant's key."""
 
     __tablename__ = "reviews"
@@ -20,8 +21,6 @@ class ReviewRow(SQLModel, table=True):
         Index("reviews_by_state", "tenant", "state", "due_at", "id"),
     )
 
-    id: UUID = Field(primary_key=True)
-    tenant: str
     case: UUID = Field(unique=True)
     number: str
     item: str
@@ -30,7 +29,6 @@ class ReviewRow(SQLModel, table=True):
     warn_at: datetime = Field(sa_type=DateTime(timezone=True))
     due_at: datetime = Field(sa_type=DateTime(timezone=True))
     deadline: int
-    sequence: int
     state: str
     open: bool
     holder: str | None

@@ -1,18 +1,14 @@
 """Does the input and output around a decision, in the transaction that the edge opened and will commit."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from casework.handling import announce, code_of
-from casework.numbers import human_number, query_code_hash
+from casework.codes import code_of
+from casework.numbers import human_number
 from casework.roles import Actor
-from chassis.api.errors import NOT_FOUND, PRECONDITION_FAILED, Problem
-from chassis.api.versions import require_version
 from chassis.envelope import Envelope, new_id
-from chassis.sealed_columns import Sealed
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 from contracts.tenants import load_tenants
@@ -21,11 +17,8 @@ from contracts.events import AlertRaised
 from petition import bulletins, domain, store
 from petition.access import DESK
 from petition.classification import classify
-from petition.domain import Decision, Message, Outcome, Petition
-from petition.store import CONTENT
-
-PETITIONS = "petition.petitions.v1"
-BULLETINS = "petition.bulletins.v1"
+from petition.domain import Message, Outcome, Petition
+from petition.store import PETITIONS
 
 tenants = cache(load_tenants)
 """The cities, read once, at start."""
@@ -87,18 +80,9 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
         by=submitter.actor,
         now=unit.now,
     )
-    columns = {"title": message.title, "text": message.text, "handle": command.handle}
-    sealed = await CONTENT.seal(unit.outbox.keyring, person=author, row=id_, columns=columns)
-    code = code_of(id_, unit.outbox)
-    await store.add(
-        unit.session,
-        decision.after,
-        sealed,
-        query_code_hash=query_code_hash(code, id_),
-        posted_at=message.posted_at,
-    )
-    await announce(decision, unit, topic=PETITIONS, person=author)
-    return decision.after, code
+    content = {"title": message.title, "text": message.text, "handle": command.handle}
+    petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
+    return petition, code_of(id_, unit.outbox)
 
 
 async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
@@ -108,12 +92,8 @@ async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
         Problem: 404, 412.
         Refused: See ``domain.transfer``.
     """
-    return await _change(
-        command.petition,
-        command.version,
-        lambda petition, by: domain.transfer(petition, command.department, by=by),
-        unit,
-    )
+    petition, by = await _held(command.petition, command.version, unit)
+    return await PETITIONS.save(unit, domain.transfer(petition, command.department, by=by))
 
 
 async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
@@ -123,13 +103,8 @@ async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
         Problem: 404, 412.
         Refused: See ``domain.reply``.
     """
-    return await _change(
-        command.petition,
-        command.version,
-        lambda petition, by: domain.reply(petition, command.text, by=by),
-        unit,
-        reply=command.text,
-    )
+    petition, by = await _held(command.petition, command.version, unit)
+    return await PETITIONS.save(unit, domain.reply(petition, command.text, by=by), {"reply": command.text})
 
 
 async def close_petition(command: ClosePetition, unit: Unit) -> Petition:
@@ -139,12 +114,8 @@ async def close_petition(command: ClosePetition, unit: Unit) -> Petition:
         Problem: 404, 412.
         Refused: See ``domain.close``.
     """
-    return await _change(
-        command.petition,
-        command.version,
-        lambda petition, by: domain.close(petition, command.outcome, by=by),
-        unit,
-    )
+    petition, by = await _held(command.petition, command.version, unit)
+    return await PETITIONS.save(unit, domain.close(petition, command.outcome, by=by))
 
 
 async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:
@@ -158,7 +129,7 @@ async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:
     )
     if await store.add_bulletin(unit.session, bulletin):
         await unit.append(
-            topic=BULLETINS,
+            topic=drafted.TOPIC,
             subject=str(bulletin.id),
             tenant=bulletin.tenant,
             first_sequence=bulletin.sequence,
@@ -169,25 +140,8 @@ async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:
 REACTIONS = (Reaction(name="bulletins", topics=("intel.alerts.v1",), handlers={AlertRaised.TYPE: open_bulletin_draft}),)
 
 
-Decide = Callable[[Petition, Actor], Decision]
-
-
-async def _change(id_: UUID, version: int, decide: Decide, unit: Unit, *, reply: str | None = None) -> Petition:
-    """Find, compare, decide, save: an officer's change, refused when it was decided on another version.
-
-    No row is locked while deciding. Whoever saves second finds the sequence moved on.
-    """
-    by = DESK.asker(unit)
-    stored = await store.find(unit.session, id_, by.scope)
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    before = stored.petition
-    require_version(version, before.sequence)
-    decision = decide(before, by.actor)
-    sealed: Sealed | None = None
-    if reply is not None:
-        sealed = await CONTENT.seal(unit.outbox.keyring, person=before.author, row=before.id, columns={"reply": reply})
-    if not await store.save(unit.session, decision.after, decided_on=before.sequence, reply=sealed):
-        raise Problem(PRECONDITION_FAILED)
-    await announce(decision, unit, topic=PETITIONS, person=before.author)
-    return decision.after
+async def _held(id_: UUID, version: int, unit: Unit) -> tuple[Petition, Actor]:
+    """Give a petition to an officer who wants to change it, and the officer."""
+    who = DESK.asker(unit)
+    stored = await PETITIONS.get_for_change(unit, id_, who.scope, version=version)
+    return stored.case, who.actor

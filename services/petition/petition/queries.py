@@ -1,17 +1,15 @@
 """Answers questions. Rows come within the asker's scope; content opens only for whom it concerns."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
-from casework.access import Asker
-from casework.content import Content, open_content
-from chassis.api.errors import NOT_FOUND, Problem
 from chassis.api.pages import cut
 from chassis.unit import Unit
 
 from petition import store
 from petition.access import DESK, may_read
-from petition.store import CONTENT, Stored
+from petition.store import PETITIONS
 from petition.views import BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
 from petition.workflow import State
 
@@ -33,11 +31,9 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
         Problem: 404, also for what exists outside the asker's scope.
     """
     who = DESK.asker(unit)
-    stored = await store.find(unit.session, id_, who.scope)
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    ((access, content),) = await _open([stored], who, unit)
-    return PetitionDetail.of(stored.petition, access, content, posted_at=stored.posted_at)
+    stored = await PETITIONS.get(unit, id_, who.scope)
+    ((access, content),) = await PETITIONS.contents(unit, [stored], partial(may_read, who))
+    return PetitionDetail.of(stored.case, access, content, posted_at=stored.row.posted_at)
 
 
 async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
@@ -51,11 +47,11 @@ async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
         state=query.state,
         department=query.department,
     )
-    shown, following = cut(found, query.limit, lambda stored: stored.petition.id)
-    contents = await _open([stored.titled() for stored in shown], who, unit)
+    shown, following = cut(found, query.limit, lambda stored: stored.case.id)
+    contents = await PETITIONS.contents(unit, shown, partial(may_read, who), only={"title"})
     return PetitionPage(
         items=tuple(
-            summary(stored.petition, access, content) for stored, (access, content) in zip(shown, contents, strict=True)
+            summary(stored.case, access, content) for stored, (access, content) in zip(shown, contents, strict=True)
         ),
         next=following,
     )
@@ -69,8 +65,3 @@ async def list_bulletins(after: UUID | None, limit: int, unit: Unit) -> Bulletin
         items=tuple(BulletinView.of(bulletin) for bulletin in shown),
         next=following,
     )
-
-
-async def _open(found: list[Stored], who: Asker, unit: Unit) -> list[Content]:
-    rows = [(stored.petition.id, stored.sealed if may_read(who, stored.petition) else None) for stored in found]
-    return await open_content(CONTENT, unit.outbox.keyring, rows)

@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Index, LargeBinary, String
-from sqlmodel import Field, SQLModel
+from casework.rows import Row
+from sqlalchemy import ARRAY, DateTime, Index, String
+from sqlmodel import Field
 
 
-class PetitionRow(SQLModel, table=True):
+class PetitionRow(Row, table=True):
     """A petition. ``title``, ``text``, ``handle`` and ``reply`` are sealed under the author's key."""
 
     __tablename__ = "petitions"
@@ -16,15 +17,11 @@ class PetitionRow(SQLModel, table=True):
         Index("petitions_by_state", "tenant", "state", "id"),
     )
 
-    id: UUID = Field(primary_key=True)
-    tenant: str
     number: str = Field(unique=True)
-    query_code_hash: bytes = Field(sa_type=LargeBinary)
     channel: str
     author: str
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
     posted_at: datetime | None = Field(sa_type=DateTime(timezone=True))
-    sequence: int
     state: str
     kind: str | None
     matter: str | None
@@ -40,18 +37,15 @@ class PetitionRow(SQLModel, table=True):
     reply: str | None
 
 
-class BulletinRow(SQLModel, table=True):
+class BulletinRow(Row, table=True):
     """A bulletin draft; one an alert, whatever is delivered how often."""
 
     __tablename__ = "bulletins"
     __table_args__ = (Index("bulletins_by_tenant", "tenant", "id"),)
 
-    id: UUID = Field(primary_key=True)
-    tenant: str
     alert: UUID = Field(unique=True)
     state: str
     drafted_at: datetime = Field(sa_type=DateTime(timezone=True))
-    sequence: int
     title: str
     text: str
     kind: str

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from casework.handling import code_of
+from casework.codes import code_of
 from chassis import vector
 from chassis.api.consistency import written_before
 from chassis.api.errors import NOT_FOUND, Problem

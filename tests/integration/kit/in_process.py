@@ -2,7 +2,7 @@
 
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +81,7 @@ class InProcess:
     """The service under test, and somebody to talk to it. Each service's tests subclass it with their own sentences.
 
     Attributes:
+        service: As its process would start it.
         app: The HTTP application.
         units: Opens units of work as the worker would.
         keyring: Keys of persons.
@@ -89,6 +90,7 @@ class InProcess:
         issuer: Signs tokens.
     """
 
+    service: Service
     app: FastAPI
     units: Units
     keyring: FileKeyring
@@ -109,7 +111,7 @@ class InProcess:
         app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{service.name}") as client:
-            yield cls(app, units, keyring, database_url, client, issuer)
+            yield cls(service, app, units, keyring, database_url, client, issuer)
         await database.close()
 
     def token(self, *roles: str, tenant: str = GUANGZHOU, sub: str | None = None, department: str | None = None) -> str:
@@ -131,6 +133,13 @@ class InProcess:
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return await self.client.post(path, json=body, headers=headers)
+
+    async def restored(self, events: Iterable[Envelope]) -> None:
+        """Let the service's own events reach a database that may have lost what they did."""
+        assert self.service.restore is not None
+        for event in events:
+            async with self.units.begin() as unit:
+                await self.service.restore(unit, event)
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Look into the database, past all code under test."""

@@ -34,6 +34,6 @@ async def test_of_two_changes_decided_on_the_same_version_one_is_refused(petitio
 
 
 def somebody_waits(petitions: Petitions) -> bool:
-    """Look whether a session of this database waits for a lock; it has read the old version by then."""
+    """Look whether a session of this database waits for a lock."""
     waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     return bool(petitions.rows(waiting))

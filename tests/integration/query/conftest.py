@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from casework.handling import code_of
+from casework.codes import code_of
 from chassis.api.edge import ServiceEdge
 from chassis.api.streams import Streams
 from chassis.api.web import http_application
@@ -152,7 +152,7 @@ async def serving(
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
         async with httpx.AsyncClient(base_url=url, limits=limits) as client:
             yield Matters(
-                app, units, keyring, database_url, client, issuer,
+                service, app, units, keyring, database_url, client, issuer,
                 database=database, feed=feed, streams=places, server=server, url=url,
             )  # fmt: skip
     finally:

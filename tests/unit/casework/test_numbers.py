@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 
 import pytest
-from casework.numbers import CODE_LETTERS, check_digit, human_number, is_human_number, query_code, query_code_hash
+from casework.numbers import CODE_LETTERS, check_digit, human_number, is_human_number, query_code
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -48,7 +48,3 @@ def test_a_query_code_is_the_same_each_time_it_is_derived_and_has_no_misread_let
     assert query_code("p_keyed") != query_code("p_other")
     assert set(query_code("p_keyed")) <= set(CODE_LETTERS)
     assert not set("01OILU") & set(CODE_LETTERS)
-
-
-def test_one_code_is_stored_differently_for_two_petitions() -> None:
-    assert query_code_hash("ABCDEFGHJK", "a") != query_code_hash("ABCDEFGHJK", "b")

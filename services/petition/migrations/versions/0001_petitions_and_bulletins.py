@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("tenant", sa.String(6), nullable=False),
         sa.Column("number", sa.String(40), nullable=False, unique=True),
-        sa.Column("query_code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("channel", sa.String(16), nullable=False),
         sa.Column("author", sa.String(64), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
