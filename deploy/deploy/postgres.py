@@ -92,14 +92,17 @@ class Postgres(Server):
 
     @cached_property
     def passwords(self) -> Mapping[str, str]:
-        """Passwords by user, made once, readable by the owner of the folder only."""
+        """Passwords by user, readable by the owner of the folder only; made once, those of a new service later."""
         path = self.state / "passwords.json"
-        if not path.exists():
+        kept: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        if missing := [user for user in (ADMIN, RECONCILER, *DATABASES) if user not in kept]:
             self.state.mkdir(parents=True, exist_ok=True)
-            made = {user: secrets.token_urlsafe(24) for user in (ADMIN, RECONCILER, *DATABASES)}
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(made, file)
-        return dict(json.loads(path.read_text("utf-8")))
+            kept |= {user: secrets.token_urlsafe(24) for user in missing}
+            draft = path.with_name(f".{path.name}.{os.getpid()}")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(kept, file)
+            draft.replace(path)
+        return kept
 
     def prepare(self) -> None:
         """Make the cluster of databases unless it is there, and write its settings.

@@ -1,5 +1,6 @@
 """What can be set, and what is said when it can't be used."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,21 @@ def test_a_service_is_told_no_other_services_database(tmp_path: Path) -> None:
     assert passwords["petition"] in told
     assert passwords["intel_sink"] not in told
     assert passwords["reconciler"] not in told
+
+
+def test_a_service_that_is_new_to_a_kept_deployment_gets_its_password_and_the_others_keep_theirs(
+    tmp_path: Path,
+) -> None:
+    before = dict(configuration(tmp_path).postgres().passwords)
+    path = configuration(tmp_path).postgres().state / "passwords.json"
+    path.write_text(json.dumps({user: word for user, word in before.items() if user != "query"}))
+    after = configuration(tmp_path).postgres().passwords
+    assert {user: after[user] for user in before if user != "query"} == {
+        user: word for user, word in before.items() if user != "query"
+    }
+    assert after["query"] not in before.values()
+    assert configuration(tmp_path).postgres().passwords == after
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_split_roles_are_processes_with_ports_of_their_own(tmp_path: Path) -> None:
