@@ -190,8 +190,8 @@ async def test_a_consumer_that_hangs_ends_its_process(bench: Bench, monkeypatch:
     bench.settings = bench.settings.model_copy(update={"drain_s": 2.0})
     monkeypatch.setattr(Processor, "process", hang)
     async with bench.running() as consumer:
-        monkeypatch.setattr(consumer._watchdog, "_patience_s", 5.0)
-        monkeypatch.setattr(consumer._watchdog, "_end", ended.append)
+        monkeypatch.setattr(consumer.watchdog, "_patience_s", 5.0)
+        monkeypatch.setattr(consumer.watchdog, "_end", ended.append)
         bench.publish(("a", 1))
         await eventually(lambda: ended, within=30)
 

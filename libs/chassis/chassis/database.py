@@ -1,12 +1,15 @@
 """The service's own PostgreSQL: one bounded pool, one way to open a transaction."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from chassis.telemetry import meter
 from chassis.testing.faults import fault_point
 
 CONNECT_TIMEOUT_S = 5
@@ -25,7 +28,7 @@ class Database:
     """
 
     def __init__(
-        self, url: str, pool_size: int = 10, pool_wait_s: float = 1.0, *, application: str = "chassis"
+        self, url: str, pool_size: int = 10, pool_wait_s: float = 1.0, *, application: str = "chassis", pool: str = ""
     ) -> None:
         """Prepare the pool; nothing is connected yet.
 
@@ -34,6 +37,7 @@ class Database:
             pool_size: Most connections at once.
             pool_wait_s: Longest wait for one of them, in seconds.
             application: Shown in ``pg_stat_activity``.
+            pool: Its name in metrics; by default the application's.
         """
         self._url = make_url(url).set(drivername="postgresql")
         self.engine = create_async_engine(
@@ -48,6 +52,9 @@ class Database:
             },
         )
         self._sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self._metered = {"db.client.connection.pool.name": pool or application}
+        self._waits = meter().create_histogram("db.client.connection.wait_time", "s")
+        self._timeouts = meter().create_counter("db.client.connection.timeouts", "{timeout}")
 
     @property
     def sync_dsn(self) -> str:
@@ -65,14 +72,24 @@ class Database:
             sqlalchemy.exc.TimeoutError: No connection came free in time; the edge answers 503 with Retry-After.
         """
         async with self._sessions() as session:
-            if read_only:
-                await session.connection(execution_options={"postgresql_readonly": True})
+            await self._connect(session, read_only=read_only)
             yield session
             if read_only:
                 return
             fault_point("database.before_commit")
             await session.commit()
             fault_point("database.after_commit")
+
+    async def _connect(self, session: AsyncSession, *, read_only: bool) -> None:
+        """Take the transaction's connection now, so that waiting for one can be told from working with it."""
+        started = time.perf_counter()
+        try:
+            await session.connection(execution_options={"postgresql_readonly": True} if read_only else None)
+        except PoolTimeoutError:
+            self._timeouts.add(1, self._metered)
+            raise
+        finally:
+            self._waits.record(time.perf_counter() - started, self._metered)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -17,8 +17,9 @@ from opentelemetry._logs import set_logger_provider
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -31,6 +32,9 @@ from chassis.settings import ALL_ROLES, Settings
 SCOPE = "chassis"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 FLUSH_S = 3.0
+BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+"""Of every histogram in seconds, from a quick request to a timer that came an hour late; the SDK's are milliseconds."""
+
 _OTLP_OVER = {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}
 
 
@@ -117,7 +121,9 @@ def _tracer_provider(resource: Resource) -> TracerProvider:
 def _meter_provider(resource: Resource) -> MeterProvider:
     readers: list[MetricReader] = [PrometheusMetricReader()]
     readers += [PeriodicExportingMetricReader(exporter) for exporter in _exporters("metrics")]
-    provider = MeterProvider(readers, resource, shutdown_on_exit=False)
+    seconds = ExplicitBucketHistogramAggregation(BUCKETS_S)
+    views = [View(instrument_type=Histogram, instrument_unit="s", aggregation=seconds)]
+    provider = MeterProvider(readers, resource, shutdown_on_exit=False, views=views)
     metrics.set_meter_provider(provider)
     return provider
 

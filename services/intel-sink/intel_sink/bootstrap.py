@@ -17,6 +17,7 @@ from intel_sink.config import IntelSinkSettings
 from intel_sink.mirror import Mirror
 from intel_sink.projections import Projector
 from intel_sink.telemetry import MirrorTelemetry
+from intel_sink.verified import VerifiedFile
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 REPORT_EVERY_S = 5.0
@@ -28,7 +29,7 @@ def bootstrap() -> Service:
     registry = Registry.load()
     codec = Codec(registry)
     projector = Projector(codec, settings.burst_rules)
-    outside = OutsideFile(settings.checkpoint_file)
+    outside, verified = OutsideFile(settings.checkpoint_file), VerifiedFile(settings.checkpoint_file)
 
     async def sign(unit: Unit) -> None:
         key = SigningKey.load_or_create(settings.signing_key)
@@ -59,7 +60,7 @@ def bootstrap() -> Service:
         tasks=[
             Task(name="sign checkpoint", every_s=settings.checkpoint_every_s, run=sign),
             Task(name="follow mirror", every_s=settings.projection_every_s, run=follow),
-            Task(name="report", every_s=REPORT_EVERY_S, run=MirrorTelemetry().report),
+            Task(name="report", every_s=REPORT_EVERY_S, run=MirrorTelemetry(verified).report),
         ],
         restore=handlers.restore,
     )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from intel_sink.prove import prove as make_proof
 from intel_sink.rebuild import RebuildRunningError
 from intel_sink.rebuild import rebuild as make_projections
 from intel_sink.reconcile import Reconciler
+from intel_sink.verified import VerifiedFile
 from intel_sink.verify import Verifier
 
 FOUND = 1
@@ -49,7 +50,7 @@ def verify(
     ] = False,
     public_key: Annotated[Path | None, typer.Option(help="Checks signatures; by default the signing key's.")] = None,
 ) -> None:
-    """Prove that the mirror is complete and as it was, or name what isn't."""
+    """Prove that the mirror is complete and as it was, or name what isn't; the metrics tell of it from then on."""
     settings = IntelSinkSettings()
     registry = Registry.load()
     broker = Broker(settings.kafka_bootstrap, settings.topic_prefix) if with_broker else None
@@ -70,6 +71,11 @@ def verify(
     finally:
         if broker is not None:
             broker.close()
+    try:
+        found = VerifiedFile(settings.checkpoint_file)
+        found.add(result.findings.total, result.counted.checkpoints, datetime.now(UTC))
+    except OSError as error:
+        typer.echo(f"not kept for the metrics: {error}", err=True)
     _print(result.to_json(), {"mirror": result.counted}, result.findings, as_json=as_json)
 
 

@@ -232,6 +232,11 @@ def test_metrics_count_requests_by_route_and_never_by_path(told: Told) -> None:
     assert set(counted) == {"", "/v1/things/{thing}/names", "/v1/things", "/v1/crashes", "/v1/broken-statements"}
 
 
+def test_requests_of_some_milliseconds_are_told_from_those_of_a_second(told: Told) -> None:
+    buckets = re.findall(r'http_server_request_duration_seconds_bucket\{.*?le="(.*?)"', told.metrics)
+    assert {"0.005", "0.025", "0.1", "0.5", "1.0"} <= set(buckets)
+
+
 def test_an_unknown_exporter_is_refused_at_start() -> None:
     program = "from chassis import telemetry; from chassis.settings import Settings; telemetry.configure(Settings())"
     environment = os.environ | {

@@ -1,6 +1,7 @@
 """The consumers' edges of a trace, asserted on what OTLP carries, and their metrics by the names of the contract."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from chassis.worker import telemetry as consumer_telemetry
 from chassis.worker.batch_store import Part, Record
 from chassis.worker.inbox import Delivery, Outcome, Parked, Reason
 from chassis.worker.logs import Log
-from chassis.worker.telemetry import BatchTelemetry, ReactionTelemetry
+from chassis.worker.telemetry import BatchTelemetry, ReactionTelemetry, observe_consumers
+from chassis.worker.watchdog import Observation
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
@@ -203,11 +205,29 @@ def test_a_batch_counts_its_records_and_shows_where_it_stands(scene: Scene) -> N
     telemetry = BatchTelemetry("keep", "test.keep")
     with telemetry.storing([part_of(None, None)]):
         pass
-    telemetry.standing(LOG, position=2, lag=5)
+    telemetry.standing(LOG, position=2)
     telemetry.fenced()
     metrics = scene.metrics()
     place = {"yiwangban.consumer": "keep", "yiwangban.topic": LOG.topic, "yiwangban.partition": 3}
     assert metrics["yiwangban.batch.records"][0][1] == 2
     assert metrics["yiwangban.batch.position"] == [(place, 2)]
-    assert metrics["yiwangban.batch.lag"] == [(place, 5)]
     assert metrics["yiwangban.batch.fenced"] == [({"yiwangban.consumer": "keep"}, 1)]
+
+
+def test_consumers_tell_how_far_they_are_behind_and_for_how_long_they_have_stood(scene: Scene) -> None:
+    seen = Observation(lag={("pre.test.things.v1", 3): 5, ("pre.test.things.v1", 4): -1}, standing_s=7.0)
+    consumers: Any = [
+        SimpleNamespace(name="batch keep", watchdog=SimpleNamespace(observation=seen)),
+        SimpleNamespace(name="reaction open-draft", watchdog=SimpleNamespace(observation=Observation())),
+    ]
+    observe_consumers(consumers, "pre.")
+    metrics = scene.metrics()
+    place = {"yiwangban.consumer": "keep", "yiwangban.topic": LOG.topic}
+    assert metrics["yiwangban.consumer.lag"] == [
+        (place | {"yiwangban.partition": 3}, 5),
+        (place | {"yiwangban.partition": 4}, 0),
+    ]
+    assert metrics["yiwangban.consumer.standing"] == [
+        ({"yiwangban.consumer": "keep"}, 7.0),
+        ({"yiwangban.consumer": "open-draft"}, 0.0),
+    ]

@@ -1,14 +1,10 @@
 """Units of work for requests: what routes find in ``app.state.edge``."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from chassis.api.auth import Principal
 from chassis.api.streams import Streams
-from chassis.settings import Role
-from chassis.telemetry import meter
 from chassis.unit import Unit, Units
 
 
@@ -28,26 +24,15 @@ class ServiceEdge:
         self.streams = streams or Streams()
         self.max_body_bytes = max_body_bytes
         self.recovering = recovering
-        self._timeouts = meter().create_counter("db.client.connection.timeouts", "{timeout}")
 
     @asynccontextmanager
     async def command(self, principal: Principal, request_id: str) -> AsyncIterator[Unit]:
         """Open a unit of work; leaving it without an error commits, then runs its after-commit callbacks."""
-        with self._counting_timeouts():
-            async with self._units.begin(principal=principal, correlationid=request_id) as unit:
-                yield unit
+        async with self._units.begin(principal=principal, correlationid=request_id) as unit:
+            yield unit
 
     @asynccontextmanager
     async def query(self, principal: Principal | None, request_id: str) -> AsyncIterator[Unit]:
         """Open a unit that can only read: PostgreSQL itself refuses a write."""
-        with self._counting_timeouts():
-            async with self._units.begin(principal=principal, correlationid=request_id, read_only=True) as unit:
-                yield unit
-
-    @contextmanager
-    def _counting_timeouts(self) -> Iterator[None]:
-        try:
-            yield
-        except PoolTimeoutError:
-            self._timeouts.add(1, {"db.client.connection.pool.name": Role.API})
-            raise
+        async with self._units.begin(principal=principal, correlationid=request_id, read_only=True) as unit:
+            yield unit

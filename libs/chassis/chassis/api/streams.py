@@ -57,6 +57,7 @@ class Streams:
         self.stopping = False
         of = meter()
         of.create_observable_gauge("yiwangban.streams.open", [self._observe], "{stream}")
+        of.create_observable_gauge("yiwangban.streams.max", [lambda _: [Observation(most)]], "{stream}")
         self._ended = of.create_counter("yiwangban.streams.ended", "{stream}")
 
     @property

@@ -16,7 +16,7 @@ from chassis.database import Database
 from chassis.keyring import FileKeyring
 from chassis.outbox import Outbox
 from chassis.process.health import Check, Status
-from chassis.process.measures import State, observe_process
+from chassis.process.measures import Readiness, State, observe_process
 from chassis.process.part import Part
 from chassis.relay.leadership import Relay
 from chassis.relay.recovery import Recovery
@@ -102,14 +102,16 @@ class Runtime:
             pseudonym_secret=settings.pseudonym_secret(),
         )
         api, worker = (
-            Database(settings.database_url, size, settings.pool_wait_s, application=f"{service.name}-{role}")
+            Database(settings.database_url, size, settings.pool_wait_s, application=f"{service.name}-{role}", pool=role)
             for role, size in ((Role.API, settings.api_pool), (Role.WORKER, settings.worker_pool))
         )
         self._databases = {"api": api, "worker": worker}
         timed = None
         if service.fire is not None and settings.has(Role.WORKER):
             # One connection of their own: thousands of timers that come due at once keep nothing else waiting.
-            timed = Database(settings.database_url, 1, settings.pool_wait_s, application=f"{service.name}-timers")
+            timed = Database(
+                settings.database_url, 1, settings.pool_wait_s, application=f"{service.name}-timers", pool="timers"
+            )
             self._databases["timers"] = timed
         topics = {topic.name: settings.physical_topic(topic.name) for topic in written}
         relay = Relay(
@@ -151,6 +153,7 @@ class Runtime:
             self,
             *(part for group in self._groups for part in group),
         ]
+        self._readiness = Readiness(self.checks)
         observe_process(lambda: self.state, self._databases)
 
     name = "start"
@@ -172,11 +175,13 @@ class Runtime:
     async def __aenter__(self) -> Self:
         """Begin to start, in the background: liveness and reads don't wait for the broker."""
         self._opening = asyncio.create_task(self._open(), name="start")
+        self._readiness.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop everything that was started, each part within its time."""
         self._stopping, self._running = True, False
+        await self._readiness.stop()
         self.edge.streams.stop()
         if self._opening is not None:
             self._opening.cancel()
@@ -233,12 +238,15 @@ def _parts_of(service: Service, relay: Relay, work: Units, codec: Codec, *, writ
         # Imported by whoever needs them: they bring a second of libraries, and a killed process has to be back soon.
         from chassis.worker.batch import BatchConsumer  # noqa: PLC0415
         from chassis.worker.reaction import ReactionConsumer  # noqa: PLC0415
+        from chassis.worker.telemetry import observe_consumers  # noqa: PLC0415
 
-        reactions = [
+        consumers: list[ReactionConsumer | BatchConsumer] = [
             ReactionConsumer(reaction, settings=settings, units=work, decode=codec.decode)
             for reaction in service.reactions
         ]
-        groups.append([*reactions, *(BatchConsumer(batch, settings=settings) for batch in service.batches)])
+        consumers += [BatchConsumer(batch, settings=settings) for batch in service.batches]
+        observe_consumers(consumers, settings.topic_prefix)
+        groups.append(consumers)
         groups.append([TaskRunner(task, work) for task in (*service.tasks, FORGET_ANSWERS)])
     if settings.has(Role.API):
         groups.append(service.parts)

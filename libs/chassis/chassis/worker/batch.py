@@ -54,7 +54,7 @@ class BatchConsumer:
         self._instance = f"{settings.service}-{batch.name}-{settings.slot}"
         self._directory = LogDirectory(settings.kafka_bootstrap, client_id=self._instance)
         watching = LogDirectory(settings.kafka_bootstrap, client_id=f"{self._instance}-watchdog")
-        self._watchdog = Watchdog(self, watching)
+        self.watchdog = Watchdog(self, watching)
         self._telemetry = BatchTelemetry(batch.name, self.group)
         self._thread: ConsumerThread | None = None
         self._trouble: str | None = "starting"
@@ -66,13 +66,13 @@ class BatchConsumer:
 
     async def start(self) -> None:
         """Start consuming in a thread. Doesn't wait for the broker or the database."""
-        self._watchdog.start()
+        self.watchdog.start()
         self._thread = ConsumerThread(self, self._settings.drain_s)
         await self._thread.start()
 
     async def stop(self) -> None:
         """Stop after the batch in hand is committed or rolled back."""
-        self._watchdog.stop()
+        self.watchdog.stop()
         if self._thread is not None:
             await self._thread.stop()
 
@@ -83,10 +83,11 @@ class BatchConsumer:
         trouble = self._find_trouble()
         if trouble is not None:
             return Status(ready=False, detail=trouble)
-        return Status(ready=True, detail=f"{len(self._at)} partitions, {sum(self.lag().values())} records behind")
+        behind = sum(self.watchdog.observation.lag.values())
+        return Status(ready=True, detail=f"{len(self._at)} partitions, {behind} records behind")
 
     def _find_trouble(self) -> str | None:
-        seen = self._watchdog.observation
+        seen = self.watchdog.observation
         missing = sorted(set(self.topics) - seen.incarnations.keys()) if seen.incarnations else []
         if self._trouble is not None:
             return self._trouble
@@ -109,10 +110,6 @@ class BatchConsumer:
         if self._stuck and not self._at:
             return "stuck"
         return self.patience.waiting_for
-
-    def lag(self) -> Mapping[Partition, int]:
-        """Give the records between the group's position and the end of each log, as last seen."""
-        return self._watchdog.observation.lag
 
     # In the thread
 
@@ -269,8 +266,8 @@ class BatchConsumer:
         """Tell Kafka how far we are; only lag tools and the watchdog read it."""
         assigned = consumer.assignment()
         offsets = {at: position for at, (_, position) in self._at.items() if at in assigned}
-        for at, (log_, position) in self._at.items():
-            self._telemetry.standing(log_, position=position, lag=self.lag().get((at.topic, at.partition)))
+        for log_, position in self._at.values():
+            self._telemetry.standing(log_, position=position)
         if offsets:
             with contextlib.suppress(KafkaError):
                 await consumer.commit(offsets)

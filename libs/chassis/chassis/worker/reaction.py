@@ -70,7 +70,7 @@ class ReactionConsumer:
         client = f"{settings.service}-{reaction.name}-{settings.slot}"
         self._instance = client
         self._directory = LogDirectory(settings.kafka_bootstrap, client_id=client)
-        self._watchdog = Watchdog(self, self._directory, seen=self._observe)
+        self.watchdog = Watchdog(self, self._directory, seen=self._observe)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._app: faust.App | None = None
         self._uuids: dict[str, UUID] = {}
@@ -88,7 +88,7 @@ class ReactionConsumer:
         """
         require_cython()
         self._loop = asyncio.get_running_loop()
-        self._watchdog.start()
+        self.watchdog.start()
         self._tasks = [
             asyncio.create_task(self._keep_running(), name=self.name),
             asyncio.create_task(self._look_after_parked(), name=f"{self.name} sweep"),
@@ -97,7 +97,7 @@ class ReactionConsumer:
     async def stop(self) -> None:
         """Stop: the record in hand is finished or left to be delivered again. Takes some seconds at most."""
         self._patience.stop()
-        self._watchdog.stop()
+        self.watchdog.stop()
         self._end_of_app.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -111,7 +111,7 @@ class ReactionConsumer:
         return Status(ready=True, detail=f"{len(self.assigned())} partitions")
 
     def _find_trouble(self) -> str | None:
-        standing = self._watchdog.observation.standing_s
+        standing = self.watchdog.observation.standing_s
         if self._halted is not None:
             return f"stopped: {self._halted}"
         if self._app is None or self._trouble is not None:
@@ -198,7 +198,7 @@ class ReactionConsumer:
         if hanging:
             log.critical("%s didn't stop within %g s", self.name, self._settings.drain_s)
             if not self._patience.stopping:
-                self._watchdog.end()  # two apps of one reaction can't live in one process
+                self.watchdog.end()  # two apps of one reaction can't live in one process
             app.consumer.unacked.clear()  # what it waits for
             await asyncio.wait((stopping,), timeout=self._settings.drain_s)
 

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
-from opentelemetry import trace
+from opentelemetry import metrics, trace
 from opentelemetry.context import Context
+from opentelemetry.metrics import CallbackOptions
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -16,6 +17,7 @@ from chassis.telemetry import meter, tracer
 from chassis.worker.batch_store import Part, Record
 from chassis.worker.inbox import Delivery, Outcome, Parked, Reason
 from chassis.worker.logs import Log
+from chassis.worker.watchdog import Watchdog
 
 MOST_LINKS: Final = 128
 """What the SDK keeps of a span's links."""
@@ -140,7 +142,6 @@ class BatchTelemetry:
         self._records = of.create_counter("yiwangban.batch.records", unit="{record}")
         self._fenced = of.create_counter("yiwangban.batch.fenced", unit="{batch}")
         self._position = of.create_gauge("yiwangban.batch.position", unit="{offset}")
-        self._lag = of.create_gauge("yiwangban.batch.lag", unit="{record}")
 
     @contextmanager
     def storing(self, parts: Sequence[Part]) -> Iterator[None]:
@@ -179,13 +180,10 @@ class BatchTelemetry:
         """Count a batch that was given up because another process had advanced the position."""
         self._fenced.add(1, self._consumer)
 
-    def standing(self, log: Log, *, position: int, lag: int | None) -> None:
+    def standing(self, log: Log, *, position: int) -> None:
         """Report where the consumer stands in a log."""
         attributes: dict[str, str | int] = {**self._consumer, "yiwangban.topic": log.topic}
-        attributes["yiwangban.partition"] = log.partition
-        self._position.set(position, attributes)
-        if lag is not None:
-            self._lag.set(lag, attributes)
+        self._position.set(position, attributes | {"yiwangban.partition": log.partition})
 
     def _start_spans(self, parts: Sequence[Part]) -> list[tuple[Span, SpanContext]]:
         """Start a span for each sampled record; give it with its parent."""
@@ -210,6 +208,44 @@ class BatchTelemetry:
                 break
             started.append((span, parent))
         return started
+
+
+class Watched(Protocol):
+    """A consumer of either kind, looked at by its watchdog."""
+
+    @property
+    def name(self) -> str:
+        """Its kind and its name."""
+        ...
+
+    @property
+    def watchdog(self) -> Watchdog:
+        """What looks at it."""
+        ...
+
+
+def observe_consumers(consumers: Sequence[Watched], topic_prefix: str) -> None:
+    """Report whenever metrics are collected what each consumer's watchdog saw last.
+
+    Args:
+        consumers: All of the process.
+        topic_prefix: What is put before each topic's name on the broker.
+    """
+    watchdogs = {consumer.name.partition(" ")[2]: consumer.watchdog for consumer in consumers}
+
+    def lag(_: CallbackOptions) -> Iterator[metrics.Observation]:
+        for name, watchdog in watchdogs.items():
+            for (topic, partition), records in watchdog.observation.lag.items():
+                place: dict[str, str | int] = {"yiwangban.topic": topic.removeprefix(topic_prefix)}
+                place["yiwangban.partition"] = partition
+                yield metrics.Observation(max(0, records), {"yiwangban.consumer": name, **place})
+
+    def standing(_: CallbackOptions) -> Iterator[metrics.Observation]:
+        for name, watchdog in watchdogs.items():
+            yield metrics.Observation(watchdog.observation.standing_s, {"yiwangban.consumer": name})
+
+    meter().create_observable_gauge("yiwangban.consumer.lag", [lag], "{record}")
+    meter().create_observable_gauge("yiwangban.consumer.standing", [standing], "s")
 
 
 def _context(traceparent: str | None) -> Context | None:
