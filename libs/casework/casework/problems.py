@@ -21,7 +21,7 @@ def _wrong_role(refused: WrongRole) -> Problem:
     return Problem(FORBIDDEN, extensions={"needed": sorted(refused.needed)})
 
 
-WORKFLOW_REFUSALS: dict[type[Exception], Reading] = {
+REFUSALS: dict[type[Exception], Reading] = {
     WrongState: _wrong_state,
     WrongRole: _wrong_role,
     UnknownTenant: lambda _: Problem(UNKNOWN_TENANT),

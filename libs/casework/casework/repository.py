@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from chassis.api.errors import NOT_FOUND, Problem
+from chassis.api.pages import cut
 from chassis.api.versions import require_version
 from chassis.envelope import Envelope
 from chassis.relay.importer import UnrecoverableError, is_next
@@ -21,7 +22,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from casework.access import EVERYTHING, Scope
 from casework.content import Content, open_content
 from casework.decision import Case, Decision
-from casework.rows import Row
+from casework.rows import Row, newest
 from contracts.events import EVENTS
 
 NOTHING: Final[Mapping[str, str | None]] = MappingProxyType({})
@@ -109,6 +110,22 @@ class Repository(Generic[R, C]):
         statement = self.within(scope).where(col(self.row.id) == case)
         found = await self.fetch(unit.session, statement.with_for_update() if lock else statement)
         return found[0] if found else None
+
+    async def page(
+        self, unit: Unit, scope: Scope, *, after: UUID | None, limit: int, **narrowed: str | None
+    ) -> tuple[Sequence[Stored[R, C]], str | None]:
+        """Give a page of cases, newest first, and the cursor of the next one.
+
+        Args:
+            unit: The caller's.
+            scope: Of whoever asks.
+            after: Last id of the page before; None for the first page.
+            limit: Most cases.
+            narrowed: What a column has to be; None for all that it may be.
+        """
+        wanted = {name: value for name, value in narrowed.items() if value is not None}
+        statement = newest(self.within(scope).filter_by(**wanted), col(self.row.id), after=after, limit=limit + 1)
+        return cut(await self.fetch(unit.session, statement), limit, lambda stored: stored.case.id)
 
     async def get(self, unit: Unit, case: UUID, scope: Scope) -> Stored[R, C]:
         """Give a case to look at.

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from fastapi import APIRouter
 
-from chassis.api.errors import ProblemType
 from chassis.process.health import Check
 from chassis.process.part import Part
 from chassis.relay.importer import Restore
@@ -23,13 +23,12 @@ class Service:
     """A service, ready to be started in any of its roles.
 
     Attributes:
-        name: As in the contracts: ``writer`` and ``readers`` of topics; also the source of its events.
         title: For the OpenAPI document, Chinese first.
         about: What it is for, in a sentence, for the same readers.
         settings: Read from the environment.
         migrations: Folder with Alembic's ``versions``.
         routers: HTTP endpoints (role api); each of their routes is of one of the edge's own kinds.
-        problems: What they may answer beside the chassis' own problem types.
+        problems: Modules with its problem types, and with ``REFUSALS``: which of them a refusal from inside reads as.
         parts: What runs beside the endpoints (role api).
         reactions: Handlers of events (role worker). One handler a type: an event of ours that names its cause, found by
             recovery, stands for all that the cause had to bring about here.
@@ -40,13 +39,12 @@ class Service:
         checks: Further readiness checks.
     """
 
-    name: str
     title: str
     settings: Settings
     migrations: Path
     about: str = ""
     routers: Sequence[APIRouter] = ()
-    problems: Sequence[ProblemType] = ()
+    problems: Sequence[ModuleType] = ()
     parts: Sequence[Part] = ()
     reactions: Sequence[Reaction] = ()
     batches: Sequence[Batch] = ()
@@ -65,6 +63,11 @@ class Service:
         _require_unique("consumers named", names)
         _require_unique("handlers of", [type_ for each in self.reactions for type_ in each.handlers])
 
+    @property
+    def name(self) -> str:
+        """As in the contracts: ``writer`` and ``readers`` of topics; also the source of its events."""
+        return self.settings.service
+
 
 def _require_unique(what: str, names: Iterable[str]) -> None:
     for name, count in Counter(names).items():
@@ -73,3 +76,8 @@ def _require_unique(what: str, names: Iterable[str]) -> None:
 
 
 Bootstrap = Callable[[], Service]
+"""Reads the settings and puts the service together; nothing is started yet.
+
+Raises:
+    pydantic.ValidationError: A setting is missing or wrong.
+"""

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     service: str = Field(description="Name of the service; also its consumers' and its events' name.")
     database_url: str = Field(description="libpq URL, postgresql://user:password@host:port/database")
     http_host: str = "127.0.0.1"
-    http_port: int
+    http_port: int = 8000
     roles: Annotated[frozenset[Role], NoDecode] = Field(default=ALL_ROLES, description="'all', or e.g. 'api,worker'")
     slot: str = Field(default="0", description="Which of a service's workers this is; part of group.instance.id.")
 

@@ -1,4 +1,4 @@
-"""Translates HTTP into commands and queries, and refusals into problem documents. Nothing else."""
+"""Translates HTTP into commands and queries. Nothing else."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,9 +7,8 @@ from casework.roles import Role
 from chassis.api.auth import require
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
-from chassis.api.route import CommandRoute, QueryRoute, unit
+from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from chassis.unit import Unit
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
@@ -18,7 +17,6 @@ from accept.access import ANYBODY, OFFICERS
 from accept.catalogue import Branch, ServiceItem
 from accept.domain import Case, Channel
 from accept.handlers import AcceptCase, RefuseCase, SubmitCase, WithdrawCase
-from accept.problems import REFUSALS
 from accept.queries import ListCases, ListServiceItems
 from accept.views import CaseChanged, CaseDetail, CasePage, CaseReceipt, ServiceItemPage
 from accept.workflow import TABLE, Action, State
@@ -52,7 +50,6 @@ class RefusalBody(Body):
     ]
 
 
-Work = Annotated[Unit, Depends(unit)]
 CaseId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
 Slug = Annotated[str, Path(max_length=64, pattern=SLUG, description="事项 · Slug of the service item")]
 Item = Annotated[str | None, Query(max_length=64, pattern=SLUG, description="事项 · Slug of the service item")]
@@ -93,8 +90,7 @@ async def show_service_item(slug: Slug) -> ServiceItem:
 )
 async def submit(body: CaseSubmission, response: Response, work: Work) -> CaseReceipt:
     """申请表有误时一次列出全部错误。All that is wrong with the form is listed at once."""
-    with REFUSALS.readable():
-        case, code = await handlers.submit_case(SubmitCase(body.channel, body.item, body.form), work)
+    case, code = await handlers.submit_case(SubmitCase(body.channel, body.item, body.form), work)
     response.headers["Location"] = f"/v1/cases/{case.id}"
     response.headers["ETag"] = etag(case.sequence)
     return CaseReceipt(
@@ -114,8 +110,7 @@ async def submit(body: CaseSubmission, response: Response, work: Work) -> CaseRe
 )
 async def accept(case_id: CaseId, version: ExpectedVersion, response: Response, work: Work) -> CaseChanged:
     """承诺时限从此起算。The promised time limit starts here."""
-    with REFUSALS.readable():
-        case = await handlers.accept_case(AcceptCase(case_id, version), work)
+    case = await handlers.accept_case(AcceptCase(case_id, version), work)
     return _changed(case, response)
 
 
@@ -128,8 +123,7 @@ async def refuse(
     case_id: CaseId, body: RefusalBody, version: ExpectedVersion, response: Response, work: Work
 ) -> CaseChanged:
     """理由须在事项的理由之内，并告知申请人。With reasons out of the item's list, and a notice to the applicant."""
-    with REFUSALS.readable():
-        case = await handlers.refuse_case(RefuseCase(case_id, version, body.reasons, body.notice), work)
+    case = await handlers.refuse_case(RefuseCase(case_id, version, body.reasons, body.notice), work)
     return _changed(case, response)
 
 
@@ -140,8 +134,7 @@ async def refuse(
 )
 async def withdraw(case_id: CaseId, response: Response, work: Work) -> CaseChanged:
     """只有申请人本人可以撤回，办结前均可。The applicant only, as long as nothing was decided."""
-    with REFUSALS.readable():
-        case = await handlers.withdraw_case(WithdrawCase(case_id), work)
+    case = await handlers.withdraw_case(WithdrawCase(case_id), work)
     return _changed(case, response)
 
 

@@ -3,14 +3,10 @@
 from chassis.settings import Settings
 from pydantic_settings import SettingsConfigDict
 
-SERVICE = "accept"
-PORT = 8103
-
 
 class AcceptSettings(Settings):
     """Read from ``ACCEPT_…`` and from the suite's own variables."""
 
     model_config = SettingsConfigDict(env_prefix="ACCEPT_")
 
-    service: str = SERVICE
-    http_port: int = PORT
+    service: str = "accept"

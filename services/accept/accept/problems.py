@@ -1,8 +1,7 @@
 """What refusals from inside read like over HTTP."""
 
-from casework.problems import WORKFLOW_REFUSALS
+import casework.problems
 from chassis.api.errors import Problem, ProblemType
-from chassis.api.refusals import Refusals
 
 from accept import domain
 
@@ -26,20 +25,17 @@ ERASED = ProblemType("erased", 409, "申请人信息已删除", "The applicant's
 # fmt: on
 
 
-REFUSALS = Refusals(
-    WORKFLOW_REFUSALS,
-    {
-        domain.UnknownItem: lambda _: Problem(UNKNOWN_ITEM, pointer="/body/item"),
-        domain.RetiredItem: lambda _: Problem(RETIRED_ITEM),
-        domain.NotOffered: lambda refused: Problem(
-            NOT_OFFERED, pointer="/body/item", extensions={"offered_in": list(refused.offered_in)}
-        ),
-        domain.UnknownReason: lambda refused: Problem(
-            UNKNOWN_REASON, pointer="/body/reasons", extensions={"known": list(refused.known)}
-        ),
-        domain.OtherCity: lambda _: Problem(OTHER_CITY),
-        domain.OwnCase: lambda _: Problem(OWN_CASE),
-        domain.NotApplicant: lambda _: Problem(NOT_APPLICANT),
-        domain.Erased: lambda _: Problem(ERASED),
-    },
-)
+REFUSALS = casework.problems.REFUSALS | {
+    domain.UnknownItem: lambda _: Problem(UNKNOWN_ITEM, pointer="/body/item"),
+    domain.RetiredItem: lambda _: Problem(RETIRED_ITEM),
+    domain.NotOffered: lambda refused: Problem(
+        NOT_OFFERED, pointer="/body/item", extensions={"offered_in": list(refused.offered_in)}
+    ),
+    domain.UnknownReason: lambda refused: Problem(
+        UNKNOWN_REASON, pointer="/body/reasons", extensions={"known": list(refused.known)}
+    ),
+    domain.OtherCity: lambda _: Problem(OTHER_CITY),
+    domain.OwnCase: lambda _: Problem(OWN_CASE),
+    domain.NotApplicant: lambda _: Problem(NOT_APPLICANT),
+    domain.Erased: lambda _: Problem(ERASED),
+}

@@ -5,10 +5,8 @@ from functools import partial
 from uuid import UUID
 
 from chassis.api.errors import NOT_FOUND, Problem
-from chassis.api.pages import cut
 from chassis.unit import Unit
 
-from accept import store
 from accept.access import DESK, may_read
 from accept.catalogue import Branch, ServiceItem, catalogue
 from accept.store import CASES
@@ -78,13 +76,8 @@ async def get_case(id_: UUID, unit: Unit) -> CaseDetail:
 
 async def list_cases(query: ListCases, unit: Unit) -> CasePage:
     """Show a page of them, newest first: one's own, those of one's city, or of all cities."""
-    found = await store.page(
-        unit.session,
-        DESK.asker(unit).scope,
-        after=query.after,
-        limit=query.limit + 1,
-        state=query.state,
-        item=query.item,
+    who = DESK.asker(unit)
+    shown, following = await CASES.page(
+        unit, who.scope, after=query.after, limit=query.limit, state=query.state, item=query.item
     )
-    shown, following = cut(found, query.limit, lambda case: case.id)
-    return CasePage(items=tuple(CaseSummary.of(case, catalogue()) for case in shown), next=following)
+    return CasePage(items=tuple(CaseSummary.of(stored.case, catalogue()) for stored in shown), next=following)

@@ -1,30 +1,13 @@
-"""Where cases lie, and the lists of them. Every read names a scope."""
+"""Where cases lie."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from casework.access import Scope
 from casework.repository import Repository
-from casework.rows import newest
-from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from accept.domain import Case, Channel, Outcome, begin, replay
 from accept.tables import CaseRow
 from accept.workflow import State
-
-
-async def page(
-    session: AsyncSession, scope: Scope, *, after: UUID | None, limit: int, state: State | None, item: str | None
-) -> Sequence[Case]:
-    """Give cases newest first, following one id."""
-    statement = newest(CASES.within(scope), col(CaseRow.id), after=after, limit=limit)
-    if state is not None:
-        statement = statement.where(col(CaseRow.state) == state.value)
-    if item is not None:
-        statement = statement.where(col(CaseRow.item) == item)
-    return [stored.case for stored in await CASES.fetch(session, statement)]
 
 
 def _write(case: Case) -> dict[str, Any]:

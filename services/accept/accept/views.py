@@ -7,12 +7,11 @@ from typing import Any, Self
 import orjson
 from casework.content import Access
 from chassis.api.models import View
+from chassis.api.pages import Next
 from pydantic import Field
 
 from accept.catalogue import Catalogue, ServiceItem, Words
 from accept.domain import Case
-
-NEXT = Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
 
 
 class ServiceItemSummary(View):
@@ -40,7 +39,7 @@ class ServiceItemPage(View):
     """One page of service items, in the order of their slugs."""
 
     items: tuple[ServiceItemSummary, ...]
-    next: str | None = NEXT
+    next: Next
 
 
 class CaseReceipt(View):
@@ -113,7 +112,7 @@ class CasePage(View):
     """One page of cases, newest first."""
 
     items: tuple[CaseSummary, ...]
-    next: str | None = NEXT
+    next: Next
 
 
 class CaseChanged(View):

@@ -3,14 +3,10 @@
 from chassis.settings import Settings
 from pydantic_settings import SettingsConfigDict
 
-SERVICE = "approve"
-PORT = 8104
-
 
 class ApproveSettings(Settings):
     """Read from ``APPROVE_…`` and from the suite's own variables."""
 
     model_config = SettingsConfigDict(env_prefix="APPROVE_")
 
-    service: str = SERVICE
-    http_port: int = PORT
+    service: str = "approve"

@@ -1,8 +1,7 @@
 """What refusals from inside read like over HTTP."""
 
-from casework.problems import WORKFLOW_REFUSALS
+import casework.problems
 from chassis.api.errors import Problem, ProblemType
-from chassis.api.refusals import Refusals
 
 from approve import domain
 
@@ -16,11 +15,8 @@ NOT_HOLDER = ProblemType("not-holder", 403, "不是您领办的任务", "Not you
 # fmt: on
 
 
-REFUSALS = Refusals(
-    WORKFLOW_REFUSALS,
-    {
-        domain.OwnCase: lambda _: Problem(OWN_APPLICATION),
-        domain.OwnExamination: lambda _: Problem(OWN_EXAMINATION),
-        domain.NotHolder: lambda _: Problem(NOT_HOLDER),
-    },
-)
+REFUSALS = casework.problems.REFUSALS | {
+    domain.OwnCase: lambda _: Problem(OWN_APPLICATION),
+    domain.OwnExamination: lambda _: Problem(OWN_EXAMINATION),
+    domain.NotHolder: lambda _: Problem(NOT_HOLDER),
+}

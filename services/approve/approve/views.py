@@ -7,6 +7,7 @@ from typing import Any, Self
 import orjson
 from casework.content import Access
 from chassis.api.models import View
+from chassis.api.pages import Next
 from pydantic import Field
 
 from approve.review import Review
@@ -71,7 +72,7 @@ class ReviewQueue(View):
     """One page of reviews, the most urgent first."""
 
     items: tuple[ReviewSummary, ...]
-    next: str | None = Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
+    next: Next
 
 
 class ReviewChanged(View):

@@ -1,7 +1,6 @@
 """Translates HTTP into reads of the projections and of the mirror's state. Nothing else."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
@@ -17,7 +16,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intel_sink import domain, merkle, store
-from intel_sink.problems import BAD_CURSOR, UNFOCUSED
+from intel_sink.problems import UNFOCUSED
 from intel_sink.views import (
     AlertView,
     CheckpointView,
@@ -98,10 +97,9 @@ async def counts(
     limit: Limit = 100,
 ) -> Page[CountView]:
     """每件诉求按现分类计一次，记在首次分类之日。Each petition counts once, as what it is now."""
-    with _readable():
-        rows = await store.counts(
-            database, scope_of(reader), tenant=tenant, kind=kind, day=day, after=cursor, limit=limit + 1
-        )
+    rows = await store.counts(
+        database, scope_of(reader), tenant=tenant, kind=kind, day=day, after=cursor, limit=limit + 1
+    )
     return _page(rows, limit, CountView, lambda row: (row.day, row.tenant, row.kind))
 
 
@@ -118,42 +116,30 @@ async def records(
     if subject is None and event_id is None:
         raise Problem(UNFOCUSED)
     raw = AUDITOR in reader.roles
-    with _readable():
-        rows = await store.records(
-            database,
-            scope_of(reader),
-            subject=subject,
-            event_id=event_id,
-            with_raw=raw,
-            after=cursor,
-            limit=limit + 1,
-        )
+    rows = await store.records(
+        database,
+        scope_of(reader),
+        subject=subject,
+        event_id=event_id,
+        with_raw=raw,
+        after=cursor,
+        limit=limit + 1,
+    )
     return _page(rows, limit, RecordView, lambda row: (row.sequence, row.log, row.offset))
 
 
 @router.get("/alerts", summary="预警 · Alerts")
 async def alerts(reader: Reader, database: Database, cursor: Cursor = None, limit: Limit = 50) -> Page[AlertView]:
     """突发预警及其证据所在。Bursts, and where their evidence lies."""
-    with _readable():
-        rows = await store.alerts(database, scope_of(reader), after=cursor, limit=limit + 1)
+    rows = await store.alerts(database, scope_of(reader), after=cursor, limit=limit + 1)
     return _page(rows, limit, AlertView, lambda row: (row.raised_at, row.id))
 
 
 @router.get("/invalid", summary="无效记录 · Invalid records")
 async def invalid(reader: Reader, database: Database, cursor: Cursor = None, limit: Limit = 50) -> Page[InvalidView]:
     """不符合契约的记录：在哪里、何时、为何，不含内容。Records that contracts refuse: where, when, why; never what."""
-    with _readable():
-        rows = await store.invalid(database, scope_of(reader), after=cursor, limit=limit + 1)
+    rows = await store.invalid(database, scope_of(reader), after=cursor, limit=limit + 1)
     return _page(rows, limit, InvalidView, lambda row: (row.stored_at, row.log, row.offset))
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Answer a made-up cursor with a problem document."""
-    try:
-        yield
-    except store.BadCursor as error:
-        raise Problem(BAD_CURSOR, pointer="/query/cursor") from error
 
 
 def _page(

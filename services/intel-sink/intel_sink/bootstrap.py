@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from chassis.api.errors import problem_types
 from chassis.service import Service
 from chassis.unit import Unit
 from chassis.worker.batch_store import Batch
@@ -19,7 +18,6 @@ from intel_sink.projections import Projector
 from intel_sink.telemetry import MirrorTelemetry
 from intel_sink.verified import VerifiedFile
 
-MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 REPORT_EVERY_S = 5.0
 
 
@@ -39,14 +37,13 @@ def bootstrap() -> Service:
         await handlers.follow_mirror(unit, projector)
 
     return Service(
-        name=settings.service,
         title="大情报平台·舆情 · Intelligence store",
         about="全部记录的镜像，及其上的统计、查证和预警。"
         "The mirror of every record, with the figures, searches and alerts that rest on it.",
         settings=settings,
-        migrations=MIGRATIONS,
+        migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=[router],
-        problems=problem_types(problems),
+        problems=(problems,),
         batches=[
             Batch(
                 name="mirror",

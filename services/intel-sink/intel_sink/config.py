@@ -16,7 +16,6 @@ class IntelSinkSettings(Settings):
 
     service: str = "intel-sink"
     database_url: str = Field(default="postgresql://intel_sink:intel_sink@127.0.0.1:5433/intel_sink", repr=False)
-    http_port: int = Field(default=8102, validation_alias="INTEL_SINK_PORT")
 
     signing_key: Path = Field(
         default=STATE / "secrets" / "checkpoints.pem",

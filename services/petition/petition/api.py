@@ -1,4 +1,4 @@
-"""Translates HTTP into commands and queries, and refusals into problem documents. Nothing else."""
+"""Translates HTTP into commands and queries. Nothing else."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -8,9 +8,8 @@ from casework.roles import Role
 from chassis.api.auth import require
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
-from chassis.api.route import CommandRoute, QueryRoute, unit
+from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from chassis.unit import Unit
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime, Field
 
@@ -19,7 +18,6 @@ from petition.access import OFFICERS, STAFF
 from petition.departments import DEPARTMENTS
 from petition.domain import Channel, Message, Outcome, Petition
 from petition.handlers import ClosePetition, ReplyToPetition, SubmitPetition, TransferPetition
-from petition.problems import REFUSALS
 from petition.queries import ListPetitions
 from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionPage, PetitionReceipt
 from petition.workflow import TABLE, Action, State
@@ -76,7 +74,6 @@ class CloseBody(Body):
 
 
 Submission = Annotated[PortalMessage | ForumMessage, Field(discriminator="channel")]
-Work = Annotated[Unit, Depends(unit)]
 PetitionId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
 
 commands = APIRouter(prefix="/v1", route_class=CommandRoute)
@@ -93,8 +90,7 @@ async def submit(body: Submission, response: Response, work: Work) -> PetitionRe
     """市民从门户提交，或由接入程序转交论坛帖文。Citizens submit on a portal; connectors pass on forum posts."""
     handle, posted_at = (body.author, body.posted_at) if isinstance(body, ForumMessage) else (None, None)
     message = Message(channel=body.channel, title=body.title, text=body.text, posted_at=posted_at)
-    with REFUSALS.readable():
-        petition, code = await handlers.submit_petition(SubmitPetition(message, handle), work)
+    petition, code = await handlers.submit_petition(SubmitPetition(message, handle), work)
     response.headers["Location"] = f"/v1/petitions/{petition.id}"
     response.headers["ETag"] = etag(petition.sequence)
     return PetitionReceipt(
@@ -115,8 +111,7 @@ async def transfer(
     petition_id: PetitionId, body: TransferBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """分办人员将件转交承办部门。Triage hands it to the department that has to answer it."""
-    with REFUSALS.readable():
-        petition = await handlers.transfer_petition(TransferPetition(petition_id, version, body.department), work)
+    petition = await handlers.transfer_petition(TransferPetition(petition_id, version, body.department), work)
     return _changed(petition, response)
 
 
@@ -129,8 +124,7 @@ async def reply(
     petition_id: PetitionId, body: ReplyBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """承办部门答复市民。The department in charge answers the citizen."""
-    with REFUSALS.readable():
-        petition = await handlers.reply_to_petition(ReplyToPetition(petition_id, version, body.text), work)
+    petition = await handlers.reply_to_petition(ReplyToPetition(petition_id, version, body.text), work)
     return _changed(petition, response)
 
 
@@ -143,8 +137,7 @@ async def close(
     petition_id: PetitionId, body: CloseBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """承办部门办结；无须答复的件由分办人员办结。The department in charge closes it; triage what needs no answer."""
-    with REFUSALS.readable():
-        petition = await handlers.close_petition(ClosePetition(petition_id, version, body.outcome), work)
+    petition = await handlers.close_petition(ClosePetition(petition_id, version, body.outcome), work)
     return _changed(petition, response)
 
 

@@ -3,14 +3,10 @@
 from chassis.settings import Settings
 from pydantic_settings import SettingsConfigDict
 
-SERVICE = "petition"
-PORT = 8101
-
 
 class PetitionSettings(Settings):
     """Read from ``PETITION_…`` and from the suite's own variables."""
 
     model_config = SettingsConfigDict(env_prefix="PETITION_")
 
-    service: str = SERVICE
-    http_port: int = PORT
+    service: str = "petition"

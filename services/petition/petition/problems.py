@@ -1,8 +1,7 @@
 """What refusals from inside read like over HTTP."""
 
-from casework.problems import WORKFLOW_REFUSALS
+import casework.problems
 from chassis.api.errors import Problem, ProblemType
-from chassis.api.refusals import Refusals
 
 from petition import domain
 from petition.departments import DEPARTMENTS
@@ -21,15 +20,12 @@ POSTED_LATER = ProblemType("posted-later", 422, "发布时间晚于现在", "Pos
 # fmt: on
 
 
-REFUSALS = Refusals(
-    WORKFLOW_REFUSALS,
-    {
-        domain.UnknownDepartment: lambda _: Problem(
-            UNKNOWN_DEPARTMENT, pointer="/body/department", extensions={"known": list(DEPARTMENTS)}
-        ),
-        domain.SameDepartment: lambda _: Problem(SAME_DEPARTMENT, pointer="/body/department"),
-        domain.WrongDepartment: lambda _: Problem(WRONG_DEPARTMENT),
-        domain.NothingAnswered: lambda _: Problem(NOTHING_ANSWERED, pointer="/body/outcome"),
-        domain.PostedLater: lambda _: Problem(POSTED_LATER, pointer="/body/posted_at"),
-    },
-)
+REFUSALS = casework.problems.REFUSALS | {
+    domain.UnknownDepartment: lambda _: Problem(
+        UNKNOWN_DEPARTMENT, pointer="/body/department", extensions={"known": list(DEPARTMENTS)}
+    ),
+    domain.SameDepartment: lambda _: Problem(SAME_DEPARTMENT, pointer="/body/department"),
+    domain.WrongDepartment: lambda _: Problem(WRONG_DEPARTMENT),
+    domain.NothingAnswered: lambda _: Problem(NOTHING_ANSWERED, pointer="/body/outcome"),
+    domain.PostedLater: lambda _: Problem(POSTED_LATER, pointer="/body/posted_at"),
+}

@@ -39,15 +39,9 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
 async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
     """Show a page of them, newest first."""
     who = DESK.asker(unit)
-    found = await store.page(
-        unit.session,
-        who.scope,
-        after=query.after,
-        limit=query.limit + 1,
-        state=query.state,
-        department=query.department,
+    shown, following = await PETITIONS.page(
+        unit, who.scope, after=query.after, limit=query.limit, state=query.state, department=query.department
     )
-    shown, following = cut(found, query.limit, lambda stored: stored.case.id)
     contents = await PETITIONS.contents(unit, shown, partial(may_read, who), only={"title"})
     return PetitionPage(
         items=tuple(

@@ -1,11 +1,10 @@
-"""Where petitions and bulletins lie, and the lists of them. Every read names a scope."""
+"""Where petitions and bulletins lie."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from casework.access import Scope
-from casework.repository import Repository, Stored
+from casework.repository import Repository
 from casework.rows import newest
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
@@ -15,18 +14,6 @@ from petition.bulletins import Bulletin, BulletinState
 from petition.domain import Channel, Outcome, Petition, begin, replay
 from petition.tables import BulletinRow, PetitionRow
 from petition.workflow import State
-
-
-async def page(
-    session: AsyncSession, scope: Scope, *, after: UUID | None, limit: int, state: State | None, department: str | None
-) -> Sequence[Stored[PetitionRow, Petition]]:
-    """Give petitions newest first, following one id."""
-    statement = newest(PETITIONS.within(scope), col(PetitionRow.id), after=after, limit=limit)
-    if state is not None:
-        statement = statement.where(col(PetitionRow.state) == state.value)
-    if department is not None:
-        statement = statement.where(col(PetitionRow.department) == department)
-    return await PETITIONS.fetch(session, statement)
 
 
 async def add_bulletin(session: AsyncSession, bulletin: Bulletin) -> bool:

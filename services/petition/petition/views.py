@@ -6,6 +6,7 @@ from typing import Self
 
 from casework.content import Access
 from chassis.api.models import View
+from chassis.api.pages import Next
 from pydantic import Field
 
 from petition.bulletins import Bulletin
@@ -72,7 +73,7 @@ class PetitionPage(View):
     """One page of petitions, newest first."""
 
     items: tuple[PetitionSummary, ...]
-    next: str | None = Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
+    next: Next
 
 
 class PetitionChanged(View):
@@ -131,7 +132,7 @@ class BulletinPage(View):
     """One page of bulletins, newest first."""
 
     items: tuple[BulletinView, ...]
-    next: str | None = Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
+    next: Next
 
 
 def summary(petition: Petition, access: Access, content: Mapping[str, str | None]) -> PetitionSummary:

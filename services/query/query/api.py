@@ -10,7 +10,7 @@ from chassis.api.client import client_network
 from chassis.api.consistency import ConsistencyToken
 from chassis.api.models import Body
 from chassis.api.pages import Cursor, Limit, from_cursor
-from chassis.api.route import PublicRoute, QueryRoute, unit
+from chassis.api.route import PublicRoute, QueryRoute, Work
 from chassis.api.streams import (
     EventStream,
     Place,
@@ -22,7 +22,6 @@ from chassis.api.streams import (
     reader,
     streams,
 )
-from chassis.unit import Unit
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from pydantic import Field
 
@@ -47,7 +46,6 @@ class ProgressBody(Body):
     ]
 
 
-Work = Annotated[Unit, Depends(unit)]
 Reading = Annotated[Reader, Depends(reader)]
 Placed = Annotated[Place, Depends(place)]
 Waiting = Annotated[Streams, Depends(streams)]

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from chassis.api.errors import problem_types
 from chassis.service import Service
 from chassis.worker.batch_store import Batch
 from contracts.codec import Codec
@@ -20,14 +19,11 @@ from query.queries import Answers
 from query.tables import Colour
 from query.wording import Wording
 
-MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
-
 
 def bootstrap() -> Service:
-    """Read the settings and put the service together; nothing is started yet.
+    """Put the service together out of its settings and its wordings.
 
     Raises:
-        pydantic.ValidationError: A setting is missing or wrong.
         KeyError: The page of wordings isn't complete.
     """
     settings = QuerySettings()
@@ -41,14 +37,13 @@ def bootstrap() -> Service:
     )
     codec = Codec(Registry.load())
     return Service(
-        name=settings.service,
         title="查询 · Progress",
         about="办件和诉求的进度：凭编号和查询码，或登录后查看，并可实时跟进。"
         "How far matters have come: by number and query code, or signed in; and live.",
         settings=settings,
-        migrations=MIGRATIONS,
+        migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=routers(answers),
-        problems=problem_types(problems),
+        problems=(problems,),
         parts=(feed,),
         batches=[batch_of(colour, codec) for colour in Colour],
     )

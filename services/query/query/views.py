@@ -5,6 +5,7 @@ from typing import Self
 
 from chassis import vector
 from chassis.api.models import View
+from chassis.api.pages import Next
 from chassis.vector import Vector
 from pydantic import Field
 
@@ -76,7 +77,7 @@ class MatterPage(View):
     """One page of matters, newest first."""
 
     items: tuple[MatterSummary, ...]
-    next: str | None = Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
+    next: Next
 
 
 class Progress(MatterDetail):

@@ -253,7 +253,6 @@ async def notes(settings: Settings, tmp_path: Path) -> AsyncIterator[Notes]:
     gate = Gate()
     app = http_application(
         Service(
-            name="notes",
             title="Notes",
             settings=settings,
             migrations=tmp_path,

@@ -285,4 +285,4 @@ def test_a_route_that_authenticates_nobody_is_refused_at_start(notes: Any, setti
     async def anybody() -> None: ...
 
     with pytest.raises(UnguardedRouteError):
-        http_application(Service(name="s", title="s", settings=settings, migrations=tmp_path, routers=[router]))
+        http_application(Service(title="s", settings=settings, migrations=tmp_path, routers=[router]))

@@ -82,9 +82,7 @@ async def serving(
     settings: Settings, tmp_path: Path, streams: Streams
 ) -> AsyncIterator[tuple[Source, Server, httpx.AsyncClient]]:
     source, database, port = Source(), Database(settings.database_url, 1), free_port()
-    app = http_application(
-        Service(name="notes", title="Notes", settings=settings, migrations=tmp_path, routers=source.routers())
-    )
+    app = http_application(Service(title="Notes", settings=settings, migrations=tmp_path, routers=source.routers()))
     app.state.edge = ServiceEdge(units_on(database), max_body_bytes=1024, streams=streams)
     config = uvicorn.Config(app, "127.0.0.1", port, log_config=None, timeout_graceful_shutdown=5)
     server = Server(config, stop_streams=streams.stop)

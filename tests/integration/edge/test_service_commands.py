@@ -37,7 +37,7 @@ def migrations(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cli(settings: Settings, migrations: Path) -> typer.Typer:
-    return service_cli(lambda: Service(name="thing", title="Thing", settings=settings, migrations=migrations))
+    return service_cli(lambda: Service(title="Thing", settings=settings, migrations=migrations))
 
 
 def run(cli: typer.Typer, *arguments: str) -> tuple[int, str]:

@@ -57,7 +57,6 @@ class Ticks:
             await work.session.execute(text("INSERT INTO ticks DEFAULT VALUES"))
 
         self.service = Service(
-            name="petition",
             title="Ticks",
             settings=settings,
             migrations=tmp_path,

@@ -41,7 +41,7 @@ class ThingSettings(Settings):
 
 def bootstrap():
     settings = ThingSettings()
-    return Service(name="petition", title="Thing", settings=settings, migrations=Path(), routers=[router])
+    return Service(title="Thing", settings=settings, migrations=Path(), routers=[router])
 
 service_cli(bootstrap)()
 """

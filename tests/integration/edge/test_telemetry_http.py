@@ -86,7 +86,7 @@ async def things(work: Work, q: str) -> list[str]:
 
 settings = ThingSettings()
 telemetry.configure(settings)
-service = Service(name="petition", title="Thing", settings=settings, migrations=Path(), routers=[commands, queries])
+service = Service(title="Thing", settings=settings, migrations=Path(), routers=[commands, queries])
 app = http_application(service)
 registry = Registry.load()
 outbox = Outbox(service="petition", registry=registry, codec=Codec(registry), keyring=None, pseudonym_secret=b"s" * 32)

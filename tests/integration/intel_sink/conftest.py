@@ -23,7 +23,7 @@ from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from deploy.postgres import Postgres
 from intel_sink import handlers
-from intel_sink.bootstrap import MIGRATIONS
+from intel_sink.bootstrap import bootstrap
 from intel_sink.checkpoints import OutsideFile, SignedCheckpoint, SigningKey
 from intel_sink.domain import BurstRule
 from intel_sink.findings import Finding
@@ -177,7 +177,7 @@ def mirror_template(postgres: Postgres) -> str:
     name = f"mirror_template_{secrets.token_hex(4)}"
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate(postgres.dsn(name), MIGRATIONS)
+    migrate(postgres.dsn(name), bootstrap().migrations)
     return name
 
 

@@ -15,7 +15,7 @@ from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.issuer import Issuer
 from deploy.kafka import Kafka
-from petition.bootstrap import MIGRATIONS, bootstrap
+from petition.bootstrap import bootstrap
 
 from contracts.events import AlertRaised
 from tests.integration.kit.on_the_broker import running, topic_holds
@@ -32,7 +32,7 @@ def environment(
     monkeypatch.setenv("TOPIC_PREFIX", topic_prefix)
     create_topics(kafka.bootstrap, [topic_prefix + topic for topic in TOPICS[:2]])
     create_topics(kafka.bootstrap, [topic_prefix + TOPICS[2]], partitions=1)  # so that alerts come in one order
-    migrate(database_url, MIGRATIONS)
+    migrate(database_url, bootstrap().migrations)
     return petition_environment
 
 

@@ -3,7 +3,7 @@
 import pytest
 from chassis.process.migration import migrate
 from deploy.issuer import Issuer
-from petition.bootstrap import MIGRATIONS, bootstrap
+from petition.bootstrap import bootstrap
 from schemathesis import GenerationMode
 
 from tests.integration.kit.documented import Case, does_what_its_document_says, post, served
@@ -33,7 +33,7 @@ def not_in_the_future(case: Case) -> None:
 def test_the_api_does_what_its_document_says(
     mode: GenerationMode, petition_environment: Issuer, database_url: str
 ) -> None:
-    migrate(database_url, MIGRATIONS)
+    migrate(database_url, bootstrap().migrations)
     token = petition_environment.token(sub="everybody", tenant="440100", roles=ROLES, department="fire")
     with served(application(bootstrap, database_url)) as url:
         does_what_its_document_says(

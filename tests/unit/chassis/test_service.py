@@ -21,7 +21,6 @@ def reaction(name: str, type_: str) -> Reaction:
 
 def service(*consumers: Reaction | Batch) -> Service:
     return Service(
-        name="test",
         title="test",
         settings=SETTINGS,
         migrations=Path(),

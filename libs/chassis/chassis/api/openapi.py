@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from chassis.api.consistency import HEADER
-from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES, ProblemType
+from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES, ProblemType, problem_types
 from chassis.api.versions import VERSION_PATTERN
 from chassis.service import Service
 
@@ -90,7 +90,7 @@ def describe(app: FastAPI, service: Service) -> None:
 
 
 def _completed(document: dict[str, Any], service: Service) -> dict[str, Any]:
-    types = {each.slug: each for each in (*PROBLEM_TYPES, *service.problems)}.values()
+    types = {each.slug: each for each in (*PROBLEM_TYPES, *problem_types(*service.problems))}.values()
     routes = {(route.path_format, method.lower()): route for route, method in _routes(service)}
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})

@@ -6,6 +6,7 @@ from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import Field
 
 T = TypeVar("T")
 
@@ -16,6 +17,11 @@ Cursor = Annotated[str | None, Query(pattern="^[A-Za-z0-9_-]{22}$", description=
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="每页件数 · Items a page")]
 """Of an endpoint: how many items the page has at most."""
+
+Next = Annotated[
+    str | None, Field(description="下一页的 cursor，末页为空 · Cursor of the next page; null on the last one")
+]
+"""Of a page: where the next one begins."""
 
 
 def to_cursor(last: UUID | str) -> str:

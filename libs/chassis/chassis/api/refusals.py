@@ -1,32 +1,30 @@
-"""Refusals from inside, as problem documents: a service lists its own once, and its endpoints run ``with`` the list."""
+"""Refusals from inside, as problem documents: a service lists its own once, and no endpoint has to look for them."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 from typing import Any
 
-from chassis.api.errors import Problem
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.api.errors import Problem, problem_response
 
 Reading = Callable[[Any], Problem]
+Refusals = Mapping[type[Exception], Reading]
+"""How each refusal reads: its class, and what makes the problem of it. One that isn't listed reads as its base does."""
 
 
-class Refusals(dict[type[Exception], Reading]):
-    """How each refusal reads; a mapping from its class to what makes the problem of it."""
+def register_refusals(app: FastAPI, modules: Iterable[ModuleType]) -> None:
+    """Answer what modules list as ``REFUSALS``, from wherever below an endpoint it comes; its transaction is undone."""
+    for module in modules:
+        refusals: Refusals = getattr(module, "REFUSALS", {})
+        for refused, reading in refusals.items():
+            app.add_exception_handler(refused, _answering(reading))
 
-    def __init__(self, *tables: Mapping[type[Exception], Reading]) -> None:
-        """Join the tables; the last word on a class counts."""
-        super().__init__()
-        for table in tables:
-            self.update(table)
 
-    @contextmanager
-    def readable(self) -> Iterator[None]:
-        """Turn a refusal that is in the list into its problem document; anything else passes as it is.
+def _answering(reading: Reading) -> Callable[[Request, Exception], Any]:
+    async def answer(request: Request, refused: Exception) -> Response:
+        return problem_response(reading(refused), request)
 
-        Raises:
-            Problem: As the list says.
-        """
-        try:
-            yield
-        except tuple(self) as refused:
-            reading = next(self[class_] for class_ in type(refused).__mro__ if class_ in self)
-            raise reading(refused) from refused
+    return answer

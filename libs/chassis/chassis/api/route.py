@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Annotated, Any, Final, Protocol
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from chassis.api import consistency, idempotency
@@ -50,6 +50,10 @@ async def unit(request: Request) -> Unit:
     """Give the unit of work of this request; a dependency of endpoints."""
     found: Unit = request.state.unit
     return found
+
+
+Work = Annotated[Unit, Depends(unit)]
+"""Of an endpoint: its unit of work."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from chassis.api.auth import Verifier
 from chassis.api.errors import register_handlers
 from chassis.api.middleware import EdgeMiddleware
 from chassis.api.openapi import describe
+from chassis.api.refusals import register_refusals
 from chassis.api.route import CommandRoute, PublicRoute, QueryRoute
 from chassis.api.streams import StreamRoute
 from chassis.process.health import health_router
@@ -37,6 +38,7 @@ def http_application(service: Service) -> FastAPI:
     app.state.verifier = Verifier(service.settings)
     app.state.checks = ()
     register_handlers(app)
+    register_refusals(app, service.problems)
     app.include_router(health_router())
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     if service.settings.has(Role.API):

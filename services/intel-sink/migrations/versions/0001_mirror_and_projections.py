@@ -9,8 +9,6 @@ from chassis import schema
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 MIRROR = """
 CREATE TABLE mirror_logs (

@@ -5,8 +5,6 @@ from chassis import schema
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 COLOURS = ("blue", "green")
 
