@@ -21,8 +21,8 @@ LOGGING = HOME / "log4j2.properties"
 STEP = 10
 """From one broker's ports to the next one's."""
 
-HEAP = "384m"
-"""Heap of the broker. Its page cache, which does the work, is the kernel's."""
+HEAP, HEAP_OF_EACH = "384m", "256m"
+"""Heap of a lone broker, and of each one of several. Its page cache, which does the work, is the kernel's."""
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -162,7 +162,8 @@ class Kafka(Server):
         return f"controller.quorum.voters={','.join(voters)}"
 
     def _java(self) -> list[str]:
-        memory = [f"-Xmx{HEAP}", "-Xms64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
+        heap = HEAP if len(self.controllers) == 1 else HEAP_OF_EACH
+        memory = [f"-Xmx{heap}", "-Xms64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
         return [str(java()), *memory, f"-Dlog4j2.configurationFile={LOGGING}", "-cp", f"{self.jars}/*"]
 
 

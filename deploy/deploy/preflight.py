@@ -30,7 +30,12 @@ SETPRIV = (
 
 def problems(configuration: Configuration) -> list[str]:
     """List what is in the way; nothing when the suite can start."""
-    return [*_missing_tools(configuration), *_full_disk(configuration), *_taken_ports(configuration)]
+    return [
+        *_missing_tools(configuration),
+        *_full_disk(configuration),
+        *_doubled_ports(configuration),
+        *_taken_ports(configuration),
+    ]
 
 
 def _missing_tools(configuration: Configuration) -> Iterator[str]:
@@ -60,6 +65,17 @@ def _full_disk(configuration: Configuration) -> Iterator[str]:
             f" Only {there} are free where {configuration.state} lies, and 2 GB are needed:"
             " make room, or set STATE_DIR to another place."
         )
+
+
+def _doubled_ports(configuration: Configuration) -> Iterator[str]:
+    """Name what roles and brokers, whose ports follow from a setting, would take from another one."""
+    settings: dict[int, str] = {}
+    for setting, port in _ports(configuration):
+        if (other := settings.setdefault(port, setting)) != setting:
+            yield (
+                f"{other} 与由 {setting} 推出的端口都是 {port}：请改其中之一。"
+                f" {other} and what follows from {setting} are both {port}: change one of them."
+            )
 
 
 def _taken_ports(configuration: Configuration) -> Iterator[str]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,3 +67,17 @@ def test_a_process_of_a_role_needs_its_port_too(tmp_path: Path, configuration: C
     with socket.create_server(("127.0.0.1", configuration.ports.services["petition"] + 20)):
         assert any("PETITION_PORT" in sentence for sentence in preflight.problems(split))
         assert not any("PETITION_PORT" in sentence for sentence in preflight.problems(configuration))
+
+
+def test_a_port_that_follows_from_a_setting_is_not_another_ones(tmp_path: Path, configuration: Configuration) -> None:
+    ports = replace(configuration.ports, envoy_admin=configuration.ports.kafka + 10)
+    three = Configuration(state=tmp_path, brokers=3, ports=ports)
+    assert any("ENVOY_ADMIN_PORT" in each and "KAFKA_PORT" in each for each in preflight.problems(three))
+    assert not any("ENVOY_ADMIN_PORT" in each for each in preflight.problems(replace(three, brokers=1)))
+
+
+def test_the_second_broker_needs_its_port_too(tmp_path: Path, configuration: Configuration) -> None:
+    three = Configuration(state=tmp_path, brokers=3, ports=configuration.ports)
+    with socket.create_server(("127.0.0.1", configuration.ports.kafka + 10)):
+        assert any("KAFKA_PORT" in sentence for sentence in preflight.problems(three))
+        assert not any("KAFKA_PORT" in sentence for sentence in preflight.problems(configuration))
