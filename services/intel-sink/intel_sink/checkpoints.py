@@ -8,6 +8,7 @@ import base64
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,8 +125,8 @@ class SigningKey:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             _create(path, Ed25519PrivateKey.generate())
-        if path.stat().st_mode & 0o077:
-            raise CheckpointError(f"{path} can be read by others; make it 0600")
+        if path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):  # a container is given it through its group
+            raise CheckpointError(f"{path} can be read by others; make it 0600 or 0440")
         try:
             private = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except ValueError as error:

@@ -48,9 +48,12 @@ def test_the_key_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> None
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     SigningKey.load_or_create(path)
-    path.chmod(0o644)
-    with pytest.raises(CheckpointError, match="0600"):
-        SigningKey.load_or_create(path)
+    path.chmod(0o440)  # as a container is given it, whose user isn't the file's
+    SigningKey.load_or_create(path)
+    for mode in (0o644, 0o660):
+        path.chmod(mode)
+        with pytest.raises(CheckpointError, match="0600"):
+            SigningKey.load_or_create(path)
 
 
 def test_what_is_no_ed25519_key_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,203 @@
+"""The shape in Kubernetes holds together: nothing can run it here, so what each part says of others is checked."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from contracts.registry import Registry
+from deploy.cli import app
+from deploy.services import SERVICES
+from typer.testing import CliRunner
+
+from deploy.kubernetes import Shape, resources
+
+from .production_settings import read
+
+SHAPE = Shape(image="registry.example:5000/yiwangban:1.2.0", issuer="https://login.example")
+MANIFESTS = resources(SHAPE)
+README = (Path(__file__).resolve().parents[3] / "deploy" / "README.md").read_text("utf-8")
+NAMES = [each.name for each in SERVICES]
+ROLES = {"api": "Deployment", "worker": "StatefulSet", "relay": "Deployment"}
+
+
+def named(kind: str, name: str) -> dict[str, Any]:
+    (found,) = (each for each in MANIFESTS if (each["kind"], each["metadata"]["name"]) == (kind, name))
+    return found
+
+
+def workloads() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the name and the pod's template of everything that runs a pod of ours."""
+    for each in MANIFESTS:
+        if "template" in each.get("spec", {}):
+            yield each["metadata"]["name"], each["spec"]["template"]
+
+
+def containers(template: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = template["spec"].get("initContainers", []) + template["spec"]["containers"]
+    return found
+
+
+def told(container: dict[str, Any]) -> dict[str, str]:
+    """Give a container's environment; what comes from a secret is made up."""
+    shared = named("ConfigMap", "suite")["data"] if "envFrom" in container else {}
+    own = {each["name"]: each.get("value", "") for each in container.get("env", [])}
+    return shared | {name: value or "postgresql://made@up/here" for name, value in own.items() if "SLOT" not in name}
+
+
+@pytest.mark.parametrize("service", NAMES)
+@pytest.mark.parametrize(("role", "kind"), ROLES.items())
+def test_every_role_of_every_service_starts_with_settings_for_production(
+    service: str, role: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (container,) = named(kind, f"{service}-{role}")["spec"]["template"]["spec"]["containers"]
+    assert container["command"][:4] == [service, "serve", "--role", role]
+    assert container["command"][-1] == str(container["ports"][0]["containerPort"])
+    settings = read(service, told(container), monkeypatch)
+    assert settings.environment == "production"
+    assert settings.http_host == "0.0.0.0"  # noqa: S104  in its pod
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_only_who_holds_personal_data_gets_at_its_keys(service: str) -> None:
+    personal = any(event.personal for topic in Registry.load().written_by(service) for event in topic.events)
+    for role, kind in ROLES.items():
+        spec = named(kind, f"{service}-{role}")["spec"]["template"]["spec"]
+        held = {volume["name"] for volume in spec["volumes"]} & {"keyring", "key-encryption-key"}
+        assert len(held) == (2 if personal else 0)
+
+
+def test_every_path_that_a_process_is_told_is_mounted_where_it_needs_it() -> None:
+    keys = ("/var/lib/yiwangban/keyring", "/run/secrets/key-encryption-key")
+    for name, template in workloads():
+        for container in template["spec"]["containers"]:
+            mounts = [mount["mountPath"] for mount in container.get("volumeMounts", [])]
+            for path in (value for value in told(container).values() if value.startswith(("/run/", "/var/"))):
+                lost = not any(path.startswith(mount) for mount in mounts)
+                assert not lost or path.startswith(keys) or "provision" in name, f"{name}: {path}"
+
+
+def test_every_worker_has_a_slot_of_its_own() -> None:
+    for service in SERVICES:
+        worker = named("StatefulSet", f"{service.name}-worker")["spec"]
+        (slot,) = (each for each in worker["template"]["spec"]["containers"][0]["env"] if "SLOT" in each["name"])
+        assert slot["name"] == f"{service.prefix}SLOT"
+        assert slot["valueFrom"]["fieldRef"]["fieldPath"] == "metadata.labels['apps.kubernetes.io/pod-index']"
+        assert named("Service", worker["serviceName"])["spec"]["selector"] == worker["selector"]["matchLabels"]
+
+
+def test_no_process_may_more_than_it_needs() -> None:
+    for name, template in workloads():
+        spec = template["spec"]
+        assert spec["automountServiceAccountToken"] is False, name
+        assert spec["securityContext"]["runAsNonRoot"] is True, name
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        for container in containers(template):
+            allowed = container["securityContext"]
+            assert allowed["allowPrivilegeEscalation"] is False, name
+            assert allowed["readOnlyRootFilesystem"] is True, name
+            assert allowed["capabilities"] == {"drop": ["ALL"]}, name
+            assert container["resources"].keys() == {"requests", "limits"}, name
+
+
+def test_every_server_is_asked_whether_it_lives_and_is_ready() -> None:
+    for name, template in workloads():
+        for container in template["spec"]["containers"]:
+            if "ports" in container:
+                assert container["livenessProbe"]["httpGet"]["path"] == "/livez", name
+                ready = container["readinessProbe"]["httpGet"]["path"]
+                assert ready == ("/livez" if name == "gateway" else "/readyz"), name
+
+
+def test_a_node_may_be_drained_without_an_outage() -> None:
+    budgets = [each["spec"]["selector"] for each in MANIFESTS if each["kind"] == "PodDisruptionBudget"]
+    several = [each for each in MANIFESTS if each["kind"] in {"Deployment", "StatefulSet"}]
+    assert len(several) == 3 * len(SERVICES) + 1
+    for each in several:
+        assert each["spec"]["selector"] in budgets, each["metadata"]["name"]
+        assert each["spec"]["replicas"] > 1 or each["metadata"]["name"] == "intel-sink-worker"
+
+
+def test_what_selects_selects_something() -> None:
+    pods = [template["metadata"]["labels"] for _, template in workloads()]
+    operators = {"cnpg.io/cluster": f"{{}}-db in {NAMES}", "strimzi.io/cluster": "yiwangban"}
+    for each in MANIFESTS:
+        spec = each["spec"] if each["kind"] in {"Service", "NetworkPolicy", "PodDisruptionBudget"} else {}
+        selector = spec.get("selector") or spec.get("podSelector") or {}
+        labels = selector.get("matchLabels", selector)
+        ours = {name: value for name, value in labels.items() if name not in operators}
+        assert any(ours.items() <= pod.items() for pod in pods), each["metadata"]["name"]
+
+
+def test_secrets_are_only_referred_to_and_the_page_says_how_each_is_made() -> None:
+    text = yaml.safe_dump(MANIFESTS)
+    assert not [each for each in MANIFESTS if each["kind"] == "Secret"]
+    referred = set(re.findall(r"secretName: (\S+)", text))
+    referred |= {
+        each["valueFrom"]["secretKeyRef"]["name"]
+        for _, template in workloads()
+        for container in containers(template)
+        for each in container.get("env", [])
+        if "secretKeyRef" in each.get("valueFrom", {})
+    }
+    made_by_the_operator = {f"{name}-db-app" for name in NAMES}
+    assert referred > made_by_the_operator
+    for name in referred - made_by_the_operator:
+        assert f"secret generic {name} " in README or f"secret tls {name} " in README, name
+    assert "configmap issuer " in README
+
+
+def test_every_volume_is_there_and_every_claim_is_made() -> None:
+    claims = {each["metadata"]["name"] for each in MANIFESTS if each["kind"] == "PersistentVolumeClaim"}
+    for name, template in workloads():
+        volumes = {volume["name"]: volume for volume in template["spec"].get("volumes", [])}
+        mounted = {mount["name"] for each in containers(template) for mount in each.get("volumeMounts", [])}
+        assert mounted == volumes.keys(), name
+        claimed = (each.get("persistentVolumeClaim", {}).get("claimName") for each in volumes.values())
+        assert set(filter(None, claimed)) <= claims, name
+
+
+def test_every_record_is_on_three_brokers_and_every_commit_on_two_instances() -> None:
+    assert named("KafkaNodePool", "broker")["spec"]["replicas"] == 3
+    config = named("Kafka", "yiwangban")["spec"]["kafka"]["config"]
+    assert (config["default.replication.factor"], config["min.insync.replicas"]) == (3, 2)
+    assert config["auto.create.topics.enable"] is False
+    command = named("Job", "provision-1-2-0")["spec"]["template"]["spec"]["containers"][0]["command"]
+    assert command[-2:] == ["--replication", "3"]
+    for service in SERVICES:
+        cluster = named("Cluster", f"{service.name}-db")["spec"]
+        assert cluster["instances"] == 3
+        assert cluster["postgresql"]["synchronous"]["number"] == 1
+        assert cluster["bootstrap"]["initdb"] == {"database": service.database, "owner": service.database}
+
+
+def test_the_gateways_configuration_is_written_as_its_pod_asks_and_leads_to_services_that_exist(tmp_path: Path) -> None:
+    spec = named("Deployment", "gateway")["spec"]["template"]["spec"]
+    (writing,), (envoy,) = spec["initContainers"], spec["containers"]
+    program, *arguments = [text.replace("/etc/gateway", str(tmp_path)) for text in writing["command"]]
+    assert program == "deploy"
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    written = yaml.safe_load((tmp_path / "envoy.yaml").read_text("utf-8"))["static_resources"]
+    assert (tmp_path / "certificate.yaml").exists()
+    assert written["listeners"][0]["address"]["socket_address"]["port_value"] == envoy["ports"][0]["containerPort"]
+    for cluster in written["clusters"]:
+        (endpoint,) = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"]
+        at = endpoint["endpoint"]["address"]["socket_address"]
+        (port,) = named("Service", at["address"])["spec"]["ports"]
+        assert port["port"] == at["port_value"]
+
+
+def test_a_new_version_is_migrated_and_provisioned_by_new_jobs() -> None:
+    jobs = {each["metadata"]["name"] for each in MANIFESTS if each["kind"] == "Job"}
+    later = resources(Shape(image="registry.example:5000/yiwangban:1.3.0", issuer="https://login.example"))
+    assert len(jobs) == len(SERVICES) + 1
+    assert not jobs & {each["metadata"]["name"] for each in later if each["kind"] == "Job"}
+
+
+def test_the_command_prints_what_is_applied() -> None:
+    done = CliRunner().invoke(app, ["kubernetes", "--image", SHAPE.image, "--issuer", SHAPE.issuer])
+    assert done.exit_code == 0
+    assert list(yaml.safe_load_all(done.output)) == MANIFESTS
