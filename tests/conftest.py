@@ -10,7 +10,11 @@ import pytest
 from deploy.kafka import Kafka
 from deploy.postgres import Postgres
 from deploy.server import free_port
+from hypothesis import settings
 from psycopg import sql
+
+settings.register_profile("suite", deadline=None)  # machines are shared: how long an example takes says nothing
+settings.load_profile("suite")
 
 CACHE = Path(os.environ.get("STATE_DIR", Path(__file__).resolve().parents[1] / ".state")) / "cache"
 """What was downloaded, shared with the deployment and between runs."""

@@ -40,7 +40,6 @@ from .conftest import token
 
 Placed = Annotated[Place, Depends(place)]
 Reading = Annotated[Reader, Depends(reader)]
-READER = {"authorization": f"Bearer {token(roles=('reader',))}"}
 
 
 class Source:
@@ -88,8 +87,9 @@ async def serving(
     server = Server(config, stop_streams=streams.stop)
     running = asyncio.create_task(server.serve())
     await eventually(lambda: server.started, that="the server listens")
+    reader = {"authorization": f"Bearer {token(roles=('reader',))}"}  # made now: a token is good for minutes
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=READER, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=reader, timeout=20) as client:
             yield source, server, client
     finally:
         server.should_exit = True
