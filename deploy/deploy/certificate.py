@@ -44,6 +44,5 @@ def secret(folder: Path) -> dict[str, Any]:
     certificate = {
         "certificate_chain": {"filename": str(folder / "tls.crt")},
         "private_key": {"filename": str(folder / "tls.key")},
-        "watched_directory": {"path": str(folder)},
     }
     return {"resources": [{"@type": f"{TLS}.Secret", "name": NAME, "tls_certificate": certificate}]}

@@ -28,7 +28,7 @@ class TlsGateway(Gateway):
 
 
 def certified(folder: Path) -> str:
-    """Put a certificate for this machine into a folder, as a renewal does; give it."""
+    """Put a certificate for this machine into a folder, as Kubernetes renews a secret: by another link. Give it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gateway")]), datetime.now(UTC)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
@@ -39,9 +39,14 @@ def certified(folder: Path) -> str:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    data = folder / str(made.serial_number)
+    data.mkdir()
     for file, content in {"tls.key": private, "tls.crt": pem}.items():
-        (folder / f"{file}.new").write_bytes(content)
-        (folder / f"{file}.new").replace(folder / file)
+        (data / file).write_bytes(content)
+        if not (folder / file).is_symlink():
+            (folder / file).symlink_to(Path("..data") / file)
+    (folder / "..new").symlink_to(data.name)
+    (folder / "..new").rename(folder / "..data")
     return pem.decode()
 
 
