@@ -190,6 +190,15 @@ def test_the_gateways_configuration_is_written_as_its_pod_asks_and_leads_to_serv
         assert port["port"] == at["port_value"]
 
 
+def test_services_send_their_spans_where_the_gateway_sends_its_own() -> None:
+    told = named("ConfigMap", "suite")["data"]
+    assert told["OTEL_TRACES_EXPORTER"] == "otlp"  # without it they send none
+    for _, template in workloads():
+        for container in containers(template):
+            if container["image"] == SHAPE.image:
+                assert container["envFrom"] == [{"configMapRef": {"name": "suite"}}]
+
+
 def test_a_new_version_is_migrated_and_provisioned_by_new_jobs() -> None:
     jobs = {each["metadata"]["name"] for each in MANIFESTS if each["kind"] == "Job"}
     later = resources(Shape(image="registry.example:5000/yiwangban:1.3.0", issuer="https://login.example"))
