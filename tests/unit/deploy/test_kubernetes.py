@@ -169,7 +169,8 @@ def test_every_record_is_on_three_brokers_and_every_commit_on_two_instances() ->
     for service in SERVICES:
         cluster = named("Cluster", f"{service.name}-db")["spec"]
         assert cluster["instances"] == 3
-        assert cluster["postgresql"]["synchronous"]["number"] == 1
+        safely = {"number": 1, "dataDurability": "required", "failoverQuorum": True}
+        assert cluster["postgresql"]["synchronous"].items() >= safely.items()
         assert cluster["bootstrap"]["initdb"] == {"database": service.database, "owner": service.database}
 
 
