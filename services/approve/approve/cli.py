@@ -1,7 +1,8 @@
-"""The ``approve`` command: ``serve``, ``migrate``, its outbox and its parked records."""
+"""The ``approve`` command: ``serve``, ``migrate``, its outbox, its parked records and its timers."""
 
 from chassis.cli import service_cli
+from chassis.process.records_cli import timers_cli
 
 from approve.bootstrap import bootstrap
 
-cli = service_cli(bootstrap)
+cli = service_cli(bootstrap, timers_cli(bootstrap))

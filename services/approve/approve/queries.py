@@ -35,7 +35,7 @@ async def get_review(id_: UUID, unit: Unit) -> ReviewDetail:
     """Show one review.
 
     Raises:
-        Problem: 404, also for what exists outside the asker's scope.
+        Problem: 404; what lies outside the asker's scope isn't there, either.
     """
     who = DESK.asker(unit)
     stored = await REVIEWS.get(unit, id_, who.scope)

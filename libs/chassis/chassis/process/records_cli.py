@@ -1,4 +1,4 @@
-"""Commands for whoever looks after the outbox and the parked records: see, decide, and let events flow again."""
+"""Commands for whoever looks after outbox, parked records and timers: see, decide, and let things flow again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from chassis.relay.outgoing import Outgoing
 from chassis.service import Bootstrap
+from chassis.worker.failed_timers import FailedTimers
 from chassis.worker.parked import ParkedRecords
 
 TopicOption = Annotated[str | None, typer.Option(help="Only this topic, named as in the contracts.")]
@@ -121,6 +122,44 @@ def parked_cli(bootstrap: Bootstrap) -> typer.Typer:
             typer.echo(f"{subject} has no failed record", err=True)
             raise typer.Exit(1)
         typer.echo(f"{records} records of {subject} will be tried again within seconds")
+
+    return cli
+
+
+def timers_cli(bootstrap: Bootstrap) -> typer.Typer:
+    """Make the commands about timers; a service that has some adds them to its own."""
+    cli = typer.Typer(name="timers", no_args_is_help=True, help="Timers whose effect failed.")
+
+    @cli.command("list")
+    def list_(limit: Annotated[int, typer.Option(min=1, help="Most timers.")] = 100) -> None:
+        """List timers that are tried again later or were set aside, those due first at the head."""
+        with _connection(bootstrap) as connection:
+            found = FailedTimers(connection).timers(limit=limit)
+        _print(
+            ["subject", "clock", "version", "due", "attempts", "next", "error"],
+            [
+                [
+                    one.subject,
+                    one.clock,
+                    str(one.version),
+                    f"{one.due_at:%Y-%m-%d %H:%M:%S}Z",
+                    str(one.attempts),
+                    "set aside" if one.parked else f"{one.next_at:%Y-%m-%d %H:%M:%S}Z",
+                    one.error or "",
+                ]
+                for one in found
+            ],
+        )
+
+    @cli.command()
+    def retry(subject: Subject) -> None:
+        """Have a subject's failed timers tried again, once what made them fail is mended."""
+        with _connection(bootstrap) as connection:
+            timers = FailedTimers(connection).retry(subject)
+        if not timers:
+            typer.echo(f"{subject} has no failed timer", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{timers} timers of {subject} will be tried again at once")
 
     return cli
 

@@ -56,6 +56,7 @@ def create_tables(url: str) -> None:
     """Make the chassis' tables in an empty database."""
     with psycopg.connect(url) as connection:
         schema.upgrade_v1(_Operations(connection))
+        schema.upgrade_timers_v1(_Operations(connection))
 
 
 def units_on(database: Database, *, service: str = "test") -> Units:
