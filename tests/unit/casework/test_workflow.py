@@ -5,14 +5,20 @@ from itertools import product
 from typing import Any
 
 import pytest
+from accept import workflow as accept
+from approve import workflow as approve
 from casework.roles import Role
 from casework.workflow import Transition, Workflow, WrongRole, WrongState
 from petition import workflow as petition
 
-TABLES: dict[str, Workflow[Any, Any]] = {"petition": petition.TABLE}
-STATES: dict[str, type[StrEnum]] = {"petition": petition.State}
-ACTIONS: dict[str, type[StrEnum]] = {"petition": petition.Action}
-ENDS = {"petition": {petition.State.CLOSED}}
+TABLES: dict[str, Workflow[Any, Any]] = {"petition": petition.TABLE, "accept": accept.TABLE, "approve": approve.TABLE}
+STATES: dict[str, type[StrEnum]] = {"petition": petition.State, "accept": accept.State, "approve": approve.State}
+ACTIONS: dict[str, type[StrEnum]] = {"petition": petition.Action, "accept": accept.Action, "approve": approve.Action}
+ENDS = {
+    "petition": {petition.State.CLOSED},
+    "accept": {accept.State.NOT_ACCEPTED, accept.State.WITHDRAWN, accept.State.CONCLUDED},
+    "approve": {approve.State.APPROVED, approve.State.DENIED, approve.State.DISCONTINUED},
+}
 
 ROWS = [
     pytest.param(TABLES[name], row, id=f"{name}-{row.start}-{row.action}")

@@ -1,34 +1,29 @@
 """Decisions: whatever happens in whatever order, the table holds, and events alone rebuild the state."""
 
-import json
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from casework.roles import Actor, Role
-from casework.workflow import Refused, UnknownTenant, WrongRole, WrongState
-from hypothesis import settings
+from casework.workflow import UnknownTenant, WrongRole
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
-    invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from petition import domain
 from petition.classification import classify
 from petition.departments import DEPARTMENTS
-from petition.domain import Channel, Decision, Message, Outcome, Petition, PetitionEvent
+from petition.domain import Channel, Decision, Message, Outcome, Petition
 from petition.workflow import TABLE, Action, State
 
 from contracts.events import PetitionReceived
+from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
+from tests.unit.kit.refusals import refusals_of
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 GUANGZHOU = "440100"
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=50)
 RULES = Actor(pseudonym="petition", roles=frozenset({Role.SYSTEM}))
 CITIZEN = Actor(pseudonym="p_citizen", roles=frozenset({Role.CITIZEN}))
 TRIAGE = Actor(pseudonym="p_triage", roles=frozenset({Role.TRIAGE}))
@@ -62,12 +57,10 @@ def replied() -> Petition:
     return domain.reply(transferred(), "您好。", by=handler("traffic-police")).after
 
 
-def rebuilt(events: Sequence[PetitionEvent], *, tenant: str) -> Petition:
-    """Replay events as they come from a topic: JSON, in order."""
-    read = [type(event).from_data(json.loads(json.dumps(event.to_data()))) for event in events]
-    assert isinstance(read[0], PetitionReceived)
-    petition = domain.begin(read[0], id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", tenant=tenant)
-    for event in read[1:]:
+def rebuilt(events: Any) -> Petition:
+    assert isinstance(events[0], PetitionReceived)
+    petition = domain.begin(events[0], id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", tenant=GUANGZHOU)
+    for event in events[1:]:
         petition = domain.replay(petition, event)
     return petition
 
@@ -137,96 +130,52 @@ def test_a_petition_is_received_only_once() -> None:
 def test_every_refusal_says_so_in_words() -> None:
     from petition.problems import REFUSALS  # noqa: PLC0415  what the pure domain must not know, its test compares
 
-    def leaves(cls: type) -> set[type]:
-        children: list[type] = cls.__subclasses__()
-        return {leaf for child in children for leaf in leaves(child)} or {cls}
-
-    mine = {leaf for leaf in leaves(Refused) if leaf.__module__.split(".")[0] in {"petition", "casework"}}
-    assert set(REFUSALS) == mine
+    assert set(REFUSALS) == refusals_of("petition")
 
 
-WALKED: set[tuple[State | None, Action]] = set()
+class PetitionLife(Life):
+    """Anybody, of any department."""
 
-
-class PetitionLife(RuleBasedStateMachine):
-    """Anybody tries anything, in any order."""
-
-    petition: Petition
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: list[PetitionEvent] = []
+    table = TABLE
+    rebuild = rebuilt
+    case: Petition
 
     @initialize(title=TEXTS, text=TEXTS)
     def receive(self, title: str, text: str) -> None:
-        self.took(None, Action.RECEIVE, received(title=title, text=text))
+        self.took(Action.RECEIVE, received(title=title, text=text))
 
-    @rule(department=st.sampled_from([*DEPARTMENTS, "post-office"]), roles=st.frozensets(st.sampled_from(list(Role))))
+    @rule(department=st.sampled_from([*DEPARTMENTS, "post-office"]), roles=ROLES)
     def transfer(self, department: str, roles: frozenset[Role]) -> None:
         actor = Actor(pseudonym="p", roles=roles)
         self.tries(
             Action.TRANSFER,
-            actor,
-            lambda: domain.transfer(self.petition, department, by=actor),
-            besides=department in DEPARTMENTS and department != self.petition.department,
+            roles,
+            lambda: domain.transfer(self.case, department, by=actor),
+            besides=department in DEPARTMENTS and department != self.case.department,
         )
 
-    @rule(text=TEXTS, own=st.booleans(), roles=st.frozensets(st.sampled_from(list(Role))))
+    @rule(text=TEXTS, own=st.booleans(), roles=ROLES)
     def reply(self, text: str, *, own: bool, roles: frozenset[Role]) -> None:
-        actor = Actor(pseudonym="p", roles=roles, department=self.petition.department if own else "other")
-        self.tries(Action.REPLY, actor, lambda: domain.reply(self.petition, text, by=actor), besides=own)
+        actor = Actor(pseudonym="p", roles=roles, department=self.case.department if own else "other")
+        self.tries(Action.REPLY, roles, lambda: domain.reply(self.case, text, by=actor), besides=own)
 
-    @rule(outcome=st.sampled_from(Outcome), own=st.booleans(), roles=st.frozensets(st.sampled_from(list(Role))))
+    @rule(outcome=st.sampled_from(Outcome), own=st.booleans(), roles=ROLES)
     def close(self, outcome: Outcome, *, own: bool, roles: frozenset[Role]) -> None:
-        actor = Actor(pseudonym="p", roles=roles, department=self.petition.department if own else "other")
-        answered = self.petition.state is State.REPLIED
+        actor = Actor(pseudonym="p", roles=roles, department=self.case.department if own else "other")
+        answered = self.case.state is State.REPLIED
         self.tries(
             Action.CLOSE,
-            actor,
-            lambda: domain.close(self.petition, outcome, by=actor),
-            besides=(own or self.petition.department is None) and (answered or outcome is not Outcome.ANSWERED),
+            roles,
+            lambda: domain.close(self.case, outcome, by=actor),
+            besides=(own or self.case.department is None) and (answered or outcome is not Outcome.ANSWERED),
         )
 
-    @precondition(lambda self: bool(self.petition.state is State.CLASSIFIED))
+    @precondition(lambda self: bool(self.case.state is State.CLASSIFIED))
     @rule(department=st.sampled_from(list(DEPARTMENTS)))
     def goes_the_usual_way(self, department: str) -> None:
         self.transfer(department, frozenset({Role.TRIAGE}))
         self.reply("您好。", own=True, roles=frozenset({Role.HANDLER}))
 
-    def tries(self, action: Action, actor: Actor, decide: Callable[[], Decision], *, besides: bool) -> None:
-        before = self.petition
-        row = next((row for row in TABLE.transitions if (row.start, row.action) == (before.state, action)), None)
-        try:
-            decision = decide()
-        except WrongState:
-            assert row is None
-        except WrongRole:
-            assert row is not None
-            assert not row.by & actor.roles
-        except Refused:
-            assert not besides
-        else:
-            assert row is not None
-            assert row.by & actor.roles
-            assert besides
-            assert decision.after.state is row.to
-            self.took(before.state, action, decision)
-
-    def took(self, start: State | None, action: Action, decision: Decision) -> None:
-        assert decision.first_sequence == len(self.events) + 1
-        WALKED.add((start, action))
-        self.petition = decision.after
-        self.events += decision.events
-
-    @invariant()
-    def events_alone_rebuild_the_state(self) -> None:
-        assert self.petition.sequence == len(self.events)
-        assert rebuilt(self.events, tenant=GUANGZHOU) == self.petition
-
 
 def test_whatever_is_tried_the_table_holds_and_every_row_of_it_is_walked() -> None:
-    WALKED.clear()
-    run_state_machine_as_test(
-        PetitionLife, settings=settings(max_examples=150, stateful_step_count=20, deadline=None, derandomize=True)
-    )
-    assert {(row.start, row.action) for row in TABLE.transitions if Role.SYSTEM not in row.by} == WALKED
+    assert live(PetitionLife) >= rows_of(TABLE)

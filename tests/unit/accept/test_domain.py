@@ -1,0 +1,176 @@
+"""Decisions about cases: whatever happens in whatever order, the table holds, and events alone rebuild the state."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from accept import domain
+from accept.domain import Application, Case, Channel, Decision, Outcome
+from accept.workflow import TABLE, Action, State
+from casework.roles import Actor, Role
+from casework.workflow import UnknownTenant, WrongRole, WrongState
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, rule
+
+from contracts.events import CaseAccepted, CaseConcluded, CaseSubmitted, CaseWithdrawn
+from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
+from tests.unit.kit.refusals import refusals_of
+
+ID, REVIEW, GUANGZHOU = "0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", "0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e15", "440100"
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+REASONS = ["materials-incomplete", "duplicate"]
+CITIZEN = Actor(pseudonym="p_citizen", roles=frozenset({Role.CITIZEN}))
+WINDOW = Actor(pseudonym="p_window", roles=frozenset({Role.WINDOW}))
+OWNERS = st.sampled_from(["o_applicant", "o_other"])
+TENANTS = st.sampled_from([GUANGZHOU, "440300"])
+
+
+def submitted(
+    *,
+    by: Actor = CITIZEN,
+    channel: Channel = Channel.PORTAL,
+    tenant: str = GUANGZHOU,
+    offered_in: tuple[str, ...] = (GUANGZHOU,),
+    form: str = "{}",
+) -> Decision:
+    return domain.submit(
+        Application(channel=channel, item="hk-macao-endorsement", form=form),
+        id=ID,
+        tenant=tenant,
+        tenants={GUANGZHOU, "440300"},
+        offered_in=offered_in,
+        number="440100-20260302-000000000001-0",
+        applicant="o_applicant",
+        by=by,
+        now=NOW,
+    )
+
+
+def accepted() -> Case:
+    case = submitted().after
+    return domain.accept(case, "{}", workdays=7, by=WINDOW, tenant=GUANGZHOU, owner="o_window", now=NOW).after
+
+
+def rebuilt(events: Any) -> Case:
+    assert isinstance(events[0], CaseSubmitted)
+    case = domain.begin(events[0], id=ID, tenant=GUANGZHOU)
+    for event in events[1:]:
+        case = domain.replay(case, event)
+    return case
+
+
+@pytest.mark.parametrize(("channel", "by"), [(Channel.PORTAL, WINDOW), (Channel.WINDOW, CITIZEN)])
+def test_a_channel_is_only_for_its_own_role(channel: Channel, by: Actor) -> None:
+    with pytest.raises(WrongRole):
+        submitted(channel=channel, by=by)
+
+
+def test_an_item_is_applied_for_where_it_is_offered() -> None:
+    with pytest.raises(UnknownTenant):
+        submitted(tenant="110100", offered_in=("110100",))
+    with pytest.raises(domain.NotOffered) as refused:
+        submitted(tenant="440300")
+    assert refused.value.offered_in == (GUANGZHOU,)
+
+
+def test_the_promised_time_is_the_one_of_the_day_of_acceptance() -> None:
+    assert (accepted().accepted_at, accepted().workdays) == (NOW, 7)
+
+
+def test_a_case_that_was_withdrawn_while_the_review_decided_stays_withdrawn() -> None:
+    withdrawn = domain.withdraw(accepted(), by=CITIZEN, owner="o_applicant").after
+    assert domain.conclude(withdrawn, Outcome.APPROVED, REVIEW) == Decision(withdrawn, ())
+
+
+def test_a_case_that_is_concluded_is_not_concluded_again() -> None:
+    concluded = domain.conclude(accepted(), Outcome.DENIED, REVIEW).after
+    assert domain.conclude(concluded, Outcome.APPROVED, REVIEW) == Decision(concluded, ())
+    assert (concluded.outcome, concluded.review) == (Outcome.DENIED, REVIEW)
+
+
+def test_no_review_decides_on_what_was_never_accepted() -> None:
+    with pytest.raises(WrongState):
+        domain.conclude(submitted().after, Outcome.APPROVED, REVIEW)
+
+
+def test_a_case_is_submitted_only_once() -> None:
+    decision = submitted()
+    with pytest.raises(ValueError, match="only once"):
+        domain.replay(decision.after, decision.events[0])
+
+
+def test_every_refusal_says_so_in_words() -> None:
+    from accept.problems import REFUSALS  # noqa: PLC0415  what the pure domain must not know, its test compares
+
+    assert set(REFUSALS) == refusals_of("accept")
+
+
+class CaseLife(Life):
+    """The applicant and others, of this city and another, in whatever roles; and a review that decides."""
+
+    table = TABLE
+    rebuild = rebuilt
+    case: Case
+
+    @initialize(form=TEXTS, ahead=st.sampled_from(["", "accepted", "refused"]))
+    def submit(self, form: str, ahead: str) -> None:
+        self.took(Action.SUBMIT, submitted(form=form))
+        if ahead == "accepted":
+            self.accept("o_other", GUANGZHOU, frozenset({Role.WINDOW}), form, 7)
+        elif ahead == "refused":
+            self.refuse("o_other", GUANGZHOU, frozenset({Role.WINDOW}), form, "duplicate")
+
+    @rule(owner=OWNERS, tenant=TENANTS, roles=ROLES, form=TEXTS, workdays=st.integers(1, 366))
+    def accept(self, owner: str, tenant: str, roles: frozenset[Role], form: str, workdays: int) -> None:
+        by = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.ACCEPT,
+            roles,
+            lambda: domain.accept(self.case, form, workdays=workdays, by=by, tenant=tenant, owner=owner, now=NOW),
+            besides=tenant == GUANGZHOU and owner != "o_applicant",
+        )
+
+    @rule(owner=OWNERS, tenant=TENANTS, roles=ROLES, notice=TEXTS, reason=st.sampled_from([*REASONS, "no-mood"]))
+    def refuse(self, owner: str, tenant: str, roles: frozenset[Role], notice: str, reason: str) -> None:
+        by = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.REFUSE,
+            roles,
+            lambda: domain.refuse(self.case, [reason], notice, known=REASONS, by=by, tenant=tenant, owner=owner),
+            besides=tenant == GUANGZHOU and owner != "o_applicant" and reason in REASONS,
+        )
+
+    @rule(owner=OWNERS, roles=ROLES)
+    def withdraw(self, owner: str, roles: frozenset[Role]) -> None:
+        by = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.WITHDRAW,
+            roles,
+            lambda: domain.withdraw(self.case, by=by, owner=owner),
+            besides=owner == "o_applicant",
+        )
+
+    @rule()
+    def is_taken_back(self) -> None:
+        self.withdraw("o_applicant", frozenset({Role.CITIZEN}))
+
+    @rule(outcome=st.sampled_from(Outcome))
+    def conclude(self, outcome: Outcome) -> None:
+        if self.case.state in {State.SUBMITTED, State.NOT_ACCEPTED}:
+            return
+        decision = domain.conclude(self.case, outcome, REVIEW)
+        self.happens(Action.CONCLUDE, decision, due=self.case.state is State.ACCEPTED)
+
+    @invariant()
+    def it_ends_once(self) -> None:
+        ends = [event for event in self.events if isinstance(event, CaseWithdrawn | CaseConcluded)]
+        assert len(ends) <= 1
+
+    @invariant()
+    def a_clock_runs_exactly_if_it_was_accepted(self) -> None:
+        was_accepted = any(isinstance(event, CaseAccepted) for event in self.events)
+        assert (self.case.accepted_at is not None) is was_accepted
+
+
+def test_whatever_is_tried_the_table_holds_and_every_row_of_it_is_walked() -> None:
+    assert live(CaseLife) >= rows_of(TABLE)
