@@ -29,8 +29,25 @@ from query.access import READERS
 from query.queries import Answers, Lookup
 from query.views import ChangesView, MatterDetail, MatterPage, Progress
 
+STEP: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "读到此处 · The position that is reached with it"},
+        "event": {"type": "string", "enum": ["step"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/ChangesView"},
+        },
+    },
+}
+"""One event of a stream; OpenAPI 3.1 has no word for the stream itself."""
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"description": "每步一个事件（step），数据同 changes · An event (step) for each, its data as in changes"}
+    200: {
+        "description": "每步一个事件（step），数据同 changes · An event (step) for each, its data as in changes",
+        "content": {"text/event-stream": {"schema": STEP}},
+    }
 }
 
 
