@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRIES = re.compile(r"py" r"pi\.org|python" r"hosted|repo1" r"\.maven|registry" r"\.npmjs")
+LINKS = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
 PRIVATE = re.compile("-----BEGIN [A-Z ]*" + "PRIVATE KEY-----")
 
 
@@ -21,6 +22,16 @@ def texts() -> dict[Path, str]:
 
 def test_no_file_ties_an_installation_to_a_public_registry() -> None:
     assert not [str(path.relative_to(ROOT)) for path, text in texts().items() if REGISTRIES.search(text)]
+
+
+def test_every_link_to_a_file_leads_somewhere() -> None:
+    assert not [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path, text in texts().items()
+        if path.suffix == ".md"
+        for target in LINKS.findall(text)
+        if not (path.parent / target).exists()
+    ]
 
 
 def test_no_private_key_is_committed() -> None:

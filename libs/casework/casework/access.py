@@ -1,12 +1,17 @@
 """Who is asking, and which rows are theirs to see. The scope is part of every query, never a filter after it."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from chassis.api.auth import Principal
 from chassis.unit import Unit
-from contracts.tenants import PROVINCE
+from contracts.tenants import PROVINCE, load_tenants
 
 from casework.roles import TOKEN_ROLES, Actor, Role
+from casework.workflow import UnknownTenant
+
+tenants = cache(load_tenants)
+"""The cities, read once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,14 @@ class Desk:
         """Read who is asking from the unit of a request.
 
         Raises:
+            UnknownTenant: They belong to no city of the suite.
             ValueError: Nobody is: the unit belongs to a reaction or a task.
         """
         principal = unit.principal
         if principal is None:
             raise ValueError("nobody is asking")
+        if principal.tenant not in tenants():
+            raise UnknownTenant
         roles = frozenset(role for role in TOKEN_ROLES if role in principal.roles)
         owner = self.owner(unit, principal)
         return Asker(
