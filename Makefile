@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start down status token provision logs tools test lint types format contracts asyncapi chaos bench clean
+.PHONY: help setup lock demo start down status token provision logs tools rules test lint types format contracts asyncapi chaos bench clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -73,6 +73,13 @@ asyncapi: setup ## 用 AsyncAPI 官方解析器检查 · check asyncapi.yaml wit
 	@$(BIN)/contracts check
 	@npm ci --silent --prefix contracts/tooling
 	@node contracts/tooling/check-asyncapi.mjs contracts/asyncapi.yaml
+
+rules: ## 检查告警规则并测试 · check and test scrape configurations and alert rules (promtool)
+	@command -v promtool >/dev/null || { printf '%s\n%s\n' \
+		'缺少 promtool：make tools，或 apt-get install prometheus，或 brew install prometheus。' \
+		'promtool is missing: make tools, or apt-get install prometheus, or brew install prometheus.' >&2; exit 1; }
+	@cd deploy/observability && promtool check config prometheus.yml && promtool check config prometheus.production.yml && \
+		promtool test rules rules.test.yml
 
 chaos: setup ## 杀进程、停进程、清磁盘，再核对历史 · kill, stop, wipe, then check the history (SEED=…)
 	@$(BIN)/python -m demo.chaos $(if $(SEED),--seed $(SEED))

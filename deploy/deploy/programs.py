@@ -88,12 +88,16 @@ def pseudonym_secret(configuration: Configuration) -> Path:
     return configuration.state / "secrets" / "pseudonym"
 
 
+def shapes(configuration: Configuration, service: Service) -> Mapping[str, tuple[str, int]]:
+    """Give a service's processes by name, each with its role, or all of them, and its port."""
+    port = configuration.ports.of(service)
+    if not configuration.split:
+        return {service.name: ("all", port)}
+    return {f"{service.name}-{role}": (role, port + ROLE_PORTS[role]) for role in ROLES}
+
+
 def _processes(configuration: Configuration, service: Service) -> list[Program]:
     """One process with all roles, or one for each role."""
-    port = configuration.ports.of(service)
-    shapes = {f"{service.name}-{role}": (role, port + ROLE_PORTS[role]) for role in ROLES}
-    if not configuration.split:
-        shapes = {service.name: ("all", port)}
     return [
         Program(
             name=name,
@@ -102,7 +106,7 @@ def _processes(configuration: Configuration, service: Service) -> list[Program]:
             environment={**environment_of(configuration, service.name), f"{service.prefix}ROLES": roles},
             ready_url=f"http://127.0.0.1:{at}/readyz",
         )
-        for name, (roles, at) in shapes.items()
+        for name, (roles, at) in shapes(configuration, service).items()
     ]
 
 

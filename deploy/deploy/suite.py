@@ -19,6 +19,7 @@ from deploy.config import Configuration
 from deploy.issuer import write_secret
 from deploy.programs import Program, environment_of, programs, pseudonym_secret
 from deploy.provision import Provisioned, provision
+from deploy.scraping import write_targets
 from deploy.services import SERVICES, Service
 from deploy.supervisor import Supervisor, leftovers
 
@@ -63,6 +64,7 @@ class Suite:
             self._clear_the_way()
         with self._step("准备密钥与服务器 · Keys and servers"), ThreadPoolExecutor() as pool:
             self._make_secrets()
+            write_targets(configuration)
             list(pool.map(lambda server: server.prepare(), [kafka, postgres, gateway, *([zipkin] if zipkin else [])]))
         planned = programs(configuration)
         self.supervisor.launch(planned)

@@ -55,6 +55,7 @@ class Database:
         self._metered = {"db.client.connection.pool.name": pool or application}
         self._waits = meter().create_histogram("db.client.connection.wait_time", "s")
         self._timeouts = meter().create_counter("db.client.connection.timeouts", "{timeout}")
+        self._timeouts.add(0, self._metered)  # so that the first one is seen as an increase
 
     @property
     def sync_dsn(self) -> str:
