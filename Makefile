@@ -57,7 +57,7 @@ lint: setup ## 风格与依赖方向 · style and import rules
 	@$(BIN)/lint-imports
 
 types: setup ## 类型 · types, strictly
-	@MYPYPATH="$$(printf '%s:' $(MEMBERS))" $(BIN)/mypy $(MEMBERS) tests
+	@MYPYPATH="$$(printf '%s:' $(MEMBERS))" $(BIN)/mypy $(MEMBERS) tests benchmarks
 
 format: setup ## 自动排版 · format
 	@$(BIN)/ruff check --fix .

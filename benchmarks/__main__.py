@@ -1,25 +1,29 @@
-"""``python -m benchmarks``: every comparison in one run, printed and written to ``benchmarks/results.md``."""
+"""``python -m benchmarks``: everything in one run, printed, and written to ``benchmarks/results.md`` and ``.json``."""
 
 import argparse
+import dataclasses
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from demo.chaos import configuration_of
+from demo.chaos import clear, configuration_of
 from demo.target import Target
-from deploy.config import DEFAULT_STATE, Configuration
+from deploy.config import DEFAULT_STATE
+from deploy.programs import pseudonym_secret
 from deploy.suite import Suite
 
-from benchmarks import intake, latency, mirror, reaction, relay
+from benchmarks import intake, latency, mirror, progress, reaction, relay, staleness, streams, timers
 from benchmarks.harness import BLOCKS, Comparison, Void
-from benchmarks.latency import Latency
-from benchmarks.report import report
+from benchmarks.programs import only_daemons
+from benchmarks.report import Results, document, page
+from deploy.gateway import Limits
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("latency", "relay", "mirror", "reaction", "intake")
-DAEMONS = ("postgres", "kafka")
+PARTS = ("latency", "staleness", "streams", "intake", "progress", "timers", "relay", "mirror", "reaction")
+WIDE_OPEN = Limits(total=100_000, client=100_000, tenant=100_000, principal=100_000)
+"""One machine plays everybody here, and no limit is to be measured."""
 
 
 def main() -> int:
@@ -27,61 +31,56 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="leave the others out; writes no file")
     parser.add_argument("--blocks", type=int, default=BLOCKS, help="fewer for a try; writes no file")
     chosen = parser.parse_args()
-    began = time.monotonic()
-    configuration = configuration_of(DEFAULT_STATE / "bench")
-    os.environ.update(_environment(configuration))
-    suite = Suite(configuration)
-    suite.start()
+    configuration = dataclasses.replace(configuration_of(DEFAULT_STATE / "bench"), limits=WIDE_OPEN)
+    os.environ["PSEUDONYM_SECRET_PATH"] = str(pseudonym_secret(configuration))  # for parts that run a service's code
+    streams.allow_files()
+    suite, began = Suite(configuration), time.monotonic()
     try:
-        found, delays = _measure(suite, set(chosen.only), chosen.blocks)
+        clear(suite)  # each run begins with empty tables
+        suite.start()
+        found = _measure(suite, set(chosen.only), chosen.blocks)
     except Void as error:
         print(f"void: {error}", file=sys.stderr)
         return 1
     finally:
         suite.down()
-    text = report(found, delays, seconds=time.monotonic() - began)
+    found.seconds = time.monotonic() - began
+    text = page(found)
     print(text)
     if set(chosen.only) == set(PARTS) and chosen.blocks == BLOCKS:
         RESULTS.write_text(text, "utf-8")
+        RESULTS.with_suffix(".json").write_bytes(document(found))
     return 0
 
 
-def _measure(suite: Suite, only: set[str], blocks: int) -> tuple[list[Comparison], Latency | None]:
-    configuration = suite.configuration
-    target = Target.of(configuration)
-    bootstrap, postgres = configuration.kafka().bootstrap, configuration.postgres()
-    petition, sink = postgres.dsn("petition"), postgres.dsn("intel_sink")
-    petition_url = f"http://127.0.0.1:{configuration.ports.services['petition']}"
-    delays = latency.run(target, configuration.state) if "latency" in only else None
-    for info in suite.supervisor.info():  # from here on each part runs only what it measures
-        if info["name"] not in DAEMONS:
-            suite.supervisor.stop(info["name"])
-    found: list[Comparison] = []
+def _measure(suite: Suite, only: set[str], blocks: int) -> Results:
+    configuration, found = suite.configuration, Results()
+    target, bootstrap = Target.of(configuration), configuration.kafka().bootstrap
+    petition, sink = (configuration.postgres().dsn(name) for name in ("petition", "intel_sink"))
+
+    def due_at_once() -> list[Comparison]:
+        comparison, found.timers = timers.run(suite, target)
+        return [comparison]
+
     parts: dict[str, Callable[[], list[Comparison]]] = {
+        "intake": lambda: intake.run(suite, target, blocks),
+        "progress": lambda: progress.run(suite, blocks),
+        "timers": due_at_once,
         "relay": lambda: relay.run(petition, bootstrap, blocks),
         "mirror": lambda: mirror.run(sink, bootstrap, blocks),
         "reaction": lambda: reaction.run(petition, bootstrap, blocks),
-        "intake": lambda: _intake(suite, target, petition, petition_url, blocks),
     }
+    if "latency" in only:
+        found.mirrored = latency.run(target, configuration.state)
+    if "staleness" in only:
+        found.visible = staleness.run(suite, target)
+    only_daemons(suite)
+    if "streams" in only:
+        found.streams = streams.run(suite)
     for name, part in parts.items():
         if name in only:
-            found += part()
-    return found, delays
-
-
-def _intake(suite: Suite, target: Target, dsn: str, url: str, blocks: int) -> list[Comparison]:
-    suite.supervisor.start("petition-api")
-    deadline = time.monotonic() + 60
-    while "petition-api" in suite.not_ready():
-        if time.monotonic() > deadline:
-            raise RuntimeError("petition-api did not become ready")
-        time.sleep(0.1)
-    return intake.run(target, dsn, url, suite.configuration.ports.gateway + 60, blocks)
-
-
-def _environment(configuration: Configuration) -> dict[str, str]:
-    """What the parts that run the services' own code read from the environment."""
-    return {"PSEUDONYM_SECRET_PATH": str(configuration.state / "secrets" / "pseudonym")}
+            found.comparisons += part()
+    return found
 
 
 if __name__ == "__main__":

@@ -19,6 +19,22 @@ class Void(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What a figure is aimed at: a least value, or a greatest."""
+
+    value: float
+    at_most: bool = False
+
+    def met(self, figure: float) -> bool:
+        """Tell whether it is reached."""
+        return figure <= self.value if self.at_most else figure >= self.value
+
+    def judge(self, figure: float) -> str:
+        """Write the aim, and whether it is reached."""
+        return f"{'≤' if self.at_most else '≥'} {self.value:g} {'✓' if self.met(figure) else '✗'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two things that are compared."""
 
@@ -28,19 +44,21 @@ class Side:
 
 @dataclass(slots=True)
 class Comparison:
-    """Speeds of both sides, block by block.
+    """Figures of both sides, block by block.
 
     Attributes:
         aim: The ratio that is aimed at, if any.
-        unit: Of the speeds.
+        unit: Of the figures.
+        digits: So many of a figure are told behind its point.
     """
 
     name: str
     unit: str
-    aim: float | None
+    aim: Aim | None
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
+    digits: int = 0
 
     @property
     def ratio(self) -> float:
@@ -56,7 +74,7 @@ def compare(
     Raises:
         Void: A run lost or doubled something.
     """
-    comparison = Comparison(f"{ours.name} ÷ {theirs.name}", unit, aim)
+    comparison = Comparison(f"{ours.name} ÷ {theirs.name}", unit, None if aim is None else Aim(aim))
     for block in range(1, blocks + 1):
         first, second = ours.measure(), theirs.measure()
         third, fourth = theirs.measure(), ours.measure()

@@ -1,111 +1,118 @@
-"""Intake (one process, role api) against a bare FastAPI service that INSERTs one row and promises nothing more."""
+"""Intake (one process, role api) against a bare FastAPI service that INSERTs one row and promises nothing more.
+
+The same for each service that takes something in; and once through Envoy, with itself as the baseline.
+"""
 
 import asyncio
-import itertools
 import json
-import os
-import subprocess
-import sys
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.error import URLError
-from urllib.request import urlopen
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import aiohttp
 import psycopg
+from accept.api import CaseSubmission
+from accept.catalogue import catalogue
+from accept.tables import CaseRow
 from demo import messages
 from demo.target import Target
+from deploy.suite import Suite
+from petition.api import Submission
+from petition.tables import PetitionRow
 
 from benchmarks.harness import Comparison, Side, Void, compare
-
-CONNECTIONS = 16
-SECONDS = 3.0
-UP_WITHIN_S = 30.0
-COUNTS = "SELECT (SELECT count(*) FROM petitions), (SELECT count(*) FROM outbox)"
-TENANT = "440100"
+from benchmarks.load import SECONDS, TENANT, citizens, for_seconds, loaded, writes
+from benchmarks.programs import GATEWAY, bare, running, url_of
 
 
-def run(target: Target, dsn: str, petition_url: str, port: int, blocks: int) -> list[Comparison]:
-    """Compare; only petition's api may run meanwhile. One client for both sides, in this process."""
-    ours = Side("intake", lambda: loaded(target, petition_url, dsn, outbox_rows=2))
-    ours.measure()
-    with served(dsn, port) as url:
-        bare = Side("bare FastAPI + SQLModel INSERT", lambda: loaded(target, url, dsn, outbox_rows=0))
-        bare.measure()
-        return [compare("intake", ours, bare, unit="requests/s", aim=0.5, blocks=blocks)]
+def petitions() -> list[bytes]:
+    """Give messages as they come in on a portal."""
+    return [
+        json.dumps({"channel": "portal", "title": each.title, "text": each.text}).encode()
+        for each in messages.for_load(messages.tenants())
+    ]
 
 
-@contextmanager
-def served(dsn: str, port: int) -> Iterator[str]:
-    """Run the bare service, with the same server and loop as petition's."""
-    url = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "BARE_DATABASE_URL": dsn.replace("postgresql://", "postgresql+psycopg://")}
-    command = [sys.executable, "-m", "uvicorn", "benchmarks.bare:app", "--port", str(port), "--no-access-log"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
-    try:
-        deadline = time.monotonic() + UP_WITHIN_S
-        while not _answers(url):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the bare service did not start")
-            time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
+def applications() -> list[bytes]:
+    """Give the catalogue's first application that can be made here, filled in as its own example is."""
+    item = next(item for item in catalogue().values() if TENANT in item.offered_in)
+    return [json.dumps({"channel": "portal", "item": item.slug, "form": item.example}).encode()]
 
 
-def _answers(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/openapi.json", timeout=1):  # noqa: S310  our own address
-            return True
-    except (URLError, OSError):
-        return False
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a service takes in.
+
+    Attributes:
+        service: Its name.
+        path: Where it is sent.
+        body: How it is validated; the bare service does the same.
+        row: The table; the bare service writes into the same one.
+        events: So many go into the outbox with each.
+        bodies: What is sent, in turn.
+    """
+
+    service: str
+    path: str
+    body: Any
+    row: type[Any]
+    events: int
+    bodies: Callable[[], Sequence[bytes]]
 
 
-def loaded(target: Target, url: str, dsn: str, *, outbox_rows: int) -> float:
-    """Load the service for some seconds, and count its rows against its answers."""
-    before = counts(dsn)
-    accepted, seconds = asyncio.run(_load(target, url))
-    rows, outbox = (after - earlier for after, earlier in zip(counts(dsn), before, strict=True))
-    if (rows, outbox) != (accepted, accepted * outbox_rows):
-        raise Void(f"{accepted} requests were accepted, but {rows} rows and {outbox} outbox rows are there")
-    return accepted / seconds
+INTAKES = {
+    "petition": Intake("petition", "/v1/petitions", Submission, PetitionRow, 2, petitions),
+    "accept": Intake("accept", "/v1/cases", CaseSubmission, CaseRow, 1, applications),
+}
 
 
-def counts(dsn: str) -> tuple[int, int]:
-    """Count petitions and outbox rows."""
-    with psycopg.connect(dsn) as connection:
-        found = connection.execute(COUNTS).fetchone()
-    assert found is not None
-    return found[0], found[1]
+def run(suite: Suite, target: Target, blocks: int) -> list[Comparison]:
+    """Compare; only what is measured may run meanwhile. One client for both sides, in this process."""
+    return [*(against_bare(suite, target, each, blocks) for each in INTAKES.values()), through(suite, target, blocks)]
 
 
-async def _load(target: Target, url: str) -> tuple[int, float]:
-    own = messages.for_load(messages.tenants())
-    bodies = [json.dumps({"channel": "portal", "title": each.title, "text": each.text}).encode() for each in own]
-    token = target.token_for("bench", TENANT, "citizen", None)
-    bodies_in_turn = itertools.cycle(bodies)
-    accepted = 0
-    async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as session:
-        started = time.monotonic()
+def against_bare(suite: Suite, target: Target, intake: Intake, blocks: int) -> Comparison:
+    """Compare with one INSERT."""
+    speed = _speed_of(suite, target, intake)
+    with running(suite, f"{intake.service}-api"):
+        ours = Side(f"{intake.service}: intake", lambda: speed(url_of(suite, intake.service)))
+        ours.measure()
+        with bare(suite, "intake", intake.service, BARE_INTAKE=intake.service) as url:
+            theirs = Side("bare FastAPI + SQLModel INSERT", lambda: speed(url, promises=False))
+            theirs.measure()
+            return compare(f"{intake.service} intake", ours, theirs, unit="requests/s", aim=0.5, blocks=blocks)
 
-        async def work() -> None:
-            nonlocal accepted
-            while time.monotonic() - started < SECONDS:
-                headers = {
-                    "Authorization": f"Bearer {token}",
-                    "Content-Type": "application/json",
-                    "Idempotency-Key": uuid.uuid4().hex,
-                }
-                async with session.post("/v1/petitions", data=next(bodies_in_turn), headers=headers) as response:
-                    await response.read()
-                    if response.status != 201:
-                        raise Void(f"{url} answered {response.status}")
-                    accepted += 1
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(CONNECTIONS):
-                group.create_task(work())
-        return accepted, time.monotonic() - started
+def through(suite: Suite, target: Target, blocks: int) -> Comparison:
+    """Compare the way through the gateway with the way past it."""
+    intake = INTAKES["accept"]
+    speed = _speed_of(suite, target, intake)
+    with running(suite, f"{intake.service}-api", GATEWAY):
+        ours = Side("accept: intake through Envoy", lambda: speed(target.gateway))
+        theirs = Side("without Envoy", lambda: speed(url_of(suite, intake.service)))
+        ours.measure(), theirs.measure()
+        return compare("through Envoy", ours, theirs, unit="requests/s", blocks=blocks)
+
+
+def _speed_of(suite: Suite, target: Target, intake: Intake) -> Callable[..., float]:
+    dsn = suite.configuration.postgres().dsn(intake.service)
+    counts = f"SELECT (SELECT count(*) FROM {intake.row.__tablename__}), (SELECT count(*) FROM outbox)"
+    calls = writes(intake.path, citizens(target.token_for), intake.bodies())
+
+    def count() -> tuple[int, int]:
+        with psycopg.connect(dsn) as connection:
+            found = connection.execute(counts).fetchone()
+        assert found is not None
+        return found[0], found[1]
+
+    def speed(url: str, *, promises: bool = True) -> float:
+        """Load for some seconds, and count rows against answers."""
+        before, started = count(), time.monotonic()
+        accepted = len(asyncio.run(loaded(url, calls, for_seconds(SECONDS))))
+        seconds = time.monotonic() - started
+        rows, events = (after - earlier for after, earlier in zip(count(), before, strict=True))
+        if (rows, events) != (accepted, accepted * intake.events * promises):
+            raise Void(f"{accepted} requests were accepted, but {rows} rows and {events} events are there")
+        return accepted / seconds
+
+    return speed

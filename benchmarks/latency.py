@@ -24,12 +24,12 @@ WORKERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What was found.
+    """How long after its 2xx a write was somewhere else.
 
     Attributes:
         peak: Writes a second that the gateway answered with 2xx, closed loop.
         rate: Writes a second offered afterwards.
-        p50_ms: From 2xx to mirrored.
+        p50_ms: From the 2xx on.
         p99_ms: The same.
         writes: So many were measured.
     """
