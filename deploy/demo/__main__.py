@@ -21,13 +21,17 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from demo import job, messages
+from demo import job, judge, messages
+from demo.applications import CatalogueError
 from demo.observe import UnreadableTopicError
 from demo.report import show
 from demo.target import Target
 
 HANDLED = 500
 """By default the officers bring about so many petitions to their end, spread evenly over the input."""
+
+APPLICATIONS = 200
+"""By default so many people apply for something."""
 
 KEPT_JOURNALS = 10
 COLUMNS = (
@@ -43,9 +47,10 @@ NO_ANSWER = "套件没有应答，是否已启动（make start）？ The suite d
 def main(
     input: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON Lines of messages")] = messages.OWN,  # noqa: A002
     handled: Annotated[int, typer.Option(min=0, help="So many petitions the officers bring to an end")] = HANDLED,
+    applications: Annotated[int, typer.Option(min=0, help="So many applications are made")] = APPLICATIONS,
     workers: Annotated[int, typer.Option(min=1, max=256, help="So many are at work at once")] = job.WORKERS,
 ) -> None:
-    """Send the messages in, let officers work on them, and check from outside that nothing was lost."""
+    """Send messages and applications in, let officers work on them, and check from outside that nothing was lost."""
     console = Console()
     configuration = Configuration.from_environment()
     found = list(messages.read(input, messages.tenants()))
@@ -55,18 +60,20 @@ def main(
     plan = job.Plan(
         messages=found,
         journal=_journal(configuration.state / "demo"),
+        applications=applications,
         handle_every=math.ceil(len(found) / handled) if handled else len(found) + 1,
         workers=workers,
     )
     with Progress(*COLUMNS, console=console) as progress:
         parts = {
-            "messages": progress.add_task("发送并办理 · Sending and handling", total=len(found)),
+            "messages": progress.add_task("留言办理 · Messages", total=len(found)),
+            "applications": progress.add_task("申请办理 · Applications", total=applications),
             "mirrored": progress.add_task("镜像 · Mirroring", total=None),
-            "judged": progress.add_task("核对 · Checking", total=job.CHECKS),
+            "judged": progress.add_task("核对 · Checking", total=judge.CHECKS),
         }
         try:
             outcome = asyncio.run(job.run(Target.of(configuration), plan, progress_into(progress, parts)))
-        except (OSError, psycopg.Error, UnreadableTopicError) as error:
+        except (OSError, psycopg.Error, CatalogueError, UnreadableTopicError) as error:
             progress.stop()
             console.print(f"[red]{NO_ANSWER}[/] {error}")
             raise typer.Exit(1) from None
@@ -75,7 +82,7 @@ def main(
     raise typer.Exit(0 if outcome.whole else 1)
 
 
-def progress_into(progress: Progress, parts: Mapping[str, TaskID]) -> job.Step:
+def progress_into(progress: Progress, parts: Mapping[str, TaskID]) -> judge.Step:
     """Give what moves the bars."""
 
     def step(part: str, done: int, total: int | None = None) -> None:

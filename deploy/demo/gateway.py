@@ -5,7 +5,8 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -14,14 +15,15 @@ import aiohttp
 
 from demo.journal import Answer, Expected, Journal, Request
 
-PETITIONS = "petition.petitions.v1"
-TYPE = "yiwangban.petition.petition.{}.v1"
 ATTEMPT_S = 10.0
+STREAM = aiohttp.ClientTimeout(total=None, sock_read=40.0)
+"""Of a stream, which says something at least every few seconds."""
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 SAMPLE_EVERY = 50
 """One request of so many asks for a trace to be kept."""
 
-STILL_RUNNING, TOO_MANY, SERVER_ERROR = 409, 429, 500
+CLIENT_ERROR, STILL_RUNNING, TOO_MANY, SERVER_ERROR = 400, 409, 429, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class Reply:
     def accepted(self) -> bool:
         """It is done."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004  the class of success
+
+    @property
+    def refused(self) -> bool:
+        """The service said that nothing happened."""
+        return self.status is not None and CLIENT_ERROR <= self.status < SERVER_ERROR
 
     @property
     def reason(self) -> str:
@@ -118,6 +125,32 @@ class Gateway:
         """GET, with retries."""
         deadline = time.monotonic() + self._patience_s
         return (await self._until_settled("GET", path, {"Authorization": f"Bearer {token}"}, None, deadline, None))[0]
+
+    async def ask(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """POST a question as somebody who isn't signed in, with retries; it changes nothing."""
+        deadline = time.monotonic() + self._patience_s
+        headers = {"Content-Type": "application/json"}
+        return (await self._until_settled("POST", path, headers, json.dumps(body).encode(), deadline, None))[0]
+
+    async def events(self, path: str, seen: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Yield server-sent events, each with its id, until the stream ends or breaks.
+
+        Args:
+            path: Of the stream.
+            seen: Id of the last event that was seen; empty for all of them.
+        """
+        assert self._session is not None  # noqa: S101  entered before use
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": seen} if seen else {})
+        with suppress(aiohttp.ClientError, TimeoutError, OSError):
+            async with self._session.get(path, headers=headers, timeout=STREAM) as response:
+                event: dict[str, str] = {}
+                async for line in response.content:
+                    name, _, value = line.decode().rstrip("\r\n").partition(": ")
+                    if name:
+                        event[name] = value
+                    elif "data" in event:
+                        yield event.get("id", ""), _object(event["data"].encode())
+                        event = {}
 
     async def write(
         self,
@@ -225,22 +258,3 @@ def _object(content: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def received(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
-    """What an accepted petition promises: received and, in the same breath, classified."""
-    subject = str(reply.body.get("id"))
-    names = ("received", "classified")
-    return subject, tuple(
-        Expected(PETITIONS, subject, sequence, TYPE.format(name)) for sequence, name in enumerate(names, 1)
-    )
-
-
-def moved(name: str) -> Promise:
-    """What an accepted change promises: one event, whose sequence is the version that the answer shows."""
-
-    def promise(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
-        subject = str(reply.body.get("id"))
-        return subject, (Expected(PETITIONS, subject, int(reply.body.get("version", 0)), TYPE.format(name)),)
-
-    return promise

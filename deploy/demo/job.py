@@ -1,46 +1,40 @@
-"""The main job: messages in, officers at work, and a judgement of what arrived."""
+"""The main job: messages and applications in, officers at work, and a judgement of what arrived."""
 
 import asyncio
 import itertools
-import subprocess
-import sys
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Self
 
-from contracts.registry import Registry
-
-from demo import history, journal
-from demo.gateway import PETITIONS, Gateway, received
-from demo.history import History, Log, Record, unanswered_causes
+from demo import journal
+from demo.applications import Application, Fate, applications, read_catalogue
+from demo.counters import Counters, Filed
+from demo.follow import Follower
+from demo.gateway import Gateway
 from demo.journal import Journal
+from demo.judge import Step, judge, promised_by_topic, records_by_topic, settle, topics_of, watching
 from demo.messages import Message, Unreadable
-from demo.observe import CAUSES, DRAFTED, MirrorWatch, Topics, mirror_rows
 from demo.officers import Officers
-from demo.report import Check, Outcome
+from demo.promises import RECEIVED
+from demo.readers import Readers
+from demo.report import Outcome
+from demo.reviewers import Reviewers
 from demo.target import Target
 
 WORKERS = 16
-SETTLE_S = 90.0
-QUIET_S = 1.5
-"""Nothing new for so long: reactions to reactions have had their time."""
+APPLICANTS = 4
+"""So many applications are at a counter at once."""
 
 LOOK_S = 0.1
-COMMAND_S = 300.0
+DECIDED_WITHIN_S = 120.0
+"""After the last application was accepted."""
+FOLLOWED_WITHIN_S = 20.0
+"""After the last one was decided."""
 
-CHECKS = 3
-"""Everything read, histories compared, verified and reconciled."""
-
-
-class Step(Protocol):
-    """Tells a progress bar how far a part of the job is: ``messages``, ``mirrored`` or ``judged``."""
-
-    def __call__(self, part: str, done: int, total: int | None = None) -> None:
-        """Move the bar of the part."""
+Submitted = Callable[[Filed], None]
+"""Told of an application as soon as it is submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,7 @@ class Plan:
     """What to do.
 
     Attributes:
+        applications: So many are made.
         handle_every: The officers take every so-manieth accepted petition.
         workers: So many petitions are in somebody's hands at once.
         patience_s: How long a request is retried.
@@ -56,6 +51,7 @@ class Plan:
 
     messages: Iterable[Message | Unreadable]
     journal: Path
+    applications: int = 0
     handle_every: int = 1
     workers: int = WORKERS
     patience_s: float = 30.0
@@ -63,38 +59,95 @@ class Plan:
 
     def gateway(self, url: str, written: Journal) -> Gateway:
         """Give the client that the plan asks for."""
-        return Gateway(url, written, connections=self.workers, patience_s=self.patience_s, rate=self.rate)
+        connections = 2 * (self.workers + APPLICANTS)
+        return Gateway(url, written, connections=connections, patience_s=self.patience_s, rate=self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Everybody who works in a run, and their way to the suite."""
+
+    target: Target
+    gateway: Gateway
+    officers: Officers
+    counters: Counters
+    reviewers: Reviewers
+
+    @classmethod
+    def of(cls, target: Target, gateway: Gateway) -> Self:
+        """Give everybody their way to the suite."""
+        reviewers = Reviewers(gateway, target.token_for)
+        counters = Counters(gateway, target.token_for, reviewers.expect)
+        return cls(target, gateway, Officers(gateway, target.token_for), counters, reviewers)
+
+    def report(self, step: Step) -> None:
+        """Tell how many applications have come to their end."""
+        step("applications", len(self.counters.filed) - self.reviewers.waiting)
+
+    async def decided(self, step: Step) -> None:
+        """Wait until the reviewers have nothing more to do, for a while; what they leave is found astray."""
+        deadline = time.monotonic() + DECIDED_WITHIN_S
+        while self.reviewers.waiting and time.monotonic() < deadline:
+            self.report(step)
+            await asyncio.sleep(LOOK_S)
+        self.report(step)
+
+    async def look_up(self, outcome: Outcome) -> None:
+        """Find every application by number and code, once everything can be seen, and note what isn't found."""
+        outcome.filed, outcome.decided = len(self.counters.filed), self.reviewers.decided
+        outcome.astray = await self.counters.astray()
 
 
 async def run(target: Target, plan: Plan, step: Step) -> Outcome:
     """Do the job.
 
     Raises:
+        CatalogueError: The catalogue can't be read.
         UnreadableTopicError: The broker doesn't deliver what it holds.
-        psycopg.Error: The mirror can't be read.
+        psycopg.Error: A database can't be read.
     """
-    with topics_of(target) as topics:
+    with topics_of(target) as topics, Readers(target.databases) as readers, watching(target) as watches:
         before = await asyncio.to_thread(topics.ends)
-        watch = MirrorWatch(target.mirror_dsn, target.topic_prefix)
-        watch.start()
-        try:
-            started = time.monotonic()
-            with Journal(plan.journal) as written:
-                async with plan.gateway(target.gateway, written) as gateway:
-                    officers = Officers(gateway, target.token_for)
-                    await send(target, plan, gateway, officers, step)
-            seconds = time.monotonic() - started
-            requests = journal.read(plan.journal)
-            goals = {PETITIONS: records_by_topic(before)[PETITIONS] + sum(1 for _ in journal.promised(requests))}
-            settled = await asyncio.to_thread(settle, topics, watch, goals, step)
-        finally:
-            await asyncio.to_thread(watch.stop)
-        outcome = Outcome(seconds, gateway.tally, officers.closed, settled)
-        await asyncio.to_thread(judge, target, topics, watch, requests, before, outcome, step)
+        with Journal(plan.journal) as written:
+            async with plan.gateway(target.gateway, written) as gateway:
+                crew = Crew.of(target, gateway)
+                started = time.monotonic()
+                follower = await _work(crew, plan, step)
+                outcome = Outcome(time.monotonic() - started, gateway.tally, crew.officers.closed, settled=False)
+                goals = promised_by_topic(journal.read(plan.journal)) + records_by_topic(before)
+                outcome.settled = await asyncio.to_thread(settle, topics, readers, watches.mirror, goals, step)
+                await crew.look_up(outcome)
+                if follower is not None:
+                    outcome.followed, outcome.misled = len(follower.steps), await follower.judge()
+        requests = journal.read(plan.journal)
+        await asyncio.to_thread(judge, target, topics, watches, requests, before, outcome, step)
     return outcome
 
 
-async def send(target: Target, plan: Plan, gateway: Gateway, officers: Officers, step: Step) -> None:
+async def _work(crew: Crew, plan: Plan, step: Step) -> Follower | None:
+    """Messages and applications at once, all to their end; give who followed the first one that was approved."""
+    items = await read_catalogue(crew.gateway, crew.target.token_for) if plan.applications else []
+    due = itertools.islice(applications(items), plan.applications)
+    followers: list[Follower] = []
+    async with asyncio.TaskGroup() as beside:
+
+        def submitted(filed: Filed) -> None:
+            if not followers and filed.ends is Fate.APPROVED:
+                followers.append(Follower(crew.gateway, filed.number, filed.code))
+                background.append(beside.create_task(followers[0].follow()))
+
+        background = [beside.create_task(crew.reviewers.work())]
+        async with asyncio.TaskGroup() as sending:
+            sending.create_task(send(crew, plan, step))
+            sending.create_task(apply(crew, due, step, submitted))
+        await crew.decided(step)
+        await asyncio.wait(background[1:] or background, timeout=FOLLOWED_WITHIN_S if followers else 0)
+        for task in background:
+            task.cancel()
+    return followers[0] if followers else None
+
+
+async def send(crew: Crew, plan: Plan, step: Step) -> None:
     """Let the workers take the messages one by one, each to its end."""
     messages = iter(plan.messages)
     accepted = itertools.count(1)
@@ -103,14 +156,29 @@ async def send(target: Target, plan: Plan, gateway: Gateway, officers: Officers,
     async def work(messages: Iterator[Message | Unreadable]) -> None:
         for message in messages:
             if isinstance(message, Unreadable):
-                gateway.tally.refuse(f"– {message.reason}", f"line {message.line}")
-            elif (petition := await submit(target, gateway, message)) and next(accepted) % plan.handle_every == 0:
-                await officers.handle(petition, message.tenant)
+                crew.gateway.tally.refuse(f"– {message.reason}", f"line {message.line}")
+            elif (petition := await submit(crew.target, crew.gateway, message)) and (
+                next(accepted) % plan.handle_every == 0
+            ):
+                await crew.officers.handle(petition, message.tenant)
             step("messages", next(done))
 
     async with asyncio.TaskGroup() as group:
         for _ in range(plan.workers):
             group.create_task(work(messages))
+
+
+async def apply(crew: Crew, due: Iterator[Application], step: Step, submitted: Submitted = lambda _: None) -> None:
+    """Let applicants and windows take the applications one by one, each as far as it goes without a review."""
+
+    async def work(due: Iterator[Application]) -> None:
+        for application in due:
+            await crew.counters.handle(application, submitted)
+            crew.report(step)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(APPLICANTS):
+            group.create_task(work(due))
 
 
 async def submit(target: Target, gateway: Gateway, message: Message) -> str | None:
@@ -123,128 +191,8 @@ async def submit(target: Target, gateway: Gateway, message: Message) -> str | No
             body["posted_at"] = message.posted_at
     else:
         token = target.token_for(message.user, message.tenant, "citizen", None)
-    reply = await gateway.write("/v1/petitions", token, body, action="receive", tenant=message.tenant, promise=received)
+    reply = await gateway.write("/v1/petitions", token, body, action="receive", tenant=message.tenant, promise=RECEIVED)
     if not reply.accepted:
         gateway.tally.refuse(reply.reason, f"line {message.line}")
         return None
     return str(reply.body.get("id"))
-
-
-def topics_of(target: Target) -> Topics:
-    """Give all topics that the contracts declare."""
-    return Topics(target.kafka_bootstrap, sorted(Registry.load().topics), target.topic_prefix)
-
-
-def settle(topics: Topics, watch: MirrorWatch, goals: Mapping[str, int], step: Step) -> bool:
-    """Wait until the topics hold what they must, everything in them is mirrored, and nothing new comes.
-
-    Args:
-        topics: Where to look.
-        watch: How far the mirror is.
-        goals: Least number of records by topic.
-        step: Moves the bar of what is mirrored.
-    """
-    deadline = time.monotonic() + SETTLE_S
-    last: dict[Log, int] = {}
-    quiet_since = time.monotonic()
-    while time.monotonic() < deadline:
-        ends, mirrored = topics.ends(), watch.ends()
-        held = records_by_topic(ends)
-        step("mirrored", sum(mirrored.get(log, 0) for log in ends), sum(held.values()))
-        behind = any(mirrored.get(log, 0) < end for log, end in ends.items())
-        if behind or ends != last or any(held[topic] < least for topic, least in goals.items()):
-            quiet_since = time.monotonic()
-        elif time.monotonic() - quiet_since >= QUIET_S:
-            return True
-        last = ends
-        time.sleep(LOOK_S)
-    return False
-
-
-def records_by_topic(ends: Mapping[Log, int]) -> Counter[str]:
-    """Add up the logs of each topic."""
-    held: Counter[str] = Counter()
-    for log, end in ends.items():
-        held[log.topic] += end
-    return held
-
-
-def witness(target: Target, topics: Topics, requests: Sequence[journal.Request], *, exclusive: bool = False) -> History:
-    """Read everything that topics and mirror hold, and put it beside what the client saw."""
-    records, ends = topics.read()
-    # What came after the ends were read was not read; the mirror may have it already.
-    mirrored = mirror_rows(target.mirror_dsn, target.topic_prefix)
-    rows = [row for row in mirrored if row.log not in ends or row.offset < ends[row.log]]
-    return History(requests, records, ends, rows, exclusive)
-
-
-def judge(
-    target: Target,
-    topics: Topics,
-    watch: MirrorWatch,
-    requests: Sequence[journal.Request],
-    before: Mapping[Log, int],
-    outcome: Outcome,
-    step: Step,
-    *,
-    exclusive: bool = False,
-) -> None:
-    """Read everything back, compare it with what the client saw, and note it in the outcome.
-
-    Args:
-        target: The suite.
-        topics: Present incarnations.
-        watch: What it saw of the mirror.
-        requests: The client's journal.
-        before: How far each log was before the run.
-        outcome: Where the findings go.
-        step: Moves the bar of the checks.
-        exclusive: Nobody else has ever written, so an event that nobody asked for is a violation.
-    """
-    step("judged", 0, CHECKS)
-    seen = witness(target, topics, requests, exclusive=exclusive)
-    step("judged", 1)
-    outcome.verdict = history.check(seen)
-    step("judged", 2)
-    records, ends = seen.records, seen.ends
-    new = [record for record in records if record.offset >= before.get(record.log, 0)]
-    outcome.events = Counter(record.log.topic for record in new)
-    outcome.mirrored = sum(1 for row in seen.rows if row.log in ends and row.offset >= before.get(row.log, 0))
-    outcome.latencies_ms = latencies(requests, new, watch)
-    outcome.alerts = sum(1 for record in new if record.type in CAUSES)
-    outcome.bulletins = sum(1 for record in new if record.type == DRAFTED)
-    outcome.undrafted = unanswered_causes(records, CAUSES)
-    with ThreadPoolExecutor(2) as pool:
-        outcome.verify, outcome.reconcile = pool.map(lambda name: command(target, name), ("verify", "reconcile"))
-    step("judged", CHECKS)
-
-
-def latencies(requests: Iterable[journal.Request], records: Iterable[Record], watch: MirrorWatch) -> list[float]:
-    """Give, for each 2xx, the milliseconds until the watch first saw the last of its events in the mirror.
-
-    The 2xx is stamped when the client has read the answer, the mirror when a look from outside shows the
-    row: both by this machine's clock. A mirror that was faster than the answer counts as 0.
-    """
-    places: dict[tuple[str, str, int], Record] = {}
-    for record in records:
-        places.setdefault((record.log.topic, record.subject, record.sequence), record)
-    last: dict[str, tuple[int, int]] = {}
-    for request, answer, event in journal.promised(requests):
-        found = places.get((event.topic, event.subject, event.sequence))
-        seen = watch.seen_at(found.log, found.offset) if found is not None else None
-        if seen is not None:
-            last[request.id] = (answer.at, max(seen, last.get(request.id, (0, 0))[1]))
-    return [max(0, seen - at) / 1e6 for at, seen in last.values()]
-
-
-def command(target: Target, name: str) -> Check:
-    """Run one of intel-sink's own checks, as an operator would."""
-    program = Path(sys.executable).with_name("intel-sink")
-    try:
-        done = subprocess.run(  # noqa: S603  the suite's own command
-            [program, name], env=target.environment, capture_output=True, text=True, timeout=COMMAND_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return Check(passed=False, said=str(error))
-    said = (done.stdout.strip() or done.stderr.strip()).splitlines()
-    return Check(passed=done.returncode == 0, said=said[-1] if said else f"exit status {done.returncode}")

@@ -1,10 +1,7 @@
-"""What the topics and the mirror hold, read from outside: Kafka by its protocol, the mirror by read-only SQL."""
+"""What topics, mirror and read model hold, read from outside: Kafka by its protocol, databases by read-only SQL."""
 
 import hashlib
-import threading
 import time
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Self
@@ -15,25 +12,23 @@ import psycopg
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from demo.history import Log, Record, Row
+from demo.history import Log, Model, Record, Row
 
-DRAFTED = "yiwangban.petition.bulletin.drafted.v1"
-CAUSES = {"yiwangban.intel.alert.raised.v1": DRAFTED}
-"""Every event of the one type has exactly one of the other."""
+ABOUT = ("case", "alert")
+"""Where an event names what it is about, if that isn't its subject."""
 
-POLL_S = 0.02
 READ_WITHIN_S = 120.0
 ANSWER_WITHIN_MS = 5_000
 TRACE = slice(3, 35)
 """Where a traceparent has its trace id."""
 
-ENDS = "SELECT topic, topic_uuid, partition, base_offset + size FROM mirror_logs"
-HOLDS = "SELECT EXISTS (SELECT FROM mirror_records WHERE key = %s)"
 ROWS = """
     SELECT log.topic, log.topic_uuid, log.partition, record."offset", sha256(coalesce(record.value, ''))
     FROM mirror_records AS record JOIN mirror_logs AS log USING (log)
     ORDER BY record.log, record."offset"
 """
+MATTERS = "SELECT id::text, own_stage, review_stage FROM matters"
+STEPS = "SELECT subject::text, sequence, matter::text FROM timeline"
 
 
 class UnreadableTopicError(RuntimeError):
@@ -128,14 +123,15 @@ def read_record(log: Log, offset: int, value: bytes | None) -> Record:
             sequence=int(event["sequence"]),
             digest=digest,
             trace=traceparent[TRACE] if isinstance(traceparent, str) else None,
-            cause=str(data["alert"]) if event["type"] == DRAFTED else None,
+            about=next((str(data[name]) for name in ABOUT if name in data), None),
+            outcome=data.get("outcome"),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         name = f"unreadable-{log.topic}-{log.partition}-{offset}"
         return Record(log, offset, name, "unreadable", name, 1, digest)
 
 
-def mirror_rows(dsn: str, prefix: str = "") -> list[Row]:
+def mirror_rows(dsn: str) -> list[Row]:
     """Give every row of the mirror; the database hashes the stored bytes."""
     with psycopg.connect(dsn) as connection, connection.cursor("mirror") as cursor:
         cursor.itersize = 10_000
@@ -143,78 +139,15 @@ def mirror_rows(dsn: str, prefix: str = "") -> list[Row]:
         logs: dict[tuple[Any, ...], Log] = {}
         rows = []
         for *place, offset, digest in cursor:
-            log = logs.setdefault(tuple(place), Log(place[0].removeprefix(prefix), str(place[1]), place[2]))
+            log = logs.setdefault(tuple(place), Log(place[0], str(place[1]), place[2]))
             rows.append(Row(log, offset, bytes(digest)))
         return rows
 
 
-def mirror_holds(dsn: str, subject: str) -> bool:
-    """Tell whether the mirror has a record of the subject; a database that is down has none."""
-    try:
-        with psycopg.connect(dsn, autocommit=True, connect_timeout=2) as connection:
-            return connection.execute(HOLDS, (subject.encode(),)).fetchone() == (True,)
-    except psycopg.Error:
-        return False
-
-
-class MirrorWatch(threading.Thread):
-    """Looks every 20 ms how far the mirror is, and remembers when it saw which offset.
-
-    A row is seen no earlier than its transaction is committed, so the times are upper bounds by one look.
-    They are of this machine's wall clock, as are the journal's. A database that is down is looked at again.
-    """
-
-    def __init__(self, dsn: str, prefix: str = "") -> None:
-        super().__init__(name="mirror-watch", daemon=True)
-        self._dsn = dsn
-        self._prefix = prefix
-        self._ended = threading.Event()
-        self._lock = threading.Lock()
-        self._ends: dict[Log, list[int]] = defaultdict(list)
-        self._times: dict[Log, list[int]] = defaultdict(list)
-
-    def run(self) -> None:
-        """Look until `stop`."""
-        while not self._ended.is_set():
-            try:
-                with psycopg.connect(self._dsn, autocommit=True, connect_timeout=2) as connection:
-                    connection.execute("SET statement_timeout = '2s'")
-                    while not self._ended.wait(POLL_S):
-                        self._look(connection)
-            except psycopg.Error:
-                self._ended.wait(POLL_S * 5)
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._ended.set()
-        if self.is_alive():
-            self.join(timeout=10)
-
-    def ends(self) -> dict[Log, int]:
-        """Give how far each log was mirrored at the last look."""
-        with self._lock:
-            return {log: ends[-1] for log, ends in self._ends.items()}
-
-    def seen_at(self, log: Log, offset: int) -> int | None:
-        """Give when the offset was first seen in the mirror, nanoseconds since 1970."""
-        with self._lock:
-            place = bisect_right(self._ends[log], offset)
-            times = self._times[log]
-            return times[place] if place < len(times) else None
-
-    def first_after(self, moment: int, topic: str | None = None) -> int | None:
-        """Give when the first record was seen that came after the moment, nanoseconds since 1970."""
-        with self._lock:
-            found = (times for log, times in self._times.items() if topic in {None, log.topic})
-            later = (times[place] for times in found if (place := bisect_right(times, moment)) < len(times))
-            return min(later, default=None)
-
-    def _look(self, connection: psycopg.Connection[Any]) -> None:
-        found = connection.execute(ENDS).fetchall()
-        now = time.time_ns()
-        with self._lock:
-            for topic, uuid, partition, end in found:
-                log = Log(topic.removeprefix(self._prefix), str(uuid), partition)
-                if not self._ends[log] or self._ends[log][-1] < end:
-                    self._ends[log].append(end)
-                    self._times[log].append(now)
+def read_model(dsn: str) -> Model:
+    """Give what the active read model holds."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        stages = {matter: (own, review) for matter, own, review in connection.execute(MATTERS)}
+        steps = {(subject, sequence): matter for subject, sequence, matter in connection.execute(STEPS)}
+        return Model(stages, steps)

@@ -1,6 +1,10 @@
 """Simulated officers: triage transfers, a handler of that department replies and closes, all through the API."""
 
-from demo.gateway import Gateway, Reply, moved
+from contracts.event import ContractEvent
+
+from contracts.events import PetitionClosed, PetitionReplied, PetitionTransferred
+from demo.gateway import Gateway, Reply
+from demo.promises import changed
 from demo.target import TokenFor
 
 DEPARTMENTS = {
@@ -51,9 +55,9 @@ class Officers:
         handler = self._token_for(f"handler-{department}-{tenant}", tenant, "handler", department)
         version = seen.etag
         for action, event, token, body in (
-            ("transfer", "transferred", triage, {"department": department}),
-            ("reply", "replied", handler, {"text": REPLIES[department]}),
-            ("close", "closed", handler, {"outcome": "answered"}),
+            ("transfer", PetitionTransferred, triage, {"department": department}),
+            ("reply", PetitionReplied, handler, {"text": REPLIES[department]}),
+            ("close", PetitionClosed, handler, {"outcome": "answered"}),
         ):
             reply = await self._move(petition, tenant, version, action, event, token, body)
             if not reply.accepted:
@@ -63,7 +67,14 @@ class Officers:
         self.closed += 1
 
     async def _move(
-        self, petition: str, tenant: str, version: str | None, action: str, event: str, token: str, body: dict[str, str]
+        self,
+        petition: str,
+        tenant: str,
+        version: str | None,
+        action: str,
+        event: type[ContractEvent],
+        token: str,
+        body: dict[str, str],
     ) -> Reply:
         return await self._gateway.write(
             f"/v1/petitions/{petition}/{action}",
@@ -73,5 +84,5 @@ class Officers:
             tenant=tenant,
             subject=petition,
             if_match=version,
-            promise=moved(event),
+            promise=changed(event),
         )

@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -32,12 +33,17 @@ class Outcome:
         seconds: How long the sending took.
         closed: Petitions that the officers brought to their end.
         settled: Everything arrived before the time was over.
+        filed: Applications that were submitted and handled at a counter.
+        decided: Of them, those that reviewers decided.
+        astray: What is wrong with those that weren't found in their final stage by number and code.
+        followed: Steps that came live for one of them.
+        misled: What was wrong with these steps.
         events: Events of each topic that this run added.
-        mirrored: Records that the mirror took in during this run.
-        latencies_ms: From the client's 2xx until the last event it promised was seen in the mirror.
+        mirrored: Records of each topic that the mirror took in during this run.
+        mirrored_ms: From a 2xx until the last event it promised was seen in the mirror, by topic.
+        visible_ms: The same until it was visible in the read model.
         alerts: Alerts raised during this run.
         bulletins: Bulletins drafted during this run.
-        undrafted: Alerts, of any run, that no bulletin answers.
     """
 
     seconds: float
@@ -45,20 +51,25 @@ class Outcome:
     closed: int
     settled: bool
     verdict: Verdict = field(default_factory=Verdict)
+    filed: int = 0
+    decided: int = 0
+    astray: Sequence[str] = ()
+    followed: int = 0
+    misled: Sequence[str] = ()
     events: Counter[str] = field(default_factory=Counter)
-    mirrored: int = 0
-    latencies_ms: Sequence[float] = ()
+    mirrored: Counter[str] = field(default_factory=Counter)
+    mirrored_ms: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    visible_ms: Mapping[str, Sequence[float]] = field(default_factory=dict)
     alerts: int = 0
     bulletins: int = 0
-    undrafted: Sequence[str] = ()
     verify: Check | None = None
     reconcile: Check | None = None
 
     @property
     def whole(self) -> bool:
-        """Nothing lost, nothing double, all in order, and intel-sink's own checks agree."""
+        """Nothing lost, nothing double, all in order, all found, and intel-sink's own checks agree."""
         checks = [check.passed for check in (self.verify, self.reconcile) if check is not None]
-        return self.settled and all(checks) and not self.verdict.violations and not self.undrafted
+        return self.settled and all(checks) and not (self.verdict.violations or self.astray or self.misled)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -75,7 +86,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def show(outcome: Outcome, console: Console) -> None:
-    """Print the table, then what was refused, then what is wrong."""
+    """Print the tables, then what was refused, then what is wrong."""
     tally, verdict = outcome.tally, outcome.verdict
     table = Table(title="结果 · Result", title_justify="left", show_header=False)
     table.add_column(style="bold")
@@ -87,44 +98,81 @@ def show(outcome: Outcome, console: Console) -> None:
         ("2xx", f"{tally.accepted:,}"),
         ("拒绝 · refused", f"{refused:,}"),
         ("重试 · retried", f"{tally.retried:,}"),
-        ("办结 · brought to an end by officers", f"{outcome.closed:,}"),
+        ("留言办结 · petitions brought to an end", f"{outcome.closed:,}"),
+        ("申请 → 决定 · applications → decided", f"{outcome.filed:,} → {outcome.decided:,}"),
+        ("凭号查到 · found by number and code", _found(outcome)),
     ]
-    rows += [(f"事件 · events on {topic}", f"{count:,}") for topic, count in sorted(outcome.events.items())]
+    if outcome.followed:
+        rows.append(("实时跟进 · followed live", _good(f"{outcome.followed} 步 steps", not outcome.misled)))
     rows += [
-        ("已镜像 · mirrored", f"{outcome.mirrored:,}"),
+        ("已镜像 · mirrored", f"{outcome.mirrored.total():,}"),
         ("丢失 · lost", _count(len(verdict.of(Kind.LOST)))),
         ("重复生效 · double", _count(len(verdict.of(Kind.DOUBLE)))),
         ("乱序 · out of order", _count(len(verdict.of(Kind.DISORDER)))),
-        ("未受理却生效 · refused, yet in a topic", _count(len(verdict.of(Kind.ABORTED)))),
-        ("允许的日志重复 · repeated in a log (allowed)", f"{verdict.repeated:,}"),
-        ("预警 → 通报草稿 · alerts raised → bulletins drafted", f"{outcome.alerts} → {outcome.bulletins}"),
+        ("未受理却生效 · refused, yet there", _count(len(verdict.of(Kind.ABORTED)))),
+        ("日志重复（允许）· log repeats (allowed)", f"{verdict.repeated:,}"),
+        ("预警 → 通报草稿 · alerts → bulletins", f"{outcome.alerts} → {outcome.bulletins}"),
     ]
     rows += [
-        (f"2xx → 镜像 · 2xx → mirrored, p{percent}", f"{percentile(outcome.latencies_ms, percent / 100):.0f} ms")
-        for percent in (50, 99)
-        if outcome.latencies_ms
-    ]
-    rows += [
-        (name, Text(check.said, "green" if check.passed else "red"))
+        (name, _good(check.said, check.passed))
         for name, check in (("intel-sink verify", outcome.verify), ("intel-sink reconcile", outcome.reconcile))
         if check is not None
     ]
     for name, value in rows:
         table.add_row(name, value)
     console.print(table)
+    console.print(_by_topic(outcome))
     if tally.refused:
         console.print(_refusals(tally))
     for kind in Kind:
-        for violation in verdict.of(kind)[:SHOWN]:
-            console.print(f"[red]{kind.value}[/]: {violation.what}", markup=True, highlight=False)
-    for alert in outcome.undrafted[:SHOWN]:
-        console.print(f"[red]lost[/]: alert {alert} led to no bulletin", highlight=False)
+        _name(console, kind.value, [violation.what for violation in verdict.of(kind)])
+    _name(console, "astray", outcome.astray)
+    _name(console, "followed live", outcome.misled)
     if not outcome.settled:
-        console.print("[red]未在限定时间内全部到达镜像。 Not everything reached the mirror in time.[/]")
+        console.print("[red]未在限定时间内全部到达。 Not everything arrived in time.[/]")
+
+
+def _by_topic(outcome: Outcome) -> Table:
+    about = "ms：从 2xx 到已镜像、到可查 · from the 2xx until mirrored, until visible"
+    table = Table(title="按主题 · By topic", caption=about, box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
+    table.title_justify = table.caption_justify = "left"
+    table.add_column("主题\ntopic", no_wrap=True)
+    latencies = ("镜像 ms\np50/p99", "可查 ms\np50/p99")
+    for heading in ("事件\nevents", "镜像\nmirrored", "丢失\nlost", "重复\ndouble", "乱序\ndisorder", *latencies):
+        table.add_column(heading, justify="right")
+    guilty = Counter((violation.topic, violation.kind) for violation in outcome.verdict.violations)
+    for topic in sorted(outcome.events.keys() | outcome.mirrored.keys() | {topic for topic, _ in guilty}):
+        table.add_row(
+            topic or "–",
+            f"{outcome.events[topic]:,}",
+            f"{outcome.mirrored[topic]:,}",
+            *(_count(guilty[topic, kind]) for kind in (Kind.LOST, Kind.DOUBLE, Kind.DISORDER)),
+            *(_marks(found.get(topic, ())) for found in (outcome.mirrored_ms, outcome.visible_ms)),
+        )
+    return table
+
+
+def _name(console: Console, kind: str, found: Sequence[str]) -> None:
+    for what in found[:SHOWN]:
+        console.print(f"[red]{kind}[/]: {what}", highlight=False)
+    if len(found) > SHOWN:
+        console.print(f"[red]{kind}[/]: … ({len(found)})", highlight=False)
+
+
+def _found(outcome: Outcome) -> Text:
+    return _good(f"{outcome.filed - len(outcome.astray):,}", not outcome.astray)
+
+
+def _marks(values: Sequence[float]) -> str:
+    return f"{percentile(values, 0.5):.0f}/{percentile(values, 0.99):.0f}" if values else "–"
+
+
+def _good(text: str, good: bool) -> Text:  # noqa: FBT001  what the colour says
+    return Text(text, "green" if good else "bold red")
 
 
 def _count(number: int) -> Text:
-    return Text(f"{number:,}", "green" if number == 0 else "bold red")
+    return _good(f"{number:,}", number == 0)
 
 
 def _refusals(tally: Tally) -> Table:

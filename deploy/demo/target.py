@@ -9,6 +9,7 @@ from typing import Self
 from deploy.config import Configuration
 from deploy.issuer import Issuer
 from deploy.programs import environment_of
+from deploy.services import SERVICES
 
 READ_ONLY = "?options=-c%20default_transaction_read_only%3Don"
 
@@ -24,7 +25,7 @@ class Target:
         gateway: URL of the only door.
         kafka_bootstrap: Address of the broker.
         topic_prefix: Put before each topic's name on the broker.
-        mirror_dsn: Read-only access to intel-sink's database.
+        databases: Read-only access to each service's database, by the service's name.
         token_for: The development issuer.
         environment: Of intel-sink's commands.
     """
@@ -32,9 +33,19 @@ class Target:
     gateway: str
     kafka_bootstrap: str
     topic_prefix: str
-    mirror_dsn: str
+    databases: Mapping[str, str]
     token_for: TokenFor
     environment: Mapping[str, str]
+
+    @property
+    def mirror(self) -> str:
+        """Read-only access to intel-sink's database."""
+        return self.databases["intel-sink"]
+
+    @property
+    def model(self) -> str:
+        """Read-only access to query's database."""
+        return self.databases["query"]
 
     @classmethod
     def of(cls, configuration: Configuration) -> Self:
@@ -43,7 +54,7 @@ class Target:
             gateway=configuration.gateway().url,
             kafka_bootstrap=configuration.kafka().bootstrap,
             topic_prefix=configuration.topic_prefix,
-            mirror_dsn=configuration.postgres().dsn("intel_sink") + READ_ONLY,
+            databases={each.name: configuration.postgres().dsn(each.database) + READ_ONLY for each in SERVICES},
             token_for=tokens(configuration.issuer()),
             environment={**os.environ, **environment_of(configuration, "intel-sink")},
         )

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from demo import journal
-from demo.gateway import Gateway, Reply, moved, received
+from demo.gateway import Gateway, Reply
+from demo.promises import RECEIVED, changed
+
+from contracts.events import PetitionReplied
 
 ACCEPTED = {"id": "p1", "version": 2}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -47,7 +50,7 @@ async def submit(
         with journal.Journal(path) as written:
             async with Gateway(url, written, repeat_every=repeat_every, patience_s=patience_s) as gateway:
                 reply = await gateway.write(
-                    "/v1/petitions", "t", {"x": 1}, action="receive", tenant="440100", promise=received
+                    "/v1/petitions", "t", {"x": 1}, action="receive", tenant="440100", promise=RECEIVED
                 )
     (request,) = journal.read(path)
     return reply, seen, request
@@ -115,6 +118,26 @@ async def test_an_accepted_write_that_is_sent_again_must_get_the_same_answer(tmp
 
 
 def test_a_change_promises_the_event_of_its_version() -> None:
-    subject, (event,) = moved("replied")(Reply(200, {"id": "p1", "version": 4}))
+    subject, (event,) = changed(PetitionReplied)(Reply(200, {"id": "p1", "version": 4}))
     assert (subject, event.subject, event.sequence) == ("p1", "p1", 4)
     assert event.type == "yiwangban.petition.petition.replied.v1"
+
+
+async def test_a_stream_is_read_event_by_event_and_heartbeats_are_none(tmp_path: Path) -> None:
+    sent = [b"retry: 1200\n\n", b":\n\n", b'id: a\nevent: step\ndata: {"n": 1}\n\n', b'id: b\ndata: {"n": 2}\n\n']
+    asked: list[str | None] = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked.append(request.headers.get("Last-Event-ID"))
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for part in sent:
+            await response.write(part)
+        return response
+
+    async with served(answer) as url:
+        with journal.Journal(tmp_path / "j") as written:
+            async with Gateway(url, written) as gateway:
+                assert [event async for event in gateway.events("/v1/x", "")] == [("a", {"n": 1}), ("b", {"n": 2})]
+                assert len([event async for event in gateway.events("/v1/x", "b")]) == 2
+    assert asked == [None, "b"]

@@ -1,10 +1,11 @@
-"""The checker against made-up histories: what is whole passes, and each kind of break is found."""
+"""The checker's rules about client, topics and mirror, against made-up histories: what is broken is found."""
 
 import hashlib
 from dataclasses import replace
 
 import pytest
-from demo.history import History, Kind, Log, Record, Row, Verdict, check, unanswered_causes
+from demo.checker import check
+from demo.history import History, Kind, Log, Record, Row, Verdict
 from demo.journal import Answer, Expected, Request
 from hypothesis import given
 from hypothesis import strategies as st
@@ -243,22 +244,3 @@ def test_a_log_that_the_broker_cut_short_is_lost() -> None:
 def test_a_row_that_the_mirror_holds_twice_is_double() -> None:
     history = made([2], [0])
     assert kinds(check(replace(history, rows=[*history.rows, history.rows[0]]))) == {Kind.DOUBLE}
-
-
-def test_one_alert_with_two_bulletins_is_double() -> None:
-    history = made([2], [0])
-    log = Log("petition.bulletins.v1", "first", 0)
-    history = replace(history, ends={**history.ends, log: 0})
-    first = replace(record_of("b1", 1, log, 0, "x"), cause="alert", type="drafted")
-    second = replace(record_of("b2", 1, log, 0, "x"), cause="alert", type="drafted")
-    once = with_record(history, first)
-    assert check(once).violations == []
-    assert kinds(check(with_record(once, second))) == {Kind.DOUBLE}
-
-
-def test_an_alert_without_a_bulletin_is_named() -> None:
-    log = Log("intel.alerts.v1", "first", 0)
-    alert = replace(record_of("a1", 1, log, 0, "x"), type="raised")
-    bulletin = replace(record_of("b1", 1, log, 1, "x"), type="drafted", cause=alert.id)
-    assert unanswered_causes([alert, alert], {"raised": "drafted"}) == [alert.id]
-    assert unanswered_causes([alert, bulletin], {"raised": "drafted"}) == []

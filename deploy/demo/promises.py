@@ -1,0 +1,33 @@
+"""What each 2xx promises: which event has to be in which topic, in which place."""
+
+from contracts.event import ContractEvent
+
+from contracts.events import CaseSubmitted, PetitionClassified, PetitionReceived
+from demo.gateway import Promise, Reply
+from demo.journal import Expected
+
+
+def begun(*events: type[ContractEvent]) -> Promise:
+    """What an accepted intake promises: the first events of a new aggregate, in this order."""
+
+    def promise(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
+        subject = str(reply.body.get("id"))
+        return subject, tuple(Expected(e.TOPIC, subject, sequence, e.TYPE) for sequence, e in enumerate(events, 1))
+
+    return promise
+
+
+def changed(event: type[ContractEvent]) -> Promise:
+    """What an accepted change promises: one event, whose sequence is the version that the answer shows."""
+
+    def promise(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
+        subject = str(reply.body.get("id"))
+        return subject, (Expected(event.TOPIC, subject, int(reply.body.get("version", 0)), event.TYPE),)
+
+    return promise
+
+
+RECEIVED = begun(PetitionReceived, PetitionClassified)
+"""A petition is classified in the breath in which it is received."""
+
+SUBMITTED = begun(CaseSubmitted)
