@@ -20,9 +20,6 @@ STREAM = aiohttp.ClientTimeout(total=None, sock_read=40.0)
 """Of a stream, which says something at least every few seconds."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
-SAMPLE_EVERY = 50
-"""One request of so many asks for a trace to be kept."""
-
 CLIENT_ERROR, STILL_RUNNING, TOO_MANY, SERVER_ERROR = 400, 409, 429, 500
 
 
@@ -34,11 +31,13 @@ class Reply:
         status: None if no attempt was answered in time.
         body: The JSON body; empty if there was none.
         etag: Of the version that the answer shows.
+        number: Under which the suite knows the request (x-request-id).
     """
 
     status: int | None
     body: Mapping[str, Any]
     etag: str | None = None
+    number: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -164,16 +163,14 @@ class Gateway:
         subject: str | None = None,
         if_match: str | None = None,
     ) -> Reply:
-        """POST, with the same key and trace at each attempt."""
+        """POST, with the same key at each attempt."""
         await self._turn()
         request = Request(uuid.uuid4().hex, str(uuid.uuid4()), action, tenant, subject)
         self.tally.sent += 1
-        sampled = "01" if self.tally.sent % SAMPLE_EVERY == 0 else "00"
         headers = {
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
             "Idempotency-Key": request.key,
-            "traceparent": f"00-{request.id}-{request.id[:16]}-{sampled}",
         }
         if if_match is not None:
             headers["If-Match"] = if_match
@@ -183,11 +180,11 @@ class Gateway:
         reply, at = await self._until_settled("POST", path, headers, raw, deadline, request)
         if reply.accepted:
             self.tally.accepted += 1
-            self._journal.answered(request, Answer(at, reply.status, *promise(reply)))
+            self._journal.answered(request, Answer(at, reply.status, *promise(reply), reply.number))
             if self._repeat_every and self.tally.accepted % self._repeat_every == 0:
                 await self._repeat(path, headers, raw, request, promise)
         elif reply.status is not None:
-            self._journal.answered(request, Answer(at, reply.status))
+            self._journal.answered(request, Answer(at, reply.status, number=reply.number))
         return reply
 
     async def _turn(self) -> None:
@@ -203,7 +200,7 @@ class Gateway:
         deadline = time.monotonic() + self._patience_s
         reply, at = await self._until_settled("POST", path, headers, raw, deadline, request)
         if reply.accepted:
-            self._journal.answered(request, Answer(at, reply.status, *promise(reply)))
+            self._journal.answered(request, Answer(at, reply.status, *promise(reply), reply.number))
 
     async def _until_settled(
         self,
@@ -228,7 +225,7 @@ class Gateway:
             if time.monotonic() + wait > deadline:
                 return reply, at
             if reply.status is not None and request is not None:
-                self._journal.answered(request, Answer(at, reply.status))
+                self._journal.answered(request, Answer(at, reply.status, number=reply.number))
             self.tally.retried += 1
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))
             pause = min(pause * 2, LONGEST_PAUSE_S)
@@ -241,7 +238,8 @@ class Gateway:
             async with self._session.request(method, path, headers=headers, data=raw) as response:
                 content = await response.read()
                 retry_after = response.headers.get("Retry-After", "")
-                reply = Reply(response.status, _object(content), response.headers.get("ETag"))
+                told = (response.headers.get(name) for name in ("ETag", "X-Request-Id"))
+                reply = Reply(response.status, _object(content), *told)
                 return reply, float(retry_after) if retry_after.isdigit() else None
         except (aiohttp.ClientError, TimeoutError, OSError):
             return Reply(None, {}), None

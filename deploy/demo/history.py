@@ -40,7 +40,7 @@ class Record:
     Attributes:
         id: Of the event.
         digest: SHA-256 of the record's value.
-        trace: Trace id of the creation context, if the event carries one.
+        origin: Number of the request that set it off.
         about: What it is about, where that isn't its subject: a review's case, a bulletin's alert.
         outcome: How it ended, where an event says so.
     """
@@ -52,7 +52,7 @@ class Record:
     subject: str
     sequence: int
     digest: bytes
-    trace: str | None = None
+    origin: str | None = None
     about: str | None = None
     outcome: str | None = None
 

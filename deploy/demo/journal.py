@@ -35,6 +35,7 @@ class Answer:
     Attributes:
         at: Wall clock, nanoseconds since 1970.
         status: None if the connection failed or the time ran out: the effect is unknown.
+        number: Under which the suite knows the attempt; its events carry it, and so does whatever they lead to.
         subject: The aggregate that a 2xx names.
         events: What a 2xx promises.
     """
@@ -43,6 +44,7 @@ class Answer:
     status: int | None
     subject: str | None = None
     events: tuple[Expected, ...] = ()
+    number: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -57,10 +59,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Request:
-    """One logical request with all its attempts, which share the Idempotency-Key and the trace.
+    """One logical request with all its attempts, which share the Idempotency-Key.
 
     Attributes:
-        id: The trace id (32 hex digits) that every attempt carries.
+        id: Names it in the journal.
         key: The Idempotency-Key.
         action: What was asked for, for example ``receive`` or ``reply``.
         subject: The aggregate it was aimed at; None for what creates one.
@@ -126,6 +128,7 @@ class Journal:
             "at": answer.at,
             "request": request.id,
             "status": answer.status,
+            "number": answer.number,
             "subject": answer.subject,
             "events": events,
         }
@@ -165,12 +168,13 @@ def replay(lines: Iterable[dict[str, object]]) -> list[Request]:
 
 
 def _answer(at: int, line: dict[str, object]) -> Answer:
-    status, subject, events = line.get("status"), line.get("subject"), line.get("events")
+    status, subject, events, number = (line.get(name) for name in ("status", "subject", "events", "number"))
     return Answer(
         at=at,
         status=status if isinstance(status, int) else None,
         subject=subject if isinstance(subject, str) else None,
         events=tuple(Expected(*event) for event in events) if isinstance(events, list) else (),
+        number=number if isinstance(number, str) else None,
     )
 
 

@@ -19,9 +19,6 @@ ABOUT = ("case", "alert")
 
 READ_WITHIN_S = 120.0
 ANSWER_WITHIN_MS = 5_000
-TRACE = slice(3, 35)
-"""Where a traceparent has its trace id."""
-
 ROWS = """
     SELECT log.topic, log.topic_uuid, log.partition, record."offset", sha256(coalesce(record.value, ''))
     FROM mirror_records AS record JOIN mirror_logs AS log USING (log)
@@ -113,7 +110,7 @@ def read_record(log: Log, offset: int, value: bytes | None) -> Record:
     digest = hashlib.sha256(value or b"").digest()
     try:
         event = orjson.loads(value or b"")
-        traceparent, data = event.get("traceparent"), event.get("data")
+        data = event["data"]
         return Record(
             log=log,
             offset=offset,
@@ -122,7 +119,7 @@ def read_record(log: Log, offset: int, value: bytes | None) -> Record:
             subject=str(event["subject"]),
             sequence=int(event["sequence"]),
             digest=digest,
-            trace=traceparent[TRACE] if isinstance(traceparent, str) else None,
+            origin=event.get("correlationid"),
             about=next((str(data[name]) for name in ABOUT if name in data), None),
             outcome=data.get("outcome"),
         )

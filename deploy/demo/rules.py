@@ -77,37 +77,44 @@ def double_effect(history: History) -> Iterator[Violation]:
             topic = next((event.topic for _, events in answers for event in events), "")
             what = f"{request.action} {request.key} has {len(answers)} different answers"
             yield Violation(Kind.DOUBLE, topic, what)
-    claims: dict[str, set[Place]] = {request.id: set() for request in history.requests if request.accepted}
-    for request, _, event in promised(history.requests):
-        claims[request.id].add((event.topic, event.subject, event.sequence))
-    topics = {topic for places in claims.values() for topic, _, _ in places}
+    made: dict[str | None, set[Place]] = defaultdict(set)
+    for request in history.requests:
+        for answer in request.answers:
+            if answer.accepted:
+                made[answer.number] |= {(event.topic, event.subject, event.sequence) for event in answer.events}
     for record in history.records:
-        if record.type in UNASKED or record.log.topic not in topics:
-            continue
-        if record.place not in claims.get(record.trace or "", {record.place}):
-            what = f"{record.name} was not promised by the request {record.trace} that made it"
+        if record.origin in made and record.type not in UNASKED and record.place not in made[record.origin]:
+            what = f"{record.name} was not promised by the request {record.origin} that made it"
             yield Violation(Kind.DOUBLE, record.log.topic, what)
 
 
 def unclaimed(history: History) -> Iterator[Violation]:
-    """What was answered with 4xx has no event; what nobody asked for isn't there."""
-    refused = {request.id: request for request in history.requests if request.refused}
-    others = {request.id for request in history.requests if not request.refused}
+    """What was answered with 4xx has no event; what nobody asked for isn't there.
+
+    A request that was never settled may have made something; one that would have made a new subject, one subject.
+    """
+    refused = {answer.number: each for each in history.requests for answer in each.answers if answer.refused}
+    accepted = {answer.number for request in history.requests for answer in request.answers if answer.accepted}
     claimed = {(event.topic, event.subject, event.sequence) for _, _, event in promised(history.requests)}
     topics = {topic for topic, _, _ in claimed}
     subjects = {subject for _, subject, _ in claimed}
-    doubtful = {request.subject for request in history.requests if request.unknown}
+    doubtful = [request.subject for request in history.requests if request.unknown]
+    strangers: dict[str, Record] = {}
     for record in {record.place: record for record in reversed(history.records)}.values():
         topic = record.log.topic
-        if (request := refused.get(record.trace or "")) is not None:
+        if record.origin and (request := refused.get(record.origin)) is not None:
             what = f"{record.name} is of {request.action} {request.key}, which was refused"
             yield Violation(Kind.ABORTED, topic, what)
-        elif topic not in topics or record.place in claimed or record.trace in others or record.type in UNASKED:
+        elif topic not in topics or record.place in claimed or record.origin in accepted or record.type in UNASKED:
             continue
         elif record.subject in subjects and record.subject not in doubtful:
             yield Violation(Kind.ABORTED, topic, f"{record.name} is of no request that was answered with 2xx")
-        elif record.subject not in subjects and history.exclusive:
-            yield Violation(Kind.ABORTED, topic, f"{record.name} is of a subject that nobody was told about")
+        elif record.subject not in subjects:
+            strangers[record.subject] = record
+    if history.exclusive and len(strangers) > doubtful.count(None):
+        for record in strangers.values():
+            what = f"{record.name} is of a subject that nobody was told about"
+            yield Violation(Kind.ABORTED, record.log.topic, what)
 
 
 def order(history: History, verdict: Verdict) -> None:

@@ -18,9 +18,9 @@ def type_of(sequence: int) -> str:
     return f"yiwangban.petition.petition.{NAMES[min(sequence, 5) - 1]}.v1"
 
 
-def record_of(subject: str, sequence: int, log: Log, offset: int, trace: str, body: str = "") -> Record:
+def record_of(subject: str, sequence: int, log: Log, offset: int, origin: str, body: str = "") -> Record:
     digest = hashlib.sha256(f"{subject}{sequence}{body}".encode()).digest()
-    return Record(log, offset, f"{subject}-{sequence}{body}", type_of(sequence), subject, sequence, digest, trace)
+    return Record(log, offset, f"{subject}-{sequence}{body}", type_of(sequence), subject, sequence, digest, origin)
 
 
 def made(lives: list[int], order: list[int], partitions: int = 2, uuid: str = "first") -> History:
@@ -40,15 +40,17 @@ def made(lives: list[int], order: list[int], partitions: int = 2, uuid: str = "f
         first = moved[petition] + 1
         last = min(first + (1 if first == 1 else 0), lives[petition])
         moved[petition] = last
-        subject, trace, log = f"p{petition}", f"trace-{petition}-{first}", logs[petition % partitions]
+        subject, origin, log = f"p{petition}", f"origin-{petition}-{first}", logs[petition % partitions]
         events = tuple(Expected(TOPIC, subject, sequence, type_of(sequence)) for sequence in range(first, last + 1))
         if not events:
             continue
         target = None if first == 1 else subject
-        request = Request(trace, f"key-{trace}", type_of(first), "440100", target, [Answer(1, 201, subject, events)])
+        request = Request(
+            origin, f"key-{origin}", type_of(first), "440100", target, [Answer(1, 201, subject, events, origin)]
+        )
         requests.append(request)
         for event in events:
-            records.append(record_of(subject, event.sequence, log, ends[log], trace))
+            records.append(record_of(subject, event.sequence, log, ends[log], origin))
             ends[log] += 1
     return mirrored(History(requests, records, ends, [], exclusive=True))
 
@@ -133,7 +135,7 @@ def test_a_record_that_the_mirror_does_not_hold_is_lost(history: History, index:
 @given(histories(), indices)
 def test_another_event_in_a_taken_place_is_double(history: History, index: int) -> None:
     taken = history.records[index % len(history.records)]
-    other = record_of(taken.subject, taken.sequence, taken.log, 0, taken.trace or "", body="again")
+    other = record_of(taken.subject, taken.sequence, taken.log, 0, taken.origin or "", body="again")
     assert Kind.DOUBLE in kinds(check(with_record(history, other)))
 
 
@@ -147,7 +149,7 @@ def test_one_event_id_in_two_places_is_double(history: History, index: int) -> N
 @given(histories())
 def test_a_request_that_took_effect_twice_on_one_subject_is_double(history: History) -> None:
     last = max((record for record in history.records if record.subject == "p0"), key=lambda record: record.sequence)
-    again = record_of("p0", last.sequence + 1, last.log, 0, last.trace or "")
+    again = record_of("p0", last.sequence + 1, last.log, 0, last.origin or "")
     assert kinds(check(with_record(history, again))) == {Kind.DOUBLE}
 
 
@@ -197,7 +199,9 @@ def test_a_subject_in_two_partitions_is_out_of_order(history: History) -> None:
 @given(histories(), indices)
 def test_an_event_of_a_refused_request_is_an_aborted_read(history: History, index: int) -> None:
     request = history.requests[index % len(history.requests)]
-    refused = Request("refused", "key", "reply", "440100", request.answers[0].subject, [Answer(1, 412)])
+    refused = Request(
+        "refused", "key", "reply", "440100", request.answers[0].subject, [Answer(1, 412, number="refused")]
+    )
     last = max((r for r in history.records if r.subject == "p0"), key=lambda record: record.sequence)
     seen = with_record(history, record_of("p0", last.sequence + 1, last.log, 0, "refused"))
     assert kinds(check(replace(seen, requests=[*seen.requests, refused]))) == {Kind.ABORTED}
