@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo import history, journal, messages
-from demo.gateway import PETITIONS
-from demo.job import Plan, latencies, records_by_topic, send, settle, topics_of, witness
+from demo import checker, journal, messages
+from demo.job import Crew, Plan, send
+from demo.judge import latencies, promised_by_topic, records_by_topic, settle, topics_of, watching, witness
 from demo.messages import Message
-from demo.observe import MirrorWatch
-from demo.officers import Officers
+from demo.readers import Readers
 from demo.report import percentile
+from demo.storm import silent
 from demo.target import Target
 
 from benchmarks.harness import Void
+from contracts.events import PetitionReceived
 
 PEAK_S, HALF_S = 6.0, 15.0
 WORKERS = 16
@@ -54,27 +55,23 @@ async def _burst(target: Target, path: Path, seconds: float, rate: float | None)
     Raises:
         Void: Something was lost, doubled or out of order.
     """
-    watch = MirrorWatch(target.mirror_dsn, target.topic_prefix)
-    watch.start()
-    with topics_of(target) as topics:
-        try:
-            held = records_by_topic(topics.ends())[PETITIONS]
-            with journal.Journal(path) as written:
-                plan = Plan(_for(seconds), path, handle_every=1_000_000_000, workers=WORKERS, rate=rate)
-                async with plan.gateway(target.gateway, written) as gateway:
-                    started = time.monotonic()
-                    await send(target, plan, gateway, Officers(gateway, target.token_for), _silent)
-                    took = time.monotonic() - started
-            requests = journal.read(path)
-            goal = held + sum(1 for _ in journal.promised(requests))
-            settled = await asyncio.to_thread(settle, topics, watch, {PETITIONS: goal}, _silent)
-        finally:
-            watch.stop()
+    with topics_of(target) as topics, Readers(target.databases) as readers, watching(target) as watches:
+        held = records_by_topic(topics.ends())
+        with journal.Journal(path) as written:
+            plan = Plan(_for(seconds), path, handle_every=1_000_000_000, workers=WORKERS, rate=rate)
+            async with plan.gateway(target.gateway, written) as gateway:
+                started = time.monotonic()
+                await send(Crew.of(target, gateway), plan, silent)
+                took = time.monotonic() - started
+        requests = journal.read(path)
+        goals = held + promised_by_topic(requests)
+        settled = await asyncio.to_thread(settle, topics, readers, watches.mirror, goals, silent)
         seen = witness(target, topics, requests)
-    verdict = history.check(seen)
+    verdict = checker.check(seen)
     if not settled or verdict.violations:
         raise Void(f"settled: {settled}, {verdict.violations[:3]}")
-    return gateway.tally.accepted / took, latencies(requests, seen.records, watch)
+    delays = latencies(requests, seen.records, watches.mirror)[PetitionReceived.TOPIC]
+    return gateway.tally.accepted / took, delays
 
 
 def _for(seconds: float) -> Iterator[Message]:
@@ -82,7 +79,3 @@ def _for(seconds: float) -> Iterator[Message]:
     return itertools.takewhile(
         lambda _: time.monotonic() < until, itertools.cycle(messages.for_load(messages.tenants()))
     )
-
-
-def _silent(part: str, done: int, total: int | None = None) -> None:
-    """Move no bar."""

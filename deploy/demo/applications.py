@@ -94,9 +94,9 @@ async def read_catalogue(gateway: Gateway, token_for: TokenFor) -> list[Item]:
     ]
 
 
-def applications(items: Sequence[Item]) -> Iterator[Application]:
-    """Give applications without end: all items in turn, and each item's cities in turn."""
-    for number in itertools.count():
+def applications(items: Sequence[Item], first: int = 0) -> Iterator[Application]:
+    """Give applications without end, by their numbers: all items in turn, and each item's cities in turn."""
+    for number in itertools.count(first):
         turn, place = divmod(number, len(items))
         item, fate = items[place], fate_of(number)
         tenant = item.offered_in[(turn + place) % len(item.offered_in)]

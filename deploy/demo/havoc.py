@@ -5,14 +5,14 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
 from deploy.supervisor import Supervisor
 
-from demo.schedule import Fault, Signal
+from demo.schedule import Act, Fault
 
 LOOK_S = 0.05
 UP_WITHIN_S = 120.0
@@ -25,6 +25,9 @@ class NotBackError(RuntimeError):
 
 Sign = Callable[[], bool]
 """Tells whether consumption has gone on."""
+
+Probe = Callable[[str], Awaitable[Sign]]
+"""Gives a target something to do and, once that was accepted, the sign that it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,16 @@ class Havoc:
     Attributes:
         supervisor: Of this run.
         accepted: How many writes were accepted so far.
-        probe: Gives the target something to do and, once that was accepted, the sign that it was done.
+        probe: Sees whether a target is at work again.
+        disasters: What is done besides signals.
         note: Told of every strike.
         strikes: What was done so far.
     """
 
     supervisor: Supervisor
     accepted: Callable[[], int]
-    probe: Callable[[str], Awaitable[Sign]]
+    probe: Probe
+    disasters: Mapping[Act, Callable[[Fault], Awaitable[None]]]
     note: Callable[[str], None]
     strikes: list[Strike] = field(default_factory=list)
 
@@ -65,31 +70,60 @@ class Havoc:
         """
         for fault in faults:
             await self.reach(fault.after)
-            await self._strike(fault)
+            if (disaster := self.disasters.get(fault.act)) is not None:
+                await disaster(fault)
+            else:
+                await self._strike(fault)
 
     async def reach(self, writes: int) -> None:
         """Wait until so many writes were accepted."""
-        await _until(lambda: self.accepted() >= writes, None)
+        await until(lambda: self.accepted() >= writes, None)
 
     async def _strike(self, fault: Fault) -> None:
         pid = await self._pid(fault.target)
-        if fault.signal is Signal.STOP:
+        if fault.act is Act.STOP:
             await _stop(pid, fault.seconds)
         else:
             os.kill(pid, signal.SIGKILL)
         began = time.monotonic()
-        sign = await self.probe(fault.target)
-        await _until(sign, f"consumption did not go on: {fault}")
+        await goes_on(self.probe, fault.target, str(fault))
         strike = Strike(fault, time.monotonic() - began)
         self.strikes.append(strike)
         self.note(f"{fault} (pid {pid}): went on after {strike.seconds:.1f} s")
 
     async def _pid(self, target: str) -> int:
-        await _until(lambda: self._info(target)["statename"] == "RUNNING", f"{target} does not run")
+        await until(lambda: self._info(target)["statename"] == "RUNNING", f"{target} does not run")
         return int(self._info(target)["pid"])
 
     def _info(self, target: str) -> dict[str, Any]:
         return next(info for info in self.supervisor.info() if info["name"] == target)
+
+
+async def goes_on(probe: Probe, target: str, after: str) -> None:
+    """Wait until a target is seen at work again.
+
+    Raises:
+        NotBackError: It isn't, after its time.
+    """
+    try:
+        async with asyncio.timeout(UP_WITHIN_S):
+            sign = await probe(target)
+    except TimeoutError:
+        raise NotBackError(f"nothing was accepted: {after}") from None
+    await until(sign, f"consumption did not go on: {after}")
+
+
+async def until(condition: Callable[[], bool], otherwise: str | None) -> None:
+    """Wait for the condition, bounded unless there is nothing to say otherwise (the load has a bound of its own).
+
+    Raises:
+        NotBackError: It isn't fulfilled in time.
+    """
+    deadline = time.monotonic() + UP_WITHIN_S
+    while not await asyncio.to_thread(condition):
+        if otherwise is not None and time.monotonic() > deadline:
+            raise NotBackError(otherwise)
+        await asyncio.sleep(LOOK_S)
 
 
 async def _stop(pid: int, seconds: float) -> None:
@@ -107,12 +141,3 @@ async def _stop(pid: int, seconds: float) -> None:
         for each in stopped:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.resume()
-
-
-async def _until(condition: Callable[[], bool], otherwise: str | None) -> None:
-    """Wait for the condition, bounded unless there is nothing to say otherwise (the load has a bound of its own)."""
-    deadline = time.monotonic() + UP_WITHIN_S
-    while not await asyncio.to_thread(condition):
-        if otherwise is not None and time.monotonic() > deadline:
-            raise NotBackError(otherwise)
-        await asyncio.sleep(LOOK_S)

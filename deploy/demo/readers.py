@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, LiteralString, Self
 
 import psycopg
@@ -42,7 +42,7 @@ class Readers:
             psycopg.Error: The database doesn't answer.
         """
         statement = ACTIVE if service == "query" else POSITIONS
-        return {(consumer, Log(*log)): next_ for consumer, *log, next_ in self._fetch(service, statement)}
+        return {(consumer, Log(*log)): next_ for consumer, *log, next_ in self.fetch(service, statement)}
 
     def late(self, ends: Mapping[Log, int]) -> list[str]:
         """Name the consumers that haven't read everything, and the services whose outbox isn't empty.
@@ -55,7 +55,7 @@ class Readers:
         """
         found = []
         for service in self._databases:
-            if self._fetch(service, PENDING)[0][0]:
+            if self.pending(service):
                 found.append(f"{service}: outbox")
             positions = self.positions(service)
             read: dict[str, set[str]] = defaultdict(set)
@@ -66,9 +66,35 @@ class Readers:
                 found += [f"{service}: {consumer} in {topic}" for topic in sorted(behind & topics)]
         return found
 
-    def _fetch(self, service: str, statement: LiteralString) -> list[tuple[Any, ...]]:
+    def pending(self, service: str) -> int:
+        """Count the rows that wait in a service's outbox.
+
+        Raises:
+            psycopg.Error: The database doesn't answer.
+        """
+        return int(self.fetch(service, PENDING)[0][0])
+
+    def moved(self, service: str, before: Mapping[tuple[str, Log], int]) -> bool:
+        """Tell whether a consumer of a service has read on since; a database that is down tells of none."""
+        try:
+            now = self.positions(service)
+        except psycopg.Error:
+            return False
+        return any(next_ > before.get(place, 0) for place, next_ in now.items())
+
+    def fetch(self, service: str, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Ask a service's database something.
+
+        Raises:
+            psycopg.Error: It doesn't answer.
+        """
+        with suppress(psycopg.OperationalError):
+            return self._connect(service).execute(statement, values).fetchall()
+        return self._connect(service).execute(statement, values).fetchall()  # the connection was broken: by a new one
+
+    def _connect(self, service: str) -> psycopg.Connection[Any]:
         connection = self._connections.get(service)
         if connection is None or connection.closed:
             connection = psycopg.connect(self._databases[service], autocommit=True, connect_timeout=ANSWER_S)
             self._connections[service] = self._stack.enter_context(connection)
-        return connection.execute(statement).fetchall()
+        return connection

@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FIRST, LAST = 0.03, 0.95
-"""Between these shares of the writes the faults are spread."""
+"""Between these shares of the writes processes are killed and stopped."""
+
+COPIED, SILENT, RESTORED = 0.02, 0.4, 0.75
+"""After these shares a database is copied, the brokers are gone, and the database becomes the copy again."""
 
 SHORTEST_STOP_S, LONGEST_STOP_S = 2.0, 8.0
+BROKERS = "brokers"
 
 
-class Signal(StrEnum):
-    """What is done to a process."""
+class Act(StrEnum):
+    """What is done."""
 
     KILL = "SIGKILL"
     STOP = "SIGSTOP"
+    OUTAGE = "no more"
+    COPY = "a copy of"
+    RESTORE = "the copy in place of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +31,19 @@ class Fault:
 
     Attributes:
         after: So many writes were accepted before it.
-        target: Name of the program.
-        seconds: Until SIGCONT; 0 for a kill.
+        target: Name of the program; of the service whose database it is; or all brokers.
+        seconds: How long a program is stopped, the brokers are gone, or at least the age of a copy that is put back.
     """
 
     after: int
-    signal: Signal
+    act: Act
     target: str
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        pause = f" for {self.seconds:.1f} s" if self.signal is Signal.STOP else ""
-        return f"after {self.after:6,} writes: {self.signal.value} {self.target}{pause}"
+        words = {Act.STOP: "for", Act.OUTAGE: "for", Act.RESTORE: "which is then as old as"}
+        pause = f" {words[self.act]} {self.seconds:.1f} s" if self.act in words else ""
+        return f"after {self.after:6,} writes: {self.act.value} {self.target}{pause}"
 
 
 def schedule(seed: int, *, writes: int, kills: int, stops: int, targets: Sequence[str]) -> list[Fault]:
@@ -50,19 +58,39 @@ def schedule(seed: int, *, writes: int, kills: int, stops: int, targets: Sequenc
     """
     chance = random.Random(seed)
     order = sorted(targets)
-    signals = [Signal.KILL] * kills + [Signal.STOP] * stops
-    chance.shuffle(signals)
-    hit: dict[Signal, list[str]] = {signal: _turns(chance, order, signals.count(signal)) for signal in Signal}
-    moments = sorted(chance.uniform(FIRST, LAST) for _ in signals)
+    acts = [Act.KILL] * kills + [Act.STOP] * stops
+    chance.shuffle(acts)
+    hit: dict[Act, list[str]] = {act: _turns(chance, order, acts.count(act)) for act in (Act.KILL, Act.STOP)}
+    moments = sorted(chance.uniform(FIRST, LAST) for _ in acts)
     return [
         Fault(
             after=int(moment * writes),
-            signal=signal,
-            target=hit[signal].pop(),
-            seconds=round(chance.uniform(SHORTEST_STOP_S, LONGEST_STOP_S), 1) if signal is Signal.STOP else 0.0,
+            act=act,
+            target=hit[act].pop(),
+            seconds=round(chance.uniform(SHORTEST_STOP_S, LONGEST_STOP_S), 1) if act is Act.STOP else 0.0,
         )
-        for moment, signal in zip(moments, signals, strict=True)
+        for moment, act in zip(moments, acts, strict=True)
     ]
+
+
+def with_disasters(
+    faults: Sequence[Fault], *, writes: int, outage_s: float, restored: str, age_s: float
+) -> list[Fault]:
+    """Put in what happens once: all brokers are gone for a while, and a database is lost and restored.
+
+    Args:
+        faults: In order.
+        writes: As in `schedule`.
+        outage_s: How long the brokers are gone.
+        restored: The service whose database it is.
+        age_s: Least age of the copy when it is put back.
+    """
+    disasters = [
+        Fault(int(COPIED * writes), Act.COPY, restored),
+        Fault(int(SILENT * writes), Act.OUTAGE, BROKERS, outage_s),
+        Fault(int(RESTORED * writes), Act.RESTORE, restored, age_s),
+    ]
+    return sorted([*faults, *disasters], key=lambda fault: fault.after)
 
 
 def _turns(chance: random.Random, targets: Sequence[str], number: int) -> list[str]:

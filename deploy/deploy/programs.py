@@ -49,7 +49,7 @@ def programs(configuration: Configuration) -> list[Program]:
         *([_server(zipkin, order=50)] if zipkin else []),
         _server(configuration.postgres(), order=100),
         *(_server(broker, order=200) for broker in configuration.kafka().brokers),
-        *(program for each in SERVICES for program in _processes(configuration, each)),
+        *(program for each in SERVICES for program in processes(configuration, each)),
         _server(configuration.gateway(), order=400),
     ]
 
@@ -96,8 +96,8 @@ def shapes(configuration: Configuration, service: Service) -> Mapping[str, tuple
     return {f"{service.name}-{role}": (role, port + ROLE_PORTS[role]) for role in ROLES}
 
 
-def _processes(configuration: Configuration, service: Service) -> list[Program]:
-    """One process with all roles, or one for each role."""
+def processes(configuration: Configuration, service: Service) -> list[Program]:
+    """List a service's processes: one with all roles, or one for each role."""
     return [
         Program(
             name=name,

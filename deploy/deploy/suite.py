@@ -14,13 +14,13 @@ from pathlib import Path
 
 from contracts.registry import Registry
 
-from deploy import preflight
+from deploy import backup, preflight
 from deploy.config import Configuration
 from deploy.issuer import write_secret
-from deploy.programs import Program, environment_of, programs, pseudonym_secret
+from deploy.programs import Program, environment_of, processes, programs, pseudonym_secret
 from deploy.provision import Provisioned, provision
 from deploy.scraping import write_targets
-from deploy.services import SERVICES, Service
+from deploy.services import SERVICES, Service, service
 from deploy.supervisor import Supervisor, leftovers
 
 READY_WITHIN_S = 180.0
@@ -123,6 +123,34 @@ class Suite:
             self.supervisor.start(broker.name)
         kafka.wait_ready()
         return self.provision()
+
+    def back_up(self, name: str, path: Path) -> None:
+        """Copy a service's database into a file, while it is at work.
+
+        Raises:
+            BackupError: It failed.
+        """
+        backup.dump(self.configuration.postgres(), service(name).database, path)
+
+    def restore(self, name: str, path: Path) -> None:
+        """Put a copy in the place of a service's database: stop the service, restore, start it. Doesn't wait for it.
+
+        What the service has published since the copy comes back from its topics; until then it is read-only. What
+        lay in its outbox alone is lost with the database, and so are the Idempotency-Keys since the copy.
+
+        Raises:
+            BackupError: It failed; the service stays stopped.
+        """
+        stopped = self.processes_of(name)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.supervisor.stop, (program.name for program in stopped)))
+        backup.restore(self.configuration.postgres(), service(name).database, path)
+        for program in stopped:
+            self.supervisor.start(program.name)
+
+    def processes_of(self, name: str) -> list[Program]:
+        """Give the processes of a service: one, or one a role."""
+        return processes(self.configuration, service(name))
 
     def not_ready(self) -> dict[str, str]:
         """Ask each service whether it may be given work, and tell of those that may not."""
