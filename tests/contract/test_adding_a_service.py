@@ -159,7 +159,7 @@ def test_what_it_accepts_is_mirrored_without_a_change_of_the_mirror(
             "PSEUDONYM_SECRET_PATH": str(tmp_path / "pseudonym"),
         }
     )
-    provision(kafka.bootstrap, Registry.load(copy.root / "contracts").topics.values(), prefix=topic_prefix)
+    provision(kafka.bootstrap, tuple(Registry.load(copy.root / "contracts").topics.values()), prefix=topic_prefix)
     for service in ("booking", "intel-sink"):
         copy.run(f".venv/bin/{service}", "migrate")
     with copy.serving("booking") as url, copy.serving("intel-sink", "--role", "worker"):

@@ -29,7 +29,12 @@ def test_each_side_runs_early_and_late_in_each_block() -> None:
 
     def side(name: str, *speeds: float) -> Side:
         given = iter(speeds)
-        return Side(name, lambda: (turns.append(name), next(given))[1])
+
+        def measure() -> float:
+            turns.append(name)
+            return next(given)
+
+        return Side(name, measure)
 
     found = compare("x", side("ours", 10, 30, 5, 15), side("theirs", 30, 50, 20, 20), unit="1/s", aim=0.5, blocks=2)
     assert turns == ["ours", "theirs", "theirs", "ours"] * 2
