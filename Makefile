@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start down status token provision logs tools rules test lint types format contracts asyncapi chaos bench clean
+.PHONY: help setup lock demo start down status token provision logs tools rules test lint types format contracts asyncapi fuzz chaos bench clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -51,13 +51,16 @@ tools: ## 安装测试用到的 Debian 软件包 · install the Debian packages 
 test: setup lint types ## 检查与全部测试 · lint, types, and every test against real servers
 	@$(BIN)/pytest --numprocesses 3 --dist loadfile $(ARGS)
 
+fuzz: setup ## 经网关试遍接口 · try every operation through the gateway at length (EXAMPLES=200)
+	@FUZZ_EXAMPLES='$(or $(EXAMPLES),200)' $(BIN)/pytest --timeout=3600 tests/e2e/test_suite_documents.py
+
 lint: setup ## 风格与依赖方向 · style and import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
 types: setup ## 类型 · types, strictly
-	@MYPYPATH="$$(printf '%s:' $(MEMBERS))" $(BIN)/mypy $(MEMBERS) tests benchmarks
+	@MYPYPATH="$$(printf '%s:' $(MEMBERS))" $(BIN)/mypy $(MEMBERS) docs/subscribing tests benchmarks
 
 format: setup ## 自动排版 · format
 	@$(BIN)/ruff check --fix .
