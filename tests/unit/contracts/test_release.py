@@ -16,6 +16,7 @@ Edit = Callable[[str, Callable[[dict[str, Any]], object]], None]
 CLOSED = "events/petition-closed.v1.schema.json"
 FIRST = "petition-closed.v1/1.schema.json"
 SECOND = "petition-closed.v1/2.schema.json"
+SECOND_EXAMPLE = "petition-closed.v1/2.closed-as-answered.json"
 
 
 @pytest.fixture
@@ -34,11 +35,14 @@ def test_a_release_adds_what_changed_and_nothing_else(released: Path, edit: Edit
     assert release.release(released) == []
     edit(CLOSED, add_optional)
     assert release.unreleased(released) == ["petition-closed.v1"]
-    assert release.release(released) == [SECOND]
+    assert release.release(released) == [SECOND, SECOND_EXAMPLE]
     after = (released / "released" / release.MANIFEST).read_text("utf-8")
     assert after.startswith(before)
     body = (released / "released" / SECOND).read_bytes()
-    assert after.removeprefix(before) == f"{hashlib.sha256(body).hexdigest()}  {SECOND}\n"
+    example = (released / "released" / SECOND_EXAMPLE).read_bytes()
+    assert after.removeprefix(before) == (
+        f"{hashlib.sha256(body).hexdigest()}  {SECOND}\n{hashlib.sha256(example).hexdigest()}  {SECOND_EXAMPLE}\n"
+    )
     assert json.loads(body) == json.loads((released / CLOSED).read_bytes())
     assert release.problems(released) == []
 
@@ -47,8 +51,12 @@ def test_a_first_release_needs_nothing_to_be_there(folder: Path) -> None:
     shutil.rmtree(folder / "released")
     names = sorted(path.name.removesuffix(".schema.json") for path in (folder / "events").iterdir())
     assert release.unreleased(folder) == names
-    types = release.unreleased_problem_types(folder)
-    assert release.release(folder) == [*(f"{name}/1.schema.json" for name in names), *types]
+    schemas = [f"{name}/1.schema.json" for name in names]
+    assert release.unreleased_examples(folder)
+    examples = [name.replace("/", "/1.") for name in release.unreleased_examples(folder)]
+    rest = [name for name in release.waiting(folder) if "," in name]
+    assert release.release(folder) == [*schemas, *examples, *rest]
+    assert release.waiting(folder) == []
     assert release.problems(folder) == []
 
 
@@ -109,11 +117,31 @@ def test_a_schema_that_was_released_has_to_stay(released: Path) -> None:
     assert any("petition-closed.v1: was released" in sentence for sentence in release.problems(released))
 
 
-def test_a_problem_type_is_released_once_and_stays_with_its_status(released: Path, edit: Edit) -> None:
-    edit(openapi.FILE, lambda document: document[openapi.PROBLEMS].append({"type": "urn:x:new", "status": 409}))
-    assert release.release(released) == ["urn:x:new,409"]
-    assert release.problems(released) == []
-    edit(openapi.FILE, lambda document: document[openapi.PROBLEMS][-1].update(status=422))
-    assert [sentence for sentence in release.problems(released) if "urn:x:new,409 was released" in sentence]
-    edit(openapi.FILE, lambda document: document[openapi.PROBLEMS].pop())
-    assert [sentence for sentence in release.problems(released) if "urn:x:new,409 was released" in sentence]
+@pytest.mark.parametrize(
+    ("add", "change", "line"),
+    [
+        (
+            lambda document: document[openapi.PROBLEMS].append({"type": "urn:x:new", "status": 409}),
+            lambda document: document[openapi.PROBLEMS][-1].update(status=422),
+            "urn:x:new,409",
+        ),
+        (
+            lambda document: document["paths"].update({"/v1/new": {"post": {}}}),
+            lambda document: document["paths"].pop("/v1/new"),
+            "POST,/v1/new",
+        ),
+    ],
+    ids=["a problem type and its status", "an operation"],
+)
+def test_what_clients_may_rely_on_is_released_once_and_stays(
+    add: Callable[[dict[str, Any]], object],
+    change: Callable[[dict[str, Any]], object],
+    line: str,
+    released: Path,
+    edit: Edit,
+) -> None:
+    edit(openapi.FILE, add)
+    assert release.release(released) == [line]
+    assert release.waiting(released) == release.problems(released) == []
+    edit(openapi.FILE, change)
+    assert [sentence for sentence in release.problems(released) if f"{line} was released" in sentence]
