@@ -84,7 +84,7 @@ rules: ## 检查告警规则并测试 · check and test scrape configurations an
 	@cd deploy/observability && promtool check config prometheus.yml && promtool check config prometheus.production.yml && \
 		promtool test rules rules.test.yml
 
-chaos: setup ## 杀进程、停进程、清磁盘，再核对历史 · kill, stop, wipe, then check the history (SEED=…)
+chaos: setup ## 杀、停、断、清、恢复旧库，再核对历史 · kill, stop, wipe, restore, then check the history (SEED=…)
 	@$(BIN)/python -m demo.chaos $(if $(SEED),--seed $(SEED))
 
 bench: setup ## 对照测量 · side-by-side measurements

@@ -138,8 +138,8 @@ def _by_topic(outcome: Outcome) -> Table:
     table.title_justify = table.caption_justify = "left"
     table.add_column("主题\ntopic", no_wrap=True)
     latencies = ("镜像 ms\np50/p99", "可查 ms\np50/p99")
-    for heading in ("事件\nevents", "镜像\nmirrored", "丢失\nlost", "重复\ndouble", "乱序\ndisorder", *latencies):
-        table.add_column(heading, justify="right")
+    for heading in ("事件\nevents", "镜像\nmirrored", "丢失\nlost", "重复\ndouble", "乱序\norder", *latencies):
+        table.add_column(heading, justify="right", no_wrap=True)
     guilty = Counter((violation.topic, violation.kind) for violation in outcome.verdict.violations)
     for topic in sorted(outcome.events.keys() | outcome.mirrored.keys() | {topic for topic, _ in guilty}):
         table.add_row(

@@ -7,9 +7,11 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import psutil
+import psycopg
 import typer
 from contracts.registry import default_directory
 from kafka.errors import KafkaError
@@ -17,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.openapi import FILE, Unmergeable, text
+from deploy.backup import BackupError
 from deploy.config import Configuration, SettingError
 from deploy.documents import ENTRANCE
 from deploy.issuer import ROLES, Issuer
@@ -27,7 +30,7 @@ from deploy.production_cli import app as production
 from deploy.programs import environment_of, programs
 from deploy.provision import Provisioned, UnsafeRetentionError
 from deploy.server import NotReadyError
-from deploy.services import BINARIES
+from deploy.services import BINARIES, known
 from deploy.suite import StartError, Suite
 from deploy.supervisor import SupervisorError
 
@@ -37,6 +40,7 @@ app.add_typer(production)
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 EXPECTED = (
+    BackupError,
     DownloadError,
     KafkaError,
     NoDocumentError,
@@ -47,9 +51,11 @@ EXPECTED = (
     SupervisorError,
     Unmergeable,
     UnsafeRetentionError,
+    psycopg.OperationalError,
 )
 """What can go wrong on a machine; the message is for whoever runs it, so no traceback."""
 
+OneService = Annotated[str, typer.Argument(parser=known)]
 MEBIBYTE = 1024**2
 SHOWN_DEATHS = 10
 DEFAULT_TENANT = "440100"
@@ -185,6 +191,28 @@ def wipe_broker(
         if not yes:
             raise SettingError("此操作清空 Kafka 的全部数据，请加 --yes。 This loses all that Kafka keeps: say --yes.")
         _tell(Suite(Configuration.from_environment(), _step).wipe_broker())
+
+
+@app.command("backup")
+def back_up(service: OneService, file: Path) -> None:
+    """备份一个服务的数据库，不停机 · Copy a service's database while it is at work."""
+    with _sentences():
+        Suite(Configuration.from_environment(), _step).back_up(service, file)
+
+
+@app.command()
+def restore(
+    service: OneService,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="确认以备份取代现有数据库 · yes, lose the present database")
+    ] = False,
+) -> None:
+    """以备份取代一个服务的数据库 · Put the copy in a database's place; what came since comes back from the topics."""
+    with _sentences():
+        if not yes:
+            raise SettingError("此操作以备份取代现有数据库，请加 --yes。 This loses the present database: say --yes.")
+        Suite(Configuration.from_environment(), _step).restore(service, file)
 
 
 @app.command()

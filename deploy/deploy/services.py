@@ -77,3 +77,14 @@ def service(name: str) -> Service:
         KeyError: There is none of this name.
     """
     return {each.name: each for each in SERVICES}[name]
+
+
+def known(name: str) -> str:
+    """Give a service's name back.
+
+    Raises:
+        ValueError: There is none of this name.
+    """
+    if name not in {each.name for each in SERVICES}:
+        raise ValueError(f"没有服务 {name}。 There is no service {name}.")
+    return name

@@ -66,7 +66,7 @@ def run(running: Running, command: str, *, within: float = 120) -> subprocess.Co
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_main_job_loses_doubles_and_disorders_nothing(running: Running) -> None:
-    done = run(running, f"{BIN}/python -m demo --handled 40", within=280)
+    done = run(running, f"{BIN}/python -m demo --handled 40 --applications 40", within=280)
     assert done.returncode == 0, done.stdout + done.stderr
     table = dict(re.findall(r"│ [^│]*?· ([a-z][a-z ]*?) +│ +([\d,]+) │", done.stdout))
     assert {table["lost"], table["double"], table["out of order"]} == {"0"}
