@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from contracts.registry import Registry
+from deploy.backup import BackupError, dump, restore
 from deploy.kafka import JARS, Kafka
 from deploy.postgres import ADMIN, DATABASES, RECONCILER, NoPostgresError, Postgres
 from deploy.provision import UnsafeRetentionError, provision
@@ -53,6 +54,34 @@ def test_nothing_is_made_when_one_topic_may_not_be(kafka: Kafka, topic_prefix: s
         provision(kafka.bootstrap, [good, replace(bad, retention="30d")], prefix=topic_prefix)
     with KafkaAdminClient(bootstrap_servers=kafka.bootstrap) as admin:
         assert not [name for name in admin.list_topics() if name.startswith(topic_prefix)]
+
+
+def test_a_copy_is_taken_while_somebody_writes_and_becomes_the_database_again(
+    database: Postgres, tmp_path: Path
+) -> None:
+    copy = tmp_path / "accept.dump"
+    with psycopg.connect(database.dsn("accept"), autocommit=True) as service:
+        service.execute("CREATE TABLE kept (word text)")
+        service.execute("INSERT INTO kept VALUES ('before')")
+        with service.transaction():
+            service.execute("INSERT INTO kept VALUES ('not committed yet')")
+            dump(database, "accept", copy)
+        restore(database, "accept", copy)
+        with pytest.raises(psycopg.OperationalError):
+            service.execute("SELECT 1")  # whoever was connected has lost its database
+    with psycopg.connect(database.dsn("accept")) as service:  # as its owner, by its own password
+        assert service.execute("TABLE kept").fetchall() == [("before",)]
+        service.execute("DROP TABLE kept")
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_no_copy_is_not_put_back_silently(database: Postgres, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="pg_dump"):
+        dump(database, "nowhere", tmp_path / "nowhere.dump")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "text.dump").write_text("no copy", "utf-8")
+    with pytest.raises(BackupError, match="pg_restore"):
+        restore(database, "query", tmp_path / "text.dump")
 
 
 def test_a_jar_that_is_not_the_named_one_is_noticed(tmp_path: Path) -> None:
