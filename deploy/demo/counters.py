@@ -54,6 +54,7 @@ class Counters:
         self._token_for = token_for
         self._reviewed = reviewed
         self.filed: list[Filed] = []
+        self._refused: list[str] = []
 
     async def handle(self, application: Application, submitted: Callable[[Filed], None] = lambda _: None) -> str | None:
         """Bring an application to where reviewers or nobody will take it up; give its id if it was submitted.
@@ -68,16 +69,16 @@ class Counters:
         submitted(filed)
         match application.fate:
             case Fate.WITHDRAWN:
-                reply = await self._withdraw(filed)
+                done = (await self._withdraw(filed)).accepted
             case Fate.REFUSED:
-                reply = await self._at_window(filed, "refuse", CaseNotAccepted, reasons=[application.reason])
+                done = (await self._at_window(filed, "refuse", CaseNotAccepted, reasons=[application.reason])).accepted
             case _:
-                reply = await self.accept(filed)
-        if reply.accepted and application.fate is Fate.TAKEN_BACK:
+                done = (await self.accept(filed)).accepted
+        if done and application.fate is Fate.TAKEN_BACK:
             reply = await self._withdraw(filed)
-            if reply.refused:
-                filed = replace(filed, ends=Fate.APPROVED)
-        if reply.accepted or filed.ends is Fate.APPROVED:
+            done = reply.accepted or reply.refused
+            filed = filed if reply.accepted else replace(filed, ends=Fate.APPROVED)  # the decision came first
+        if done:
             self.filed.append(filed)
         return filed.case
 
@@ -102,7 +103,7 @@ class Counters:
     async def astray(self) -> list[str]:
         """Look everything that was filed up by number and code; name what isn't found in the stage where it ended."""
         places = iter(self.filed)
-        found: list[str] = []
+        found = list(self._refused)
 
         async def look(places: Iterable[Filed]) -> None:
             for filed in places:
@@ -154,5 +155,8 @@ class Counters:
             if_match=version,
         )
         if not reply.accepted:
-            self._gateway.tally.refuse(f"{action} {reply.reason}", f"application {application.number}")
+            name = f"application {application.number}"
+            self._gateway.tally.refuse(f"{action} {reply.reason}", name)
+            if reply.refused and application.fate is not Fate.TAKEN_BACK:
+                self._refused.append(f"{name}: {action} {reply.reason}")
         return reply

@@ -95,7 +95,7 @@ class Crew:
     async def look_up(self, outcome: Outcome) -> None:
         """Find every application by number and code, once everything can be seen, and note what isn't found."""
         outcome.filed, outcome.decided = len(self.counters.filed), self.reviewers.decided
-        outcome.astray = await self.counters.astray()
+        outcome.astray += await self.counters.astray()
 
 
 async def run(target: Target, plan: Plan, step: Step) -> Outcome:
@@ -116,6 +116,8 @@ async def run(target: Target, plan: Plan, step: Step) -> Outcome:
                 outcome = Outcome(time.monotonic() - started, gateway.tally, crew.officers.closed, settled=False)
                 goals = promised_by_topic(journal.read(plan.journal)) + records_by_topic(before)
                 outcome.settled = await asyncio.to_thread(settle, topics, readers, watches.mirror, goals, step)
+                if missing := plan.applications - len(crew.counters.filed):
+                    outcome.astray.append(f"{missing} applications were not handled at their counter")
                 await crew.look_up(outcome)
                 if follower is not None:
                     outcome.followed, outcome.misled = len(follower.steps), await follower.judge()

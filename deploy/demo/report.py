@@ -53,7 +53,7 @@ class Outcome:
     verdict: Verdict = field(default_factory=Verdict)
     filed: int = 0
     decided: int = 0
-    astray: Sequence[str] = ()
+    astray: list[str] = field(default_factory=list)
     followed: int = 0
     misled: Sequence[str] = ()
     events: Counter[str] = field(default_factory=Counter)
