@@ -1,12 +1,18 @@
-"""No six lines stand twice across packages: what two services need alike lives in a library, under its own name."""
+"""No six lines stand twice across parts: what two services need alike lives in a library, under a name of its own."""
 
 import ast
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = sorted(page.parent for folder in ("libs", "services") for page in (ROOT / folder).glob("*/pyproject.toml"))
+PARTS = [
+    *sorted(page.parent for page in ROOT.glob("*/pyproject.toml")),
+    *sorted(page.parent for page in ROOT.glob("*/*/pyproject.toml")),
+    ROOT / "benchmarks",
+    *sorted(folder for folder in ROOT.glob("tests/*") if folder.is_dir()),
+]
 LINES = 6
 CLOSERS = frozenset("()[]{},:")
 
@@ -21,22 +27,24 @@ def telling_lines(source: str) -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def repeated(packages: list[Path]) -> list[str]:
-    """Name the places where the same lines begin in files of two packages."""
+def repeated(parts: list[Path]) -> list[str]:
+    """Name the places where the same lines begin in files of two parts."""
+    listed = subprocess.run(["git", "ls-files", "-z", "*.py"], cwd=ROOT, check=True, capture_output=True, text=True)
+    paths = [path for name in listed.stdout.split("\0")[:-1] if (path := ROOT / name).is_file()]
     places: dict[tuple[str, ...], list[tuple[Path, Path, int]]] = defaultdict(list)
-    for package in packages:
-        for path in sorted(package.rglob("*.py")):
+    for part in parts:
+        for path in filter(lambda path: path.is_relative_to(part), paths):
             lines = list(telling_lines(path.read_text("utf-8")))
             for start in range(len(lines) - LINES + 1):
                 window = lines[start : start + LINES]
-                places[tuple(text for _, text in window)].append((package, path, window[0][0]))
+                places[tuple(text for _, text in window)].append((part, path, window[0][0]))
     return [
-        " = ".join(f"{path.relative_to(package.parent)}:{number}" for package, path, number in found)
+        " = ".join(f"{path.relative_to(part.parent)}:{number}" for part, path, number in found)
         for found in places.values()
-        if len({package for package, _, _ in found}) > 1
+        if len({part for part, _, _ in found}) > 1
     ]
 
 
-def test_no_six_lines_stand_twice_across_packages() -> None:
-    assert len(PACKAGES) > 5
-    assert not repeated(PACKAGES)
+def test_no_six_lines_stand_twice_across_parts() -> None:
+    assert len(PARTS) > 10
+    assert not repeated(PARTS)

@@ -49,7 +49,7 @@ class Copy:
     def run(self, *command: str) -> str:
         """Run a command in it; give what it prints."""
         done = subprocess.run(
-            command, cwd=self.root, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=self.root, env=self.environment, capture_output=True, text=True, timeout=240, check=False
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         return done.stdout

@@ -21,12 +21,11 @@ def bootstrap() -> Service:
         BrokenContracts: The list of cities can't be read.
     """
     catalogue()
-    settings = AcceptSettings()
     return Service(
         title="受理 · Applications",
         about="受理各项申请：事项目录、提交、受理或不予受理、撤回。"
         "Takes applications in: the catalogue of service items, submission, acceptance or refusal, withdrawal.",
-        settings=settings,
+        settings=AcceptSettings(),
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=(commands, queries_router),
         problems=(casework.problems, problems),

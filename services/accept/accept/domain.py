@@ -12,7 +12,7 @@ from functools import reduce
 
 from casework import decision
 from casework.roles import Actor, Role
-from casework.workflow import Refused, UnknownTenant
+from casework.workflow import Refused
 
 from accept.workflow import TABLE, Action, State
 from contracts.events import CaseAccepted, CaseConcluded, CaseNotAccepted, CaseSubmitted, CaseWithdrawn
@@ -144,7 +144,6 @@ def submit(
     *,
     id: str,  # noqa: A002
     tenant: str,
-    tenants: Collection[str],
     offered_in: Collection[str],
     number: str,
     applicant: str,
@@ -155,11 +154,8 @@ def submit(
 
     Raises:
         WrongRole: The channel is for others.
-        UnknownTenant: The suite has no such city.
         NotOffered: The city doesn't offer the item.
     """
-    if tenant not in tenants:
-        raise UnknownTenant
     if tenant not in offered_in:
         raise NotOffered(offered_in)
     TABLE.follow(None, Action.SUBMIT, by.roles & {SUBMITTERS[application.channel]})

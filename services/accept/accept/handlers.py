@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from chassis.api.errors import invalid
 from chassis.envelope import Envelope, new_id
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
-from contracts.tenants import load_tenants
 
 from accept import domain
 from accept.access import DESK
@@ -27,9 +25,6 @@ from accept.tables import CaseRow
 from contracts.events import ReviewApproved, ReviewDenied
 
 REVIEWS = "approve.reviews.v1"
-
-tenants = cache(load_tenants)
-"""The cities, read once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,6 @@ async def submit_case(command: SubmitCase, unit: Unit) -> tuple[Case, str]:
         application,
         id=id_,
         tenant=who.tenant,
-        tenants=tenants(),
         offered_in=item.offered_in,
         number=human_number(who.tenant, unit.now, secrets.randbelow),
         applicant=applicant,

@@ -14,12 +14,11 @@ from approve.recovery import restore
 
 def bootstrap() -> Service:
     """Put the service together out of its settings."""
-    settings = ApproveSettings()
     return Service(
         title="审批 · Reviews",
         about="审批已受理的申请：领办、审查、决定，时限由时钟提醒。"
         "Decides on accepted applications: taken on, examined, decided, with clocks that warn.",
-        settings=settings,
+        settings=ApproveSettings(),
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=(commands, queries_router),
         problems=(casework.problems, problems),

@@ -8,23 +8,17 @@ from chassis.service import Service
 from petition import problems
 from petition.api import commands, queries_router
 from petition.config import PetitionSettings
-from petition.handlers import REACTIONS, tenants
+from petition.handlers import REACTIONS
 from petition.recovery import restore
 
 
 def bootstrap() -> Service:
-    """Put the service together out of its settings.
-
-    Raises:
-        BrokenContracts: The list of cities can't be read.
-    """
-    tenants()
-    settings = PetitionSettings()
+    """Put the service together out of its settings."""
     return Service(
         title="网络问政 · Petitions",
         about="各渠道的诉求：收件、分办、答复、办结。"
         "Petitions of every channel: received, transferred, answered, closed.",
-        settings=settings,
+        settings=PetitionSettings(),
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=(commands, queries_router),
         problems=(casework.problems, problems),

@@ -4,7 +4,6 @@ A decision is made of events, and the state it leads to is what replaying those 
 its topic is the petition that was decided, by construction.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +11,7 @@ from functools import reduce
 
 from casework import decision
 from casework.roles import Actor, Role
-from casework.workflow import Refused, UnknownTenant
+from casework.workflow import Refused
 
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
 from petition.classification import Classification
@@ -114,7 +113,6 @@ def receive(
     *,
     id: str,  # noqa: A002
     tenant: str,
-    tenants: Collection[str],
     number: str,
     author: str,
     by: Actor,
@@ -124,11 +122,8 @@ def receive(
 
     Raises:
         WrongRole: The channel is for others.
-        UnknownTenant: The suite has no such city.
         PostedLater: It claims to be written in the future.
     """
-    if tenant not in tenants:
-        raise UnknownTenant
     if message.posted_at is not None and message.posted_at > now + CLOCKS_DIFFER:
         raise PostedLater
     state = TABLE.follow(None, Action.RECEIVE, by.roles & {SUBMITTERS[message.channel]})

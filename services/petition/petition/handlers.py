@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass
-from functools import cache
 from uuid import UUID
 
 from casework.codes import code_of
@@ -11,7 +10,6 @@ from casework.roles import Actor
 from chassis.envelope import Envelope, new_id
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
-from contracts.tenants import load_tenants
 
 from contracts.events import AlertRaised
 from petition import bulletins, domain, store
@@ -19,9 +17,6 @@ from petition.access import DESK
 from petition.classification import classify
 from petition.domain import Message, Outcome, Petition
 from petition.store import PETITIONS
-
-tenants = cache(load_tenants)
-"""The cities, read once, at start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,6 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
         classify(message.title, message.text),
         id=id_,
         tenant=submitter.tenant,
-        tenants=tenants(),
         number=human_number(submitter.tenant, unit.now, secrets.randbelow),
         author=author,
         by=submitter.actor,

@@ -175,6 +175,7 @@ async def test_a_city_outside_the_suite_is_told_so(petitions: Petitions) -> None
     assert response.json()["type"] == "urn:yiwangban:problem:unknown-tenant"
     assert response.json()["title"]
     assert response.json()["title_en"]
+    assert (await petitions.get("/v1/petitions", "triage", tenant="110100")).status_code == 403
 
 
 async def test_a_change_names_the_version_it_was_decided_on(petitions: Petitions) -> None:

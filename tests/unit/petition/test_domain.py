@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from casework.roles import Actor, Role
-from casework.workflow import UnknownTenant, WrongRole
+from casework.workflow import WrongRole
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     initialize,
@@ -41,7 +41,6 @@ def received(
         classify("请问", "怎么办护照"),
         id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14",
         tenant=tenant,
-        tenants={GUANGZHOU},
         number="440100-20260302-000000000001-0",
         author="p_author",
         by=by,
@@ -79,11 +78,6 @@ def test_a_petition_is_received_and_classified_in_one_decision() -> None:
 def test_a_channel_is_only_for_those_who_write_there(channel: Channel, role: Role) -> None:
     with pytest.raises(WrongRole):
         received(channel=channel, by=Actor(pseudonym="p", roles=frozenset({role})))
-
-
-def test_a_city_outside_the_suite_is_refused() -> None:
-    with pytest.raises(UnknownTenant):
-        received(tenant="110100")
 
 
 @pytest.mark.parametrize(("ahead", "refused"), [(timedelta(minutes=4), False), (timedelta(minutes=6), True)])
