@@ -1,66 +1,22 @@
 """A whole suite, started as ``make start`` starts it: the README's commands, and one trace through all of it."""
 
 import contextlib
-import os
 import re
-import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 from accept.catalogue import catalogue
-from chassis.testing.otlp import Capture, capture_otlp
 from chassis.testing.waiting import NeverHappenedError, eventually_sync
-from demo.chaos import configuration_of
-from deploy.suite import Suite
+
+from .conftest import Running, run
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
 ENDORSEMENT = catalogue()["hk-macao-endorsement"].example
-
-
-@dataclass(frozen=True)
-class Running:
-    """A suite that runs, the environment that its commands need, and the traces that it exports."""
-
-    suite: Suite
-    environment: dict[str, str]
-    capture: Capture
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with capture_otlp() as capture, pytest.MonkeyPatch.context() as patch:
-        for name, value in capture.environment.items():
-            patch.setenv(name, value)
-        patch.delenv("OTEL_LOGS_EXPORTER")
-        chosen = configuration_of(tmp_path_factory.mktemp("e2e"))
-        suite = Suite(replace(chosen, split=False, otlp_endpoint=capture.endpoint))
-        environment = {
-            **os.environ,
-            "STATE_DIR": str(chosen.state),
-            **{name: str(port) for name, port in chosen.ports.by_setting().items()},
-        }
-        suite.start()
-        yield Running(suite, environment, capture)
-        suite.down()
-
-
-def run(running: Running, command: str, *, within: float = 120) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["/bin/sh", "-c", command],
-        cwd=ROOT,
-        env=running.environment,
-        capture_output=True,
-        text=True,
-        timeout=within,
-        check=False,
-    )
 
 
 @pytest.mark.slow

@@ -62,8 +62,11 @@ PROBLEM: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": _TEXT,
         "detail_en": _TEXT,
-        "instance": _TEXT,
-        "request_id": {"type": "string", "description": "凭此可查到整条链路 · Finds the trace of the request"},
+        "instance": {"type": ["string", "null"], "description": "路径 · Path; null if it couldn't be read"},
+        "request_id": {
+            "type": ["string", "null"],
+            "description": "凭此可查到整条链路；无法读取的请求没有 · Finds the trace; null if it wasn't HTTP at all",
+        },
         "pointer": {"type": "string", "description": "指向有误的字段 · The field that is meant"},
         "errors": {
             "type": "array",
