@@ -31,7 +31,7 @@ OPERATIONS = {
 WRITES = [name for name, operation in OPERATIONS.items() if not name.startswith("GET ") and operation.get("security")]
 OWN = {"citizen", "connector"}
 """Roles that act on what is their own; all others are officers."""
-PACKAGES = ("accept", "approve", "casework", "chassis", "intel_sink", "petition", "query")
+PACKAGES = [path.parent.name for path in (*ROOT.glob("libs/*/*/__init__.py"), *ROOT.glob("services/*/*/__init__.py"))]
 
 
 def resolved(value: Any) -> Any:
@@ -114,7 +114,7 @@ def test_every_change_by_an_officer_names_the_version_that_was_read(name: str) -
 
 def test_there_are_changes_by_officers_in_every_service_that_handles_cases() -> None:
     changing = {OPERATIONS[name]["tags"][0] for name in WRITES if "if-match" in parameters(name)}
-    assert {tag.split(" · ")[1] for tag in changing} == {"Petitions", "Applications", "Reviews"}
+    assert {tag.split(" · ")[1] for tag in changing} >= {"Petitions", "Applications", "Reviews"}
 
 
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name.startswith("GET ")])
