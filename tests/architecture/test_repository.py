@@ -34,6 +34,13 @@ def test_every_link_to_a_file_leads_somewhere() -> None:
     ]
 
 
+def test_the_index_of_the_docs_leads_to_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / target).resolve() for target in LINKS.findall(index.read_text("utf-8"))}
+    pages = {*index.parent.glob("*.md"), *index.parent.glob("*/README.md")} - {index}
+    assert pages <= linked
+
+
 def test_no_private_key_is_committed() -> None:
     assert not [str(path.relative_to(ROOT)) for path, text in texts().items() if PRIVATE.search(text)]
 
