@@ -37,6 +37,7 @@ class Reviews(InProcess):
         at: datetime | None = None,
         workdays: int = 7,
         case: str | None = None,
+        sequence: int = 2,
     ) -> Envelope:
         """Make the event by which a window says that it accepted a case, sealed as accept seals it."""
         example: dict[str, Any] = json.loads(Registry.load().example("endorsement-accepted.json"))
@@ -44,10 +45,13 @@ class Reviews(InProcess):
         keyid = await self.keyring.create(person)
         key = (await self.keyring.get_many([keyid]))[keyid]
         assert key is not None
-        sealed = seal(json.dumps(FORM), key, type=example["type"], subject=case, sequence=2, field="form", keyid=keyid)
+        sealed = seal(
+            json.dumps(FORM), key, type=example["type"], subject=case, sequence=sequence, field="form", keyid=keyid
+        )
         at = at or datetime.now(UTC)
         data = {"applicant": person, "accepted_at": format_time(at), "workdays": workdays, "form": sealed}
         changed = {"id": new_id(), "subject": case, "tenant": tenant, "keyid": keyid, "correlationid": new_id()}
+        changed["sequence"] = format_sequence(sequence)
         return Envelope.from_cloudevent(example | changed | {"data": example["data"] | data})
 
     async def withdrawn(self, case: str, *, sequence: int = 3) -> None:
