@@ -55,3 +55,11 @@ def database_url(postgres: Postgres) -> Iterator[str]:
 def topic_prefix() -> str:
     """A prefix that no other test's topics have."""
     return f"t{secrets.token_hex(3)}."
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests with one worker, and all that start whole suites with one, too."""
+    for item in items:
+        folder = item.path.parent.name
+        group = "suites" if folder in {"chaos", "e2e"} else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
