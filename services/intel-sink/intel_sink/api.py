@@ -1,5 +1,6 @@
 """Translates HTTP into reads of the projections and of the mirror's state. Nothing else."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import sha256
@@ -11,7 +12,7 @@ from chassis.api.errors import Problem
 from chassis.api.route import QueryRoute, unit
 from chassis.unit import Unit
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -86,13 +87,20 @@ async def status(_reader: Reader, database: Database) -> StatusView:
     )
 
 
+def _calendar_day(text: str) -> str:
+    """Take nothing but YYYY-MM-DD for a day: Pydantic alone reads a number as seconds since 1970."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("not a date")
+    return text
+
+
 @router.get("/counts", summary="按地市、类别、日期统计 · Counts by tenant, kind and day")
 async def counts(
     reader: Reader,
     database: Database,
     tenant: Tenant = None,
     kind: Annotated[str | None, Query(max_length=64)] = None,
-    day: Annotated[date | None, Query(description="北京时间 · Asia/Shanghai")] = None,
+    day: Annotated[date | None, BeforeValidator(_calendar_day), Query(description="北京时间 · Asia/Shanghai")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[CountView]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Request
@@ -31,7 +32,7 @@ class StrictRequest(Request):
         Raises:
             Problem: 400 malformed, 408 too slow, 413 too large, 415 not JSON.
         """
-        refuse_nul(self)
+        check_address(self)
         self._content = await _read(self, limit)
         if self._content:
             _require_json(self)
@@ -46,14 +47,18 @@ class StrictRequest(Request):
         return self._document
 
 
-def refuse_nul(request: Request) -> None:
-    """Refuse a NUL in path or query: PostgreSQL has no text with one.
+def check_address(request: Request) -> None:
+    """Refuse a NUL in path or query, which PostgreSQL has no text for, and a parameter that is given twice.
 
     Raises:
         Problem: 400.
     """
-    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+    query: bytes = request.scope["query_string"]
+    if "\0" in request.scope["path"] or b"%00" in query:
         raise Problem(MALFORMED, "地址中不能有 NUL 字符。", "The address must not contain a NUL character.")
+    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
+    if len(names) > len(set(names)):
+        raise Problem(MALFORMED, "每个参数只能出现一次。", "Each parameter may be given only once.")
 
 
 async def _read(request: Request, limit: int) -> bytes:

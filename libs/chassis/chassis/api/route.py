@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 
 from chassis.api import consistency, idempotency
 from chassis.api.auth import Principal, authenticate
-from chassis.api.body import StrictRequest, refuse_nul
+from chassis.api.body import StrictRequest, check_address
 from chassis.api.errors import RECOVERING, RETRY_AFTER_S, Problem, request_id_of
 from chassis.unit import Unit
 
@@ -117,7 +117,7 @@ class QueryRoute(APIRoute):
         async def handle(request: Request) -> Response:
             edge: Edge = request.app.state.edge
             principal = request.state.principal = authenticate(request)
-            refuse_nul(request)
+            check_address(request)
             async with edge.query(principal, request_id_of(request)) as opened:
                 request.state.unit = opened
                 response = await run(request)

@@ -19,7 +19,7 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from starlette.types import Receive, Scope, Send
 
 from chassis.api.auth import Principal, authenticate
-from chassis.api.body import refuse_nul
+from chassis.api.body import check_address
 from chassis.api.errors import OVERLOADED, Problem, request_id_of
 from chassis.api.route import PUBLIC, Edge, Endpoint, Handler, uncached
 from chassis.telemetry import meter
@@ -177,7 +177,7 @@ class StreamRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             principal = self._principal(request)
-            refuse_nul(request)
+            check_address(request)
             request.state.reader = Reader(request.app.state.edge, principal, request_id_of(request))
             return uncached(await run(request))
 
