@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Running:
-    """A suite that runs, the environment that its commands need, and the traces that it exports."""
+    """A suite that runs, the environment that its commands need, and what it exports."""
 
     suite: Suite
     environment: dict[str, str]
@@ -43,7 +43,8 @@ def running(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, str]) 
     with capture_otlp() as capture, pytest.MonkeyPatch.context() as patch:
         for name, value in {**capture.environment, **settings}.items():
             patch.setenv(name, value)
-        patch.delenv("OTEL_LOGS_EXPORTER")
+        patch.setenv("OTEL_METRICS_EXPORTER", "otlp")
+        patch.setenv("OTEL_METRIC_EXPORT_INTERVAL", "2000")
         chosen = configuration_of(tmp_path_factory.mktemp("e2e"))
         suite = Suite(replace(chosen, split=False, otlp_endpoint=capture.endpoint))
         environment = {

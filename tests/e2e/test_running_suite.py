@@ -1,6 +1,7 @@
 """A whole suite, started as ``make start`` starts it: the README's commands, and one trace through all of it."""
 
 import contextlib
+import json
 import re
 import sys
 import uuid
@@ -10,6 +11,11 @@ import httpx
 import pytest
 from accept.catalogue import catalogue
 from chassis.testing.waiting import NeverHappenedError, eventually_sync
+from deploy.services import SERVICES
+
+from tests.observability import exports
+from tests.observability.names import exported
+from tests.observability.prometheus import needed, prometheus_on
 
 from .conftest import Running, run
 
@@ -107,3 +113,51 @@ def test_one_trace_leads_from_the_gateway_through_acceptance_and_review_to_reade
     with contextlib.suppress(NeverHappenedError):  # the assertion shows which edge is missing
         eventually_sync(lambda: running.capture.edges(trace) == wanted, within=30)
     assert running.capture.edges(trace) == wanted
+
+
+def test_nothing_is_exported_that_the_page_of_telemetry_does_not_declare(running: Running) -> None:
+    capture = running.capture
+    eventually_sync(lambda: "yiwangban.service.state" in {each.name for each in capture.metrics()}, within=30)
+    assert {span.service for span in capture.spans()} >= {"gateway", "accept", "approve", "query", "intel-sink"}
+    assert capture.logs()
+    assert exports.spans(capture) == set()
+    assert exports.metrics(capture) == set()
+    assert exports.logs(capture) == set()
+    assert exports.resource(capture) == set()
+
+
+def test_every_log_line_about_a_request_is_tied_to_its_trace(running: Running) -> None:
+    lines = [
+        json.loads(line)
+        for service in SERVICES
+        for line in (running.suite.configuration.logs / f"{service.name}.log").read_text("utf-8").splitlines()
+        if line.startswith("{")
+    ]
+    assert lines
+    about = [line for line in lines if "yiwangban.request.id" in line]
+    assert not [line for line in about if not re.fullmatch(r"[0-9a-f]{32}", line.get("trace_id", ""))]
+
+
+def test_prometheus_finds_every_process_and_every_rule_works_and_nothing_is_wrong(
+    running: Running, tmp_path: Path
+) -> None:
+    state = running.suite.configuration.state
+    written = json.loads((state / "prometheus" / "targets.json").read_text("utf-8"))
+    with prometheus_on(state, tmp_path) as ask:
+
+        def up() -> bool:
+            found = ask("targets")["activeTargets"]
+            wanted = {address for each in written for address in each["targets"]}
+            return {each["labels"]["instance"] for each in found if each["health"] == "up"} == wanted
+
+        def evaluated() -> bool:
+            rules = [rule for group in ask("rules")["groups"] for rule in group["rules"]]
+            assert not [rule for rule in rules if rule["health"] == "err"]
+            return all(rule["health"] == "ok" for rule in rules)
+
+        eventually_sync(up, within=30, that="every process is scraped")
+        eventually_sync(evaluated, within=30, that="every rule is evaluated")
+        ours = {name for name in ask("label/__name__/values") if re.match("yiwangban_|http_|db_|messaging_", name)}
+        assert ask("alerts")["alerts"] == []
+    assert ours <= exported().keys()
+    assert needed() <= ours

@@ -65,10 +65,20 @@ def test_a_log_record_arrives_with_its_trace(capture: Capture) -> None:
     assert record.trace_id == f"{span.get_span_context().trace_id:032x}"
 
 
-def test_a_metric_arrives_by_name(capture: Capture) -> None:
+def test_a_metric_arrives_with_its_kind_unit_and_attributes(capture: Capture) -> None:
     reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{capture.endpoint}/v1/metrics"))
     provider = MeterProvider([reader], resource=RESOURCE)
-    provider.get_meter("test").create_counter("things").add(1)
+    meter = provider.get_meter("test")
+    meter.create_counter("things", "{thing}").add(1, {"colour": "blue"})
+    meter.create_up_down_counter("balance").add(-1)
+    meter.create_gauge("level").set(1)
+    meter.create_histogram("time", "s").record(1)
     provider.force_flush()
-    assert capture.metrics() == {"things"}
+    assert {(metric.name, metric.kind, metric.unit, metric.attributes) for metric in capture.metrics()} == {
+        ("things", "counter", "{thing}", frozenset({"colour"})),
+        ("balance", "updowncounter", "", frozenset()),
+        ("level", "gauge", "", frozenset()),
+        ("time", "histogram", "s", frozenset()),
+    }
+    assert capture.resource() == {"service.name"}
     provider.shutdown()

@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
 from chassis.testing.waiting import eventually_sync
 
@@ -49,6 +50,16 @@ class CapturedLog:
     attributes: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturedMetric:
+    """A metric as it arrived; ``kind`` is counter, updowncounter, gauge or histogram."""
+
+    name: str
+    kind: str
+    unit: str
+    attributes: frozenset[str]
+
+
 class Capture:
     """What has arrived so far; safe to read while more arrives."""
 
@@ -57,7 +68,8 @@ class Capture:
         self._lock = threading.Lock()
         self._spans: list[CapturedSpan] = []
         self._logs: list[CapturedLog] = []
-        self._metrics: set[str] = set()
+        self._metrics: set[CapturedMetric] = set()
+        self._resource: set[str] = set()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -94,10 +106,15 @@ class Capture:
         with self._lock:
             return list(self._logs)
 
-    def metrics(self) -> set[str]:
-        """Give the names of the metrics."""
+    def metrics(self) -> set[CapturedMetric]:
+        """Give the metrics, each as often as it came with other attributes."""
         with self._lock:
             return set(self._metrics)
+
+    def resource(self) -> set[str]:
+        """Give the names of the attributes by which processes named themselves."""
+        with self._lock:
+            return set(self._resource)
 
     def span(self, name: str, *, service: str | None = None, within: float = 10.0) -> CapturedSpan:
         """Wait for a span and give the first one.
@@ -156,14 +173,22 @@ class Capture:
             self._logs += logs
 
     def _receive_metrics(self, request: ExportMetricsServiceRequest) -> None:
-        names = {
-            metric.name
+        metrics = {
+            CapturedMetric(
+                name=metric.name,
+                kind=_kind(metric),
+                unit=metric.unit,
+                attributes=frozenset(pair.key for pair in point.attributes),
+            )
             for resource in request.resource_metrics
             for scope in resource.scope_metrics
             for metric in scope.metrics
+            for point in getattr(metric, str(metric.WhichOneof("data"))).data_points
         }
         with self._lock:
-            self._metrics |= names
+            self._metrics |= metrics
+            for resource in request.resource_metrics:
+                self._resource |= {pair.key for pair in resource.resource.attributes}
 
 
 @contextmanager
@@ -199,6 +224,13 @@ def capture_otlp() -> Iterator[Capture]:
         server.shutdown()
         thread.join(timeout=5)
         server.server_close()
+
+
+def _kind(metric: Metric) -> str:
+    kind = str(metric.WhichOneof("data"))
+    if kind == "sum":
+        return "counter" if metric.sum.is_monotonic else "updowncounter"
+    return kind
 
 
 def _attributes(pairs: "list[KeyValue]") -> dict[str, Any]:
