@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: everything in one run, printed, and written to ``benchmarks/results.md`` and ``.json``."""
+"""``python -m benchmarks``: everything in one run, printed, and written to ``results.md``, ``.json`` and capacity."""
 
 import argparse
 import dataclasses
@@ -14,7 +14,7 @@ from deploy.config import DEFAULT_STATE
 from deploy.programs import pseudonym_secret
 from deploy.suite import Suite
 
-from benchmarks import intake, latency, mirror, progress, reaction, relay, staleness, streams, timers
+from benchmarks import capacity, intake, latency, mirror, progress, reaction, relay, staleness, streams, timers
 from benchmarks.harness import BLOCKS, Comparison, Void
 from benchmarks.programs import only_daemons
 from benchmarks.report import Results, document, page
@@ -50,6 +50,7 @@ def main() -> int:
     if set(chosen.only) == set(PARTS) and chosen.blocks == BLOCKS:
         RESULTS.write_text(text, "utf-8")
         RESULTS.with_suffix(".json").write_bytes(document(found))
+        capacity.main()
     return 0
 
 
