@@ -110,6 +110,9 @@ def test_every_write_takes_a_key_and_nothing_else_does(name: str) -> None:
 def test_every_change_by_an_officer_names_the_version_that_was_read(name: str) -> None:
     assert parameters(name)["if-match"]["required"]
     assert {"412", "428"} <= OPERATIONS[name]["responses"].keys()
+    shown = OPERATIONS[f"GET {name.split(' ')[1].rpartition('/')[0]}"]
+    for answered in (shown, OPERATIONS[name]):
+        assert answered["responses"]["200"]["headers"]["ETag"]["required"]
 
 
 def test_there_are_changes_by_officers_in_every_service_that_handles_cases() -> None:

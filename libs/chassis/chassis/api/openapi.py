@@ -50,6 +50,11 @@ RECORDED = {
     "description": "给读取请求带上，可读到这次写入 · Show it when you read, to find what was written",
     "schema": {"type": "string"},
 }
+VERSION = {
+    "description": "所示版本，修改时以 If-Match 带回 · The version that is shown; a change sends it back as If-Match",
+    "required": True,
+    "schema": {"type": "string", "pattern": f"^{VERSION_PATTERN}$"},
+}
 _TEXT = {"type": "string"}
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -106,8 +111,13 @@ def _completed(document: dict[str, Any], service: Service) -> dict[str, Any]:
     document["security"] = [{"token": []}]
     document["tags"] = [{"name": service.title, "description": service.about}]
     document["x-problem-types"] = [_row(type_) for type_ in types]
-    for path, operations in document.get("paths", {}).items():
+    paths = document.get("paths", {})
+    changed = [path for path, operations in paths.items() if any(map(_is_conditional, operations.values()))]
+    versioned = {*changed, *(path.rpartition("/")[0] for path in changed)}  # the change, and what it changes
+    for path, operations in paths.items():
         for method, operation in operations.items():
+            if path in versioned:
+                _answer(operation, "ETag", VERSION)
             route = routes[path, method]
             operation["tags"] = [service.title]
             operation["operationId"] = f"{service.name}-{route.name}".replace("-", "_")
@@ -133,7 +143,7 @@ def _complete(operation: dict[str, Any], roles: frozenset[str] | None, *, reads:
     public = operation.get("security") == []
     writes = not public and not reads
     parameters = operation.setdefault("parameters", [])
-    conditional = any(parameter["name"] == "if-match" for parameter in parameters)
+    conditional = _is_conditional(operation)
     operation["parameters"] = [parameter for parameter in parameters if parameter["name"] != "if-match"]
     if not public and roles is not None:
         operation["security"] = [{"token": [role]} for role in sorted(roles)]  # one of them is enough
@@ -141,11 +151,11 @@ def _complete(operation: dict[str, Any], roles: frozenset[str] | None, *, reads:
         operation["parameters"].append({"$ref": "#/components/parameters/If-Match"})
     if writes:
         operation["parameters"].append({"$ref": "#/components/parameters/Idempotency-Key"})
-    for status, response in operation["responses"].items():
+    for response in operation["responses"].values():
         if response.get("description") == "Successful Response":
             response["description"] = "成功 · Done"
-        if writes and status.startswith("2"):
-            response.setdefault("headers", {})[HEADER] = RECORDED
+    if writes:
+        _answer(operation, HEADER, RECORDED)
     statuses = (
         ALWAYS
         + (LIMITED if public else SIGNED_IN)
@@ -155,6 +165,17 @@ def _complete(operation: dict[str, Any], roles: frozenset[str] | None, *, reads:
     )
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _is_conditional(operation: dict[str, Any]) -> bool:
+    return any(parameter["name"] == "if-match" for parameter in operation.get("parameters", ()))
+
+
+def _answer(operation: dict[str, Any], name: str, header: dict[str, Any]) -> None:
+    """Say that what goes well is answered with a header."""
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response.setdefault("headers", {})[name] = header
 
 
 def _name(status: int) -> str:
