@@ -46,7 +46,9 @@ def run(target: Target, folder: Path) -> Latency:
     """Find the peak, then offer half of it."""
     peak, *_ = asyncio.run(_burst(target, folder / "peak.jsonl", PEAK_S, None))
     rate, delays = asyncio.run(_burst(target, folder / "half.jsonl", HALF_S, peak / 2))
-    return Latency(peak, rate, percentile(delays, 0.5), percentile(delays, 0.99), len(delays))
+    found = Latency(peak, rate, percentile(delays, 0.5), percentile(delays, 0.99), len(delays))
+    print(f"  latency: {found}", flush=True)
+    return found
 
 
 async def _burst(target: Target, path: Path, seconds: float, rate: float | None) -> tuple[float, list[float]]:

@@ -62,7 +62,9 @@ def run(suite: Suite, target: Target) -> Latency:
         delays = _settle(witness, second)
     finally:
         witness.stop()
-    return Latency(peak, len(second) / HALF_S, percentile(delays, 0.5), percentile(delays, 0.99), len(delays))
+    found = Latency(peak, len(second) / HALF_S, percentile(delays, 0.5), percentile(delays, 0.99), len(delays))
+    print(f"  staleness: {found}", flush=True)
+    return found
 
 
 def _burst(target: Target, seconds: float, rate: float | None = None) -> dict[str, float]:

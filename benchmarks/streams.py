@@ -123,7 +123,9 @@ async def _followed(suite: Suite, found: Sequence[Case]) -> Streams:
             raise Void(f"a client heard {len(client.heard)} events, or another's")
     delays = [max(0.0, client.heard[0][1] - committed) * 1e3 for client in clients]
     marks = percentile(delays, 0.5), percentile(delays, 0.99), max(delays)
-    return Streams(CLIENTS, before, with_them, *marks)
+    result = Streams(CLIENTS, before, with_them, *marks)
+    print(f"  streams: {result}", flush=True)
+    return result
 
 
 async def _line(reader: asyncio.StreamReader, name: bytes) -> str:

@@ -78,6 +78,7 @@ def run(suite: Suite, target: Target) -> tuple[Comparison, Drain]:
         due = datetime.now(UTC) + timedelta(seconds=PREPARED_S)
         claimable = write(dsn, due)
         load = _Load(due.timestamp())
+        print("  timers: written", flush=True)
         asyncio.run(load.run(url_of(suite, "approve"), calls(target, claimable), dsn))
     with psycopg.connect(dsn) as connection:
         found = connection.execute(EFFECTS, {"type": BREACHED}).fetchone()
@@ -166,4 +167,5 @@ class _Load:
                     raise Void(f"the timers are not through after {WITHIN_S:.0f} s")
                 await asyncio.sleep(LOOK_S)
         self.drained = time.time()
+        print(f"  timers: {TIMERS:,} in {self.drained - self.due:.0f} s", flush=True)
         await asyncio.sleep(QUIET_S)
