@@ -54,6 +54,17 @@ def test_jsonb_does_not_give_back_the_bytes_that_were_hashed(database_url: str) 
     assert row == ('{"a": 2, "b": 1}',)
 
 
+def test_psycopg_forgets_what_it_has_prepared_with_each_rollback(database_url: str) -> None:
+    """So a transaction that only reads isn't one: each of its statements commits on its own."""
+    with psycopg.connect(database_url) as connection:
+        for ending in (connection.commit, connection.rollback):
+            for _ in range(8):
+                connection.execute("SELECT 42")
+            ending()
+            prepared = connection.execute("SELECT statement FROM pg_prepared_statements").fetchall()
+            assert (("SELECT 42",) in prepared) == (ending == connection.commit)
+
+
 def test_a_second_insert_of_a_key_waits_for_the_first_to_end(
     pair: tuple[psycopg.Connection, psycopg.Connection],
 ) -> None:

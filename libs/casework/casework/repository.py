@@ -84,6 +84,7 @@ class Repository(Generic[R, C]):
         self._replay = replay
         self._keyids = {column: keyid for keyid, columns in sealed.items() for column in columns}
         self._columns = SealedColumns(str(row.__tablename__))
+        self._insertion = insert(row)  # made once: SQLAlchemy then finds at once what it has compiled
 
     def within(self, scope: Scope) -> SelectOfScalar[R]:
         """Begin a query for the rows of a scope."""
@@ -254,7 +255,7 @@ class Repository(Generic[R, C]):
     async def _insert(self, unit: Unit, case: C, content: Sealed | None, columns: dict[str, Any]) -> None:
         """Insert the row; one statement, nothing is read back."""
         values = self.write(case) | columns | self._columns_of(content)
-        await (await unit.session.connection()).execute(insert(self.row), values)
+        await (await unit.session.connection()).execute(self._insertion, values)
 
     async def _update(self, unit: Unit, case: C, content: Sealed | None) -> None:
         values = self.write(case) | self._columns_of(content)

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 MAC_BYTES: Final = 16
@@ -32,7 +33,7 @@ class Signer:
             secret: The suite's, at least 256 bits.
             context: The purpose.
         """
-        self._key = hmac.digest(secret, f"signer|{context}".encode(), hashlib.sha256)
+        self._key = _key_for(secret, context)
 
     def sign(self, text: str, *, until: datetime | None = None) -> str:
         """Give the text signed, in base64url with one dot.
@@ -62,6 +63,11 @@ class Signer:
 
     def _mac(self, body: str) -> str:
         return _to_base64(hmac.digest(self._key, body.encode(), hashlib.sha256)[:MAC_BYTES])
+
+
+@cache
+def _key_for(secret: bytes, context: str) -> bytes:
+    return hmac.digest(secret, f"signer|{context}".encode(), hashlib.sha256)
 
 
 def _to_base64(raw: bytes) -> str:

@@ -1,18 +1,19 @@
 """A unit of work: one decision, one database transaction, and what has to happen once it is committed."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 from contracts.event import ContractEvent
+from sqlalchemy import CursorResult
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.api.auth import Principal
 from chassis.database import Database
 from chassis.envelope import Envelope, new_id
-from chassis.outbox import Origin, Outbox
+from chassis.outbox import INSERT, Origin, Outbox, Recorded, parameters_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class Unit:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     correlationid: str = ""
     recorded: dict[str, int] = field(default_factory=dict)
+    _actor: str = ""
+    _events: list[Recorded] = field(default_factory=list)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,11 +48,9 @@ class Unit:
     @property
     def actor(self) -> str:
         """The pseudonym under which this unit's events name whoever caused them."""
-        if self.principal is not None:
-            return self.outbox.pseudonym(self.principal.subject)
-        if self.cause is not None:
-            return self.cause.actor
-        return self.outbox.service
+        if not self._actor:
+            self._actor = self._find_actor()
+        return self._actor
 
     def resuming(self, correlationid: str) -> Self:
         """Give this same unit for events that go on with what an earlier request set off."""
@@ -65,7 +66,7 @@ class Unit:
         events: Sequence[ContractEvent],
         person: str | None = None,
     ) -> None:
-        """Record the events of a decision in the outbox, in this transaction.
+        """Record the events of a decision in the outbox, in this transaction; its last statement writes them.
 
         Args:
             topic: Name as in the contracts; this service must be its writer.
@@ -85,8 +86,7 @@ class Unit:
             causationid=self.cause.id if self.cause else None,
             time=self.now,
         )
-        await self.outbox.append(
-            self.session,
+        self._events += await self.outbox.prepare(
             origin,
             topic=topic,
             subject=subject,
@@ -99,6 +99,25 @@ class Unit:
             self.recorded.pop(subject, None)  # what was recorded last comes last
             self.recorded[subject] = first_sequence + len(events) - 1
 
+    async def write_events(self) -> None:
+        """Write what was recorded, all of it in one statement; whoever opened the unit calls this before its commit."""
+        if self._events:
+            await self._execute(INSERT, self._written())
+
+    async def write_events_beside(self, statement: str, values: Mapping[str, Any]) -> int:
+        """Write what was recorded together with a statement that returns no rows: one round trip for both.
+
+        Args:
+            statement: In psycopg's form.
+            values: Its parameters, by name.
+
+        Returns:
+            How many rows the statement has changed.
+        """
+        if self._events:
+            statement, values = f"WITH recorded AS ({INSERT}) {statement}", {**self._written(), **values}
+        return (await self._execute(statement, values)).rowcount
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Have something done once the transaction is committed; it must not block and can't fail the request."""
         self._after_commit.append(callback)
@@ -108,6 +127,21 @@ class Unit:
         for callback in self._after_commit:
             callback()
         self._after_commit.clear()
+
+    def _find_actor(self) -> str:
+        if self.principal is not None:
+            return self.outbox.pseudonym(self.principal.subject)
+        if self.cause is not None:
+            return self.cause.actor
+        return self.outbox.service
+
+    def _written(self) -> dict[str, Any]:
+        parameters = parameters_of(self._events)
+        self._events.clear()
+        return parameters
+
+    async def _execute(self, statement: str, values: Mapping[str, Any]) -> CursorResult[Any]:
+        return await (await self.session.connection()).exec_driver_sql(statement, dict(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +175,5 @@ class Units:
             if not read_only:
                 unit.after_commit(self.wake)
             yield unit
+            await unit.write_events()
         unit.committed()

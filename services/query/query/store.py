@@ -2,17 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from casework.rows import newest
 from chassis.vector import Vector
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from query.access import Sight
 from query.domain import Matter, Step, in_order
 from query.rows import matter_of, step_of
 from query.tables import matters, timeline
+
+# Built once, so that SQLAlchemy finds what it has compiled at once.
+_BY_NUMBER: Final = select(matters.c.id).where(matters.c.number == bindparam("number")).limit(literal_column("1"))
+_HISTORY: Final = (
+    select(matters, timeline)
+    .join_from(matters, timeline, timeline.c.matter == bindparam("matter"), isouter=True)
+    .where(matters.c.id == bindparam("matter"))
+)
+"""A matter beside each of its steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +43,17 @@ class History:
 
 async def find(session: AsyncSession, matter: UUID, sight: Sight) -> History | None:
     """Give a matter that somebody may see, or None: what isn't there and what isn't theirs look alike."""
-    statement = _seen_by(select(matters).where(matters.c.id == str(matter)), sight)
-    return await _history(session, statement)
+    return await _history(session, _seen_by(_HISTORY, sight), str(matter))
 
 
 async def find_by_id(session: AsyncSession, matter: str) -> History | None:
     """Give a matter to whoever has proved by its number and code, or a ticket, that it is theirs."""
-    return await _history(session, select(matters).where(matters.c.id == matter))
+    return await _history(session, _HISTORY, matter)
 
 
 async def id_of(session: AsyncSession, number: str) -> str | None:
     """Give the id of the matter with a number; None if there is none."""
-    statement = select(matters.c.id).where(matters.c.number == number).limit(1)
-    return (await (await session.connection()).execute(statement)).scalar()
+    return (await (await session.connection()).execute(_BY_NUMBER, {"number": number})).scalar()
 
 
 async def page(session: AsyncSession, sight: Sight, *, after: UUID | None, limit: int) -> Sequence[Matter]:
@@ -70,16 +78,14 @@ async def is_visible(session: AsyncSession, wanted: Vector) -> bool:
     return len((await (await session.connection()).execute(found)).all()) == len(wanted)
 
 
-async def _history(session: AsyncSession, statement: Select[tuple[object, ...]]) -> History | None:
-    connection = await session.connection()
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
+async def _history(session: AsyncSession, statement: Select[Any], matter: str) -> History | None:
+    rows = (await (await session.connection()).execute(statement, {"matter": matter})).all()
+    if not rows:
         return None
-    steps = await connection.execute(select(timeline).where(timeline.c.matter == row.id))
-    return History(matter_of(row), in_order(step_of(step) for step in steps))
+    return History(matter_of(rows[0]), in_order(step_of(row) for row in rows if row.subject is not None))
 
 
-def _seen_by(statement: Select[tuple[object, ...]], sight: Sight) -> Select[tuple[object, ...]]:
+def _seen_by(statement: Select[Any], sight: Sight) -> Select[Any]:
     seen: list[ColumnElement[bool]] = [matters.c.owner.in_(sight.owners)]
     for kind, tenant in sight.desks.items():
         here = matters.c.kind == kind.value

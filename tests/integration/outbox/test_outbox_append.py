@@ -13,7 +13,7 @@ from chassis.unit import Units
 from contracts.codec import Codec, ContractViolation
 from contracts.registry import Registry
 from opentelemetry.sdk.trace import TracerProvider
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from contracts.events import BulletinDrafted, PetitionReceived
@@ -62,6 +62,34 @@ async def test_the_events_of_a_decision_are_consecutive_rows(units: Units, datab
     assert [event["traceparent"] for event in events if "traceparent" in event] == [
         row.traceparent for row in rows if row.traceparent
     ]
+
+
+async def test_all_that_a_unit_records_is_written_by_its_last_statement_in_order(
+    units: Units, database: Database
+) -> None:
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *asked: statements.append(asked[2]))
+    async with units.begin() as unit:
+        for subject, sequence in (("b2", 1), ("b1", 7), ("b2", 2)):
+            await unit.append(
+                topic=TOPIC, subject=subject, tenant="440100", first_sequence=sequence, events=[drafted()]
+            )
+        await (await unit.session.connection()).execute(text("SELECT 'the decision'"))
+    assert [statement.split()[0] for statement in statements] == ["SELECT", "INSERT"]
+    assert [(row.subject, row.sequence) for row in await rows_of(database)] == [("b2", 1), ("b1", 7), ("b2", 2)]
+
+
+async def test_events_are_written_in_one_go_with_a_statement_that_tells_what_it_changed(
+    units: Units, database: Database
+) -> None:
+    for _ in range(2):
+        async with units.begin() as unit:
+            await unit.append(topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted()])
+            changed = await unit.write_events_beside(
+                "INSERT INTO imported_causes VALUES (%(id)s) ON CONFLICT DO NOTHING", {"id": "cause"}
+            )
+    assert changed == 0, "the second time it was there already"
+    assert len(await rows_of(database)) == 2
 
 
 async def test_a_rolled_back_decision_leaves_no_event(units: Units, database: Database) -> None:
@@ -181,6 +209,18 @@ async def test_nobody_waits_long_for_a_connection(database: Database) -> None:
         with pytest.raises(PoolTimeoutError):
             async with database.transaction() as three:
                 await three.connection()
+
+
+async def test_questions_that_are_asked_often_stay_prepared(database_url: str, database: Database) -> None:
+    """See the pitfalls of psycopg: a ROLLBACK at the end of each would make PostgreSQL plan them again and again."""
+    alone = Database(database_url, pool_size=1)
+    for _ in range(8):
+        async with alone.transaction(read_only=True) as session:
+            await (await session.connection()).exec_driver_sql("SELECT count(*) FROM outbox")
+    async with alone.transaction(read_only=True) as session:
+        prepared = await (await session.connection()).exec_driver_sql("SELECT statement FROM pg_prepared_statements")
+        assert "SELECT count(*) FROM outbox" in prepared.scalars().all()
+    await alone.close()
 
 
 async def test_a_read_only_unit_can_not_write(units: Units, database: Database) -> None:

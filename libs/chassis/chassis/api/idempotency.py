@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.api.errors import KEY_MISSING, KEY_REUSED, RETRY_AFTER_S, STILL_RUNNING, Problem
+from chassis.unit import Unit
 
 EXPIRY = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -120,8 +121,8 @@ async def claim(session: AsyncSession, key: Key) -> Answer | None:
     return None
 
 
-async def store(session: AsyncSession, key: Key, answer: Answer) -> None:
-    """Keep the answer, in the transaction of its effects.
+async def store(unit: Unit, key: Key, answer: Answer) -> None:
+    """Keep the answer, in the transaction of its effects, and with it write the events that tell of them.
 
     Raises:
         Problem: 409 when another transaction stored one since our look; the caller rolls back.
@@ -133,9 +134,7 @@ async def store(session: AsyncSession, key: Key, answer: Answer) -> None:
         "body": answer.body,
         "expiry": EXPIRY,
     }
-    connection = await session.connection()
-    result = await connection.exec_driver_sql(_STORE, parameters)
-    if result.rowcount != 1:
+    if await unit.write_events_beside(_STORE, parameters) != 1:
         raise still_running()
 
 

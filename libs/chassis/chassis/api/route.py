@@ -202,5 +202,5 @@ async def _run(run: Handler, request: Request, command: _Command) -> Response:
         if (recorded := consistency.token_of(command.unit)) is not None:
             response.headers[consistency.HEADER] = recorded
         answer = idempotency.Answer(response.status_code, dict(response.headers), bytes(response.body))
-        await idempotency.store(command.unit.session, command.key, answer)
+        await idempotency.store(command.unit, command.key, answer)
     return response
