@@ -12,8 +12,9 @@ from chassis.api.web import http_application
 from chassis.app import service_defaults
 from chassis.process.migration import migrate as migrate_database
 from chassis.process.records_cli import outbox_cli, parked_cli
-from chassis.process.server import Server
+from chassis.process.server import Server, allow_files
 from chassis.service import Bootstrap
+from chassis.settings import Role
 
 RoleOption = Annotated[
     str | None,
@@ -65,6 +66,8 @@ def _serve(bootstrap: Bootstrap, changes: dict[str, object]) -> None:
     service = dataclasses.replace(service, settings=service.settings.changed(**given))
     settings = service.settings
     app = service_defaults(lambda: service)
+    if settings.has(Role.API):
+        allow_files(settings.max_streams)
     config = uvicorn.Config(
         app,
         host=settings.http_host,

@@ -1,10 +1,17 @@
 """The HTTP server of a process: uvicorn, which ends streams before it waits for them to end."""
 
+import logging
+import resource
 import socket
 from collections.abc import Callable
 from typing import Final
 
 import uvicorn
+
+log = logging.getLogger(__name__)
+
+SPARE_FILES: Final = 500
+"""For everything but streams: other connections of clients, pools, the broker, logs."""
 
 UNREAD_MS: Final = 30_000
 """A connection whose other end has taken nothing for so long is given up by the kernel, whatever is buffered for it."""
@@ -34,3 +41,18 @@ class Server(uvicorn.Server):
         """End the streams, then let uvicorn wait for everything that is in hand."""
         self._stop_streams()
         await super().shutdown(sockets)
+
+
+def allow_files(streams: int) -> None:
+    """Let the process open as many files as its streams may need: a shell's usual limit is 1,024.
+
+    Args:
+        streams: Most of them.
+    """
+    needed = streams + SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < needed:
+        log.warning("%d open files are allowed, and %d streams may need %d", allowed, streams, needed)
