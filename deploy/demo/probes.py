@@ -13,7 +13,7 @@ import psycopg
 from contracts.events import CaseSubmitted, PetitionReceived, ReviewTaskAssigned, ReviewTaskReleased
 from demo.applications import Application, Fate, Item, applications
 from demo.counters import Counters
-from demo.havoc import Sign
+from demo.havoc import UP_WITHIN_S, NotBackError, Sign
 from demo.history import Log
 from demo.job import Crew, submit
 from demo.messages import Message, for_load, tenants
@@ -66,15 +66,21 @@ class Probes:
         self._witness: Witness | None = None
 
     async def prepare(self, items: Sequence[Item]) -> None:
-        """Make the review that bears witness, while everything still works."""
+        """Make the review that bears witness, while everything still works.
+
+        Raises:
+            NotBackError: Something doesn't.
+        """
         likely = (each for each in applications(items, FIRST_NUMBER) if each.fate is Fate.APPROVED)
         self._applications = likely
         counters = Counters(self._crew.gateway, self._crew.target.token_for, reviewed=lambda _: None)
         filed = await counters.submit(next(likely))
         if filed is None or not (await counters.accept(filed)).accepted:
-            raise RuntimeError("the witness was refused")
-        tenant = filed.application.tenant
+            raise NotBackError("the witness was refused")
+        tenant, deadline = filed.application.tenant, time.monotonic() + UP_WITHIN_S
         while self._witness is None:
+            if time.monotonic() > deadline:
+                raise NotBackError("the witness's review did not start")
             async for review in self._crew.reviewers.queue(tenant):
                 if review["case"] == filed.case:
                     self._witness = Witness(str(review["id"]), tenant)
@@ -117,7 +123,7 @@ class Probes:
     async def _touch(self) -> tuple[str, int]:
         """Take the witness on, or give it back; give its id and the event's sequence."""
         if self._witness is None:
-            raise RuntimeError("there is no witness")
+            raise NotBackError("there is no witness")
         review, tenant = self._witness.review, self._witness.tenant
         token = self._crew.target.token_for(WITNESS, tenant, "examiner", None)
 
