@@ -49,6 +49,20 @@ def actor(name: str, *roles: Role) -> Actor:
     return Actor(pseudonym=name, roles=frozenset(roles))
 
 
+def at(state: State) -> Review:
+    """Give a review that has come to a state that isn't the end, by the usual way."""
+    examiner, approver = actor("p_1", Role.EXAMINER), actor("p_2", Role.APPROVER)
+    review = started().after
+    steps: list[Callable[[Review], Decision]] = [
+        lambda review: domain.claim(review, by=examiner, owner="o_1"),
+        lambda review: domain.complete(review, Recommendation.APPROVE, "可以。", by=examiner),
+        lambda review: domain.claim(review, by=approver, owner="o_2"),
+    ]
+    for step in steps[: list(STEPS).index(state)]:
+        review = step(review).after
+    return review
+
+
 def test_the_clock_of_a_review_has_run_since_the_case_was_accepted() -> None:
     review = started().after
     assert (review.accepted_at, review.deadline, review.step) == (NOW, 1, Step.EXAMINATION)
@@ -64,6 +78,20 @@ def test_what_an_examiner_recommends_binds_nobody() -> None:
     assert domain.approve(review, by=approver).after.state is State.APPROVED
 
 
+def test_whoever_applied_takes_on_neither_step_and_whoever_examined_not_the_decision() -> None:
+    everything = frozenset({Role.EXAMINER, Role.APPROVER})
+    for state in (State.TO_EXAMINE, State.TO_DECIDE):
+        with pytest.raises(domain.OwnCase):
+            domain.claim(at(state), by=actor("p_applicant", *everything), owner="o_applicant")
+    with pytest.raises(domain.OwnExamination):
+        domain.claim(at(State.TO_DECIDE), by=actor("p_1", *everything), owner="o_1")
+
+
+def test_no_yellow_card_follows_a_red_one() -> None:
+    breached = domain.breach(started().after, deadline=1).after
+    assert domain.warn(breached, deadline=1) == Decision(breached, ())
+
+
 def test_a_card_names_the_deadline_and_not_the_moment_of_noticing() -> None:
     review = started().after
     (warned,), (breached,) = domain.warn(review, deadline=1).events, domain.breach(review, deadline=1).events
@@ -71,20 +99,6 @@ def test_a_card_names_the_deadline_and_not_the_moment_of_noticing() -> None:
     assert isinstance(breached, ReviewBreached)
     assert (warned.effective_at, warned.due_at) == (review.warn_at, review.due_at)
     assert breached.effective_at == review.due_at
-
-
-def at(state: State) -> Review:
-    """Give a review that has come to a state that isn't the end, by the usual way."""
-    examiner, approver = actor("p_1", Role.EXAMINER), actor("p_2", Role.APPROVER)
-    review = started().after
-    steps: list[Callable[[Review], Decision]] = [
-        lambda review: domain.claim(review, by=examiner, owner="o_1"),
-        lambda review: domain.complete(review, Recommendation.APPROVE, "可以。", by=examiner),
-        lambda review: domain.claim(review, by=approver, owner="o_2"),
-    ]
-    for step in steps[: list(STEPS).index(state)]:
-        review = step(review).after
-    return review
 
 
 @pytest.mark.parametrize("row", TABLE.transitions[1:], ids=lambda row: f"{row.start}-{row.action}")
