@@ -57,6 +57,7 @@ def topic_prefix() -> str:
     return f"t{secrets.token_hex(3)}."
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups by the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests with one worker, and all that start whole suites with one, too."""
     for item in items:

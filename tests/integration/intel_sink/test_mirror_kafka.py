@@ -104,7 +104,7 @@ def start(
         secret.write_text("x" * 64)
         for name, value in {
             "INTEL_SINK_DATABASE_URL": kit.url,
-            "INTEL_SINK_PORT": str(port),
+            "INTEL_SINK_HTTP_PORT": str(port),
             "INTEL_SINK_SIGNING_KEY": str(tmp_path / "checkpoints.pem"),
             "INTEL_SINK_CHECKPOINT_FILE": str(kit.outside.path),
             "INTEL_SINK_CHECKPOINT_EVERY_S": "0.5",
