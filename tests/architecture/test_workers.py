@@ -1,10 +1,11 @@
-"""Tests run several at a time; what must not run at once doesn't."""
-
-import os
+"""Tests run several at a time; those of a file one after the other, in one worker."""
 
 import pytest
 
+seen: list[int] = []
 
-@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="runs with several workers: make test")
-def test_a_file_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
-    assert request.node.nodeid.endswith(f"@{request.path}")
+
+@pytest.mark.parametrize("turn", range(8))
+def test_a_file_stays_with_one_worker(turn: int) -> None:
+    seen.append(turn)
+    assert seen == list(range(turn + 1))
