@@ -48,9 +48,9 @@ tools: ## 安装测试用到的 Debian 软件包 · install the Debian packages 
 	@deploy/tools.sh
 
 # Most tests wait for real servers most of the time, so three of them share two cores well; each worker has its own servers.
-# What starts whole suites stays with one worker (see tests/conftest.py): two suites at once are more than two cores can carry.
+# Whole suites come first, in one worker, since they take longest (see tests/conftest.py).
 test: setup lint types ## 检查与全部测试 · lint, types, and every test against real servers
-	@$(BIN)/pytest --numprocesses 3 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 fuzz: setup ## 经网关试遍接口 · try every operation through the gateway at length (EXAMPLES=200)
 	@FUZZ_EXAMPLES='$(or $(EXAMPLES),200)' $(BIN)/pytest --timeout=3600 tests/e2e/test_suite_documents.py

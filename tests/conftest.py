@@ -12,6 +12,8 @@ from deploy.postgres import Postgres
 from deploy.server import free_port
 from hypothesis import settings
 from psycopg import sql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("suite", deadline=None)  # machines are shared: how long an example takes says nothing
 settings.load_profile("suite")
@@ -57,10 +59,17 @@ def topic_prefix() -> str:
     return f"t{secrets.token_hex(3)}."
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups by the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests with one worker, and all that start whole suites with one, too."""
-    for item in items:
-        folder = item.path.parent.name
-        group = "suites" if folder in {"chaos", "e2e"} else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Keeps a file's tests with one worker, and all that start whole suites with one, too.
+
+    Two suites at once are more than two cores can carry.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "suites" if file.startswith(("tests/chaos/", "tests/e2e/")) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
