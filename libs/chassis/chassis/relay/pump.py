@@ -1,8 +1,8 @@
 """One term of leadership: move rows from the outbox to their topics until told to stop or the database is lost.
 
-Three batches are in flight, so that fetching, sending and marking overlap. Every future is checked. After any error
-the producer is thrown away, what was acknowledged is marked, and everything else stays pending and is sent again by a
-new producer: a repeated record has no effect, a lost one would.
+Three batches are in flight, and a clerk fetches and marks meanwhile. Every future is checked. After any error the
+producer is thrown away, what was acknowledged is marked, and everything else stays pending and is sent again by a new
+producer: a repeated record has no effect, a lost one would.
 """
 
 import logging
@@ -16,6 +16,7 @@ from uuid import UUID
 
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from chassis.relay.clerk import Clerk, Wanted
 from chassis.relay.outgoing import Outgoing, Place, Row
 from chassis.relay.publisher import RECORD_ERRORS, TOPIC_ERRORS, Batch, Publisher
 from chassis.relay.telemetry import RelayTelemetry
@@ -71,6 +72,7 @@ class Pump:
         self.broker_since: float | None = None
         self.missing: frozenset[str] = frozenset()
         self._outgoing = outgoing
+        self._clerk = Clerk(outgoing)
         self._publisher = publisher
         self._telemetry = telemetry
         self._topics = tuple(topics)
@@ -109,6 +111,7 @@ class Pump:
                     pause = min(pause * 2, LONGEST_PAUSE_S)
         finally:
             self._publisher.abandon()
+            self._clerk.close()
 
     def _move(self) -> None:
         while not self._stopping.is_set() or self._in_flight:
@@ -119,16 +122,13 @@ class Pump:
             elif not more:
                 self._wake.wait(POLL_S)
                 self._wake.clear()
+        self._clerk.settle()
 
     def _send_next(self) -> bool:
         """Hand the next rows to the producer; False when there are none, or when they have to wait for an answer."""
         if any(batch.trial for batch in self._in_flight):
             return False
-        in_flight = [row.id for batch in self._in_flight for row in batch.rows]
-        now = time.monotonic()
-        self._held = {topic: until for topic, until in self._held.items() if until > now}
-        topics = [topic for topic in self._identities if topic not in self._held]
-        rows = self._outgoing.fetch(topics, limit=self._limit, max_bytes=MAX_FETCH_BYTES, in_flight=in_flight)
+        rows = self._clerk.fetch(**self._wanted())
         if not rows:
             return False
         # A row that was refused is tried with nothing beside it: the broker may have meant another one of its batch.
@@ -139,6 +139,7 @@ class Pump:
         fault_point("relay.before_send")
         batch = Batch(rows, trial)
         self._in_flight.append(batch)
+        self._clerk.fetch_ahead(**self._wanted())
         for place, row in enumerate(rows):
             if (span := self._telemetry.start_send(row)) is not None:
                 batch.spans[place] = span
@@ -149,6 +150,17 @@ class Pump:
                 del rows[place + 1 :]  # the rest stays pending: it may be of the same subject or topic
                 break
         return True
+
+    def _wanted(self) -> Wanted:
+        """Say which rows come next."""
+        now = time.monotonic()
+        self._held = {topic: until for topic, until in self._held.items() if until > now}
+        return Wanted(
+            topics=[topic for topic in self._identities if topic not in self._held],
+            limit=self._limit,
+            max_bytes=MAX_FETCH_BYTES,
+            in_flight=[row.id for batch in self._in_flight for row in batch.rows],
+        )
 
     def _settle(self, batch: Batch) -> None:
         """Wait until the broker has answered for every row, mark what it took, deal with what it refused."""
@@ -164,8 +176,12 @@ class Pump:
         fault_point("relay.after_send")
         self._mark(batch)
         self._in_flight.remove(batch)
+        failures = list(batch.failures())
+        if not failures:
+            return
+        self._clerk.settle()
         transient = None
-        for row, error in (failures := list(batch.failures())):
+        for row, error in failures:
             self._telemetry.failed(row, error)
             if isinstance(error, RECORD_ERRORS):
                 self._refused(row, error, trial=batch.trial)
@@ -173,13 +189,10 @@ class Pump:
                 self._hold(row.topic, error)
             else:
                 transient = error
-        if transient is not None:
-            raise transient
-        if failures:
-            raise NewProducerNeededError
+        raise transient or NewProducerNeededError
 
     def _mark(self, batch: Batch) -> None:
-        """Mark what was acknowledged, as sent to the incarnation that its topic was when it was sent.
+        """Have marked what was acknowledged, as sent to the incarnation that its topic was when it was sent.
 
         If the topic was made anew in between, that incarnation is lost, and the row becomes pending again with it.
         """
@@ -191,16 +204,15 @@ class Pump:
             for row, answer in answers
             if answer is not None
         ]
-        self._outgoing.mark_sent(places)
-        fault_point("relay.after_mark")
         self._suspects.difference_update(place.row.id for place in places)
-        self._telemetry.sent(places)
+        self._clerk.mark(places, self._telemetry.sent)
 
     def _give_up_batches(self) -> None:
         """Let go of the producer and mark what it had brought home by then."""
         self._publisher.abandon()
         while self._in_flight:
             self._mark(self._in_flight.popleft())
+        self._clerk.settle()
 
     def _refused(self, row: Row, error: KafkaError, *, trial: bool) -> None:
         if not trial:
