@@ -1,6 +1,6 @@
 """What is read from the mirror: search, counts, invalid records, bursts.
 
-The projections follow the mirror's journal, batch by batch, each in one transaction with the place they have reached.
+The projections follow the mirror's journal, step by step, each in one transaction with the place they have reached.
 They only read the mirror, so they can't slow or spoil it; they can be dropped and made again from the journal, in the
 order in which everything arrived, and come out the same.
 """
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from chassis.testing.faults import fault_point
 from contracts.codec import Codec, Undecodable
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,19 +22,19 @@ from intel_sink import tables as t
 from intel_sink.domain import Attributes, Burst, BurstRule, Status
 
 STEP_RECORDS: Final = 2_000
-"""After how many records a step ends; the batch that passes this is still finished."""
+"""After how many records a step ends; the arrival that passes this is still finished."""
 STEP_ARRIVALS: Final = 500
 
 OnBurst = Callable[[Burst], Awaitable[None]]
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What one arrival adds, gathered before anything is written."""
+class _Step:
+    """What some arrivals add, gathered before anything is written."""
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     invalid: list[dict[str, Any]] = field(default_factory=list)
-    classified: list[tuple[Attributes, PetitionClassified, int]] = field(default_factory=list)
+    classified: list[tuple[Attributes, PetitionClassified, int, int]] = field(default_factory=list)
 
 
 class Projector:
@@ -64,76 +64,76 @@ class Projector:
         """
         reached = await connection.scalar(select(t.progress.c.ordinal)) or 0
         place = t.mirror_arrivals.c.ordinal > reached
-        query = select(
-            t.mirror_arrivals.c.ordinal,
-            t.mirror_arrivals.c.log,
-            t.mirror_arrivals.c.first_offset,
-            t.mirror_arrivals.c.records,
-            t.mirror_arrivals.c.stored_at,
+        query = select(t.mirror_arrivals.c.ordinal, t.mirror_arrivals.c.records).where(
+            place if until is None else place & (t.mirror_arrivals.c.ordinal <= until)
         )
-        query = query.where(place if until is None else place & (t.mirror_arrivals.c.ordinal <= until))
-        arrivals = (await connection.execute(query.order_by(t.mirror_arrivals.c.ordinal).limit(STEP_ARRIVALS))).all()
-        read = 0
+        arrivals = await connection.execute(query.order_by(t.mirror_arrivals.c.ordinal).limit(STEP_ARRIVALS))
+        read, upto = 0, reached
         for arrival in arrivals:
-            read += arrival.records
-            reached = arrival.ordinal
-            await self._take_in(connection, arrival, on_burst)
+            read, upto = read + arrival.records, arrival.ordinal
             if read >= STEP_RECORDS:
                 break
         if read:
-            await connection.execute(update(t.progress).values(ordinal=reached))
+            await self._take_in(connection, reached, upto, on_burst)
+            await connection.execute(update(t.progress).values(ordinal=upto))
             fault_point("projections.before_commit")
         return read
 
-    async def _take_in(self, connection: AsyncConnection, arrival: Any, on_burst: OnBurst | None) -> None:
-        batch = await self._read(connection, arrival)
-        if batch.entries:
-            await connection.execute(insert(t.entries), batch.entries)
-        if batch.invalid:
-            await connection.execute(insert(t.invalid), batch.invalid)
-        for attributes, event, offset in batch.classified:
-            await self._classify(connection, attributes, event, arrival.log, offset, on_burst)
+    async def _take_in(self, connection: AsyncConnection, after: int, upto: int, on_burst: OnBurst | None) -> None:
+        step = await self._read(connection, after, upto)
+        if step.entries:
+            await connection.execute(insert(t.entries), step.entries)
+        if step.invalid:
+            await connection.execute(insert(t.invalid), step.invalid)
+        for classified in step.classified:
+            await self._classify(connection, *classified, on_burst)
 
-    async def _read(self, connection: AsyncConnection, arrival: Any) -> _Batch:
-        records = await connection.execute(
-            select(
-                t.mirror_records.c.offset,
-                t.mirror_records.c.status,
-                t.mirror_records.c.value,
-                t.mirror_logs.c.topic,
-                t.mirror_logs.c.partition,
-            )
-            .join(t.mirror_logs, t.mirror_logs.c.log == t.mirror_records.c.log)
+    async def _read(self, connection: AsyncConnection, after: int, upto: int) -> _Step:
+        arrivals, mirrored, logs = t.mirror_arrivals.c, t.mirror_records.c, t.mirror_logs.c
+        # The limit keeps PostgreSQL to each arrival's few records by the key; a plain join might read all of it.
+        arrived = (
+            select(mirrored.offset, mirrored.status, mirrored.value)
             .where(
-                t.mirror_records.c.log == arrival.log,
-                t.mirror_records.c.offset >= arrival.first_offset,
-                t.mirror_records.c.offset < arrival.first_offset + arrival.records,
+                mirrored.log == arrivals.log,
+                mirrored.offset >= arrivals.first_offset,
+                mirrored.offset < arrivals.first_offset + arrivals.records,
             )
-            .order_by(t.mirror_records.c.offset)
+            .order_by(mirrored.offset)
+            .limit(arrivals.records)
+            .lateral()
         )
-        batch = _Batch()
+        records = await connection.execute(
+            select(arrivals.log, arrivals.stored_at, logs.topic, logs.partition, arrived)
+            .select_from(t.mirror_arrivals)
+            .join(t.mirror_logs, logs.log == arrivals.log)
+            .join(arrived, true())
+            .where(arrivals.ordinal > after, arrivals.ordinal <= upto)
+            .order_by(arrivals.ordinal, arrived.c.offset)
+        )
+        step = _Step()
         for record in records:
-            place = {"log": arrival.log, "offset": record.offset, "topic": record.topic}
+            place = {"log": record.log, "offset": record.offset, "topic": record.topic}
             attributes: Attributes | None = None
             try:
                 attributes = domain.attributes_of(self._codec.envelope_of(record.value))
                 event = self._codec.decode(record.value)
             except (Undecodable, domain.Malformed) as error:
-                batch.invalid.append(
+                step.invalid.append(
                     place
                     | {
                         "partition": record.partition,
                         "tenant": attributes.tenant if attributes else None,
                         "reason": str(error),
-                        "stored_at": arrival.stored_at,
+                        "stored_at": record.stored_at,
                     }
                 )
                 if attributes is None:
                     continue
             else:
                 if attributes.type == PetitionClassified.TYPE and record.status == Status.OK:
-                    batch.classified.append((attributes, PetitionClassified.from_data(event["data"]), record.offset))
-            batch.entries.append(
+                    classified = PetitionClassified.from_data(event["data"])
+                    step.classified.append((attributes, classified, record.log, record.offset))
+            step.entries.append(
                 place
                 | {
                     "event_id": attributes.event_id,
@@ -145,7 +145,7 @@ class Projector:
                     "status": record.status,
                 }
             )
-        return batch
+        return step
 
     async def _classify(
         self,
