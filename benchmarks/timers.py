@@ -40,10 +40,12 @@ COPY reviews (id, tenant, "case", number, item, accepted_at, warn_at, due_at, de
 CLOCKS = "COPY timers (subject, clock, version, due_at, next_at, correlationid) FROM STDIN"
 LEFT = "SELECT EXISTS (SELECT FROM timers WHERE fired_at IS NULL AND parked_at IS NULL AND next_at <= now())"
 EFFECTS = """
-SELECT (SELECT count(*) FROM timers WHERE fired_at IS NOT NULL),
-       (SELECT count(*) FROM reviews WHERE breached AND sequence = 2),
-       (SELECT count(*) FROM outbox WHERE type = %(type)s),
-       (SELECT count(DISTINCT subject) FROM outbox WHERE type = %(type)s)
+WITH ours AS (SELECT id, breached, sequence FROM reviews WHERE number LIKE 'bench-%%'),
+     told AS (SELECT o.subject FROM outbox AS o JOIN ours ON ours.id::text = o.subject WHERE o.type = %(type)s)
+SELECT (SELECT count(*) FROM timers AS t JOIN ours ON ours.id::text = t.subject WHERE t.fired_at IS NOT NULL),
+       (SELECT count(*) FROM ours WHERE breached AND sequence = 2),
+       (SELECT count(*) FROM told),
+       (SELECT count(DISTINCT subject) FROM told)
 """
 
 
