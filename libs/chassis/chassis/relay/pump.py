@@ -131,6 +131,7 @@ class Pump:
         rows = self._clerk.fetch(**self._wanted())
         if not rows:
             return False
+        full = len(rows) == self._limit  # else there was no more; a look ahead would be one for nothing
         # A row that was refused is tried with nothing beside it: the broker may have meant another one of its batch.
         trial = rows[0].id in self._suspects
         if trial and self._in_flight:
@@ -139,7 +140,8 @@ class Pump:
         fault_point("relay.before_send")
         batch = Batch(rows, trial)
         self._in_flight.append(batch)
-        self._clerk.fetch_ahead(**self._wanted())
+        if full:
+            self._clerk.fetch_ahead(**self._wanted())
         for place, row in enumerate(rows):
             if (span := self._telemetry.start_send(row)) is not None:
                 batch.spans[place] = span
