@@ -1,7 +1,6 @@
 """A thousand citizens who follow their own case live: what they cost query, and how soon each hears of a change."""
 
 import asyncio
-import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 
 import psutil
 from chassis import vector
+from chassis.process import server
 from demo.report import percentile
 from deploy.suite import Suite
 
@@ -25,7 +25,6 @@ WITHIN_S = 60.0
 QUIET_S = 2.0
 """Watched after the last event, for one that comes twice."""
 LOOK_S = 0.01
-SPARE_FILES = 200
 MIB = 1024 * 1024
 
 
@@ -160,9 +159,5 @@ def allow_files() -> None:
     Raises:
         RuntimeError: The machine doesn't.
     """
-    needed = CLIENTS + SPARE_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < needed:
-        raise RuntimeError(f"{CLIENTS} streams need {needed} open files, and this machine allows {hard} (ulimit -Hn)")
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    if not server.allow_files(CLIENTS):
+        raise RuntimeError(f"this machine allows too few open files for {CLIENTS} streams (ulimit -Hn)")

@@ -43,11 +43,14 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def allow_files(streams: int) -> None:
-    """Let the process open as many files as its streams may need: a shell's usual limit is 1,024.
+def allow_files(streams: int) -> bool:
+    """Let the process and its children open as many files as streams may need: a shell's usual limit is 1,024.
 
     Args:
         streams: Most of them.
+
+    Returns:
+        Whether the machine allows so many; if not, as many as it does are allowed now, and a warning says so.
     """
     needed = streams + SPARE_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -56,3 +59,4 @@ def allow_files(streams: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
     if allowed < needed:
         log.warning("%d open files are allowed, and %d streams may need %d", allowed, streams, needed)
+    return allowed == needed
