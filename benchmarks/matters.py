@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from typing import LiteralString
 
 import psycopg
 from casework.codes import code_of
@@ -22,6 +23,7 @@ TELLING = ("accept-relay", "approve-relay", "query-worker")
 WITHIN_S = 120.0
 LOOK_S = 0.05
 KNOWN = "SELECT count(*) FROM timeline WHERE matter = ANY(%s::uuid[])"
+KNOWN_OF_TYPE = "SELECT count(*) FROM timeline WHERE type = %s"
 
 
 def tell(suite: Suite, cases: Sequence[Case], told: Mapping[str, Sequence[Event]]) -> None:
@@ -38,14 +40,26 @@ def tell(suite: Suite, cases: Sequence[Case], told: Mapping[str, Sequence[Event]
     postgres = suite.configuration.postgres()
     for service, events in told.items():
         record(postgres.dsn(service), events)
-    goal, known = sum(map(len, told.values())), 0
-    deadline = time.monotonic() + WITHIN_S
-    with psycopg.connect(postgres.dsn("query"), autocommit=True) as connection:
+    _wait_known(suite, KNOWN, [case.id for case in cases], sum(map(len, told.values())))
+
+
+def wait_known(suite: Suite, type_: str, goal: int) -> None:
+    """Wait until query knows so many events of a type: what is told later would have to wait behind them.
+
+    Raises:
+        Void: It takes too long.
+    """
+    _wait_known(suite, KNOWN_OF_TYPE, type_, goal)
+
+
+def _wait_known(suite: Suite, query: LiteralString, what: object, goal: int) -> None:
+    deadline, known = time.monotonic() + WITHIN_S, 0
+    with psycopg.connect(suite.configuration.postgres().dsn("query"), autocommit=True) as connection:
         while known != goal:
             if time.monotonic() > deadline:
                 raise Void(f"{goal} events were told, {known} are known")
             time.sleep(LOOK_S)
-            found = connection.execute(KNOWN, ([case.id for case in cases],)).fetchone()
+            found = connection.execute(query, (what,)).fetchone()
             assert found is not None
             (known,) = found
 

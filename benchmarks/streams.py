@@ -106,12 +106,12 @@ async def _followed(suite: Suite, found: Sequence[Case]) -> Streams:
     opening = asyncio.Semaphore(OPENING)
     listening = [asyncio.create_task(client.follow(url, opening)) for client in clients]
     try:
-        await _until(lambda: all(client.open for client in clients), listening)
+        await _until("a stream", lambda: [client.open for client in clients], listening)
         with_them = _memory_of(pid)
         happened = [of_case(case, "accepted", 2) for case in found]
         await asyncio.to_thread(record, suite.configuration.postgres().dsn("accept"), happened)
         committed = time.monotonic()
-        await _until(lambda: all(client.heard for client in clients), listening)
+        await _until("a change", lambda: [bool(client.heard) for client in clients], listening)
         await asyncio.sleep(QUIET_S)
     finally:
         for task in listening:
@@ -135,17 +135,17 @@ async def _line(reader: asyncio.StreamReader, name: bytes) -> str:
     raise Void("a stream ended")
 
 
-async def _until(condition: Callable[[], bool], listening: Sequence["asyncio.Task[None]"]) -> None:
-    """Wait until it holds for everybody.
+async def _until(what: str, there: Callable[[], list[bool]], listening: Sequence["asyncio.Task[None]"]) -> None:
+    """Wait until everybody has it.
 
     Raises:
         Void: Somebody's stream failed, or it takes too long.
     """
     deadline = time.monotonic() + WITHIN_S
-    while not condition():
+    while not all(have := there()):
         failed = [str(task.exception()) for task in listening if task.done() and not task.cancelled()]
         if failed or time.monotonic() > deadline:
-            raise Void(failed[0] if failed else "not every client got there in time")
+            raise Void(failed[0] if failed else f"{sum(have)} of {CLIENTS} clients have {what}")
         await asyncio.sleep(LOOK_S)
 
 

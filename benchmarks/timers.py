@@ -17,6 +17,7 @@ from deploy.suite import Suite
 
 from benchmarks.harness import Aim, Comparison, Void
 from benchmarks.load import Answer, Call, loaded
+from benchmarks.matters import TELLING, wait_known
 from benchmarks.programs import running, url_of
 
 TIMERS = 100_000
@@ -86,6 +87,8 @@ def run(suite: Suite, target: Target) -> tuple[Comparison, Drain]:
         found = connection.execute(EFFECTS, {"type": BREACHED}).fetchone()
     if found != (TIMERS,) * 4:
         raise Void(f"{TIMERS} timers were due; fired, breached, events and their subjects: {found}")
+    with running(suite, *TELLING):
+        wait_known(suite, BREACHED, TIMERS)
     return load.comparison(), Drain(TIMERS, load.drained - load.due, RATE)
 
 
