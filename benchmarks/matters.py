@@ -69,5 +69,5 @@ def questions(suite: Suite, cases: Sequence[Case]) -> list[Call]:
     registry = Registry.load()
     secret = pseudonym_secret(suite.configuration).read_bytes().strip()
     outbox = Outbox(service="query", registry=registry, codec=Codec(registry), keyring=None, pseudonym_secret=secret)
-    asked = ({"number": case.number, "query_code": code_of(case.id, outbox)} for case in cases)
+    asked = ({"number": case.number, "query_code": code_of(case.number, outbox)} for case in cases)
     return [Call("POST", "/v1/progress", JSON, json.dumps(each).encode()) for each in asked]

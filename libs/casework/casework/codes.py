@@ -5,6 +5,6 @@ from chassis.outbox import Outbox
 from casework.numbers import query_code
 
 
-def code_of(case: str, outbox: Outbox) -> str:
-    """Give the query code of a case; every service of the suite derives the same one from the case's id."""
-    return query_code(outbox.pseudonym(case, context="query-code"))
+def code_of(number: str, outbox: Outbox) -> str:
+    """Give the query code of a case; every service of the suite derives the same one from the case's number."""
+    return query_code(outbox.pseudonym(number, context="query-code"))

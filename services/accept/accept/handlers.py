@@ -89,7 +89,7 @@ async def submit_case(command: SubmitCase, unit: Unit) -> tuple[Case, str]:
     if errors := catalogue().form(item.slug).errors(command.form):
         raise invalid(errors)
     case = await CASES.add(unit, decision, {"form": application.form})
-    return case, code_of(id_, unit.outbox)
+    return case, code_of(case.number, unit.outbox)
 
 
 async def accept_case(command: AcceptCase, unit: Unit) -> Case:

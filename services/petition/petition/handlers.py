@@ -76,7 +76,7 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     )
     content = {"title": message.title, "text": message.text, "handle": command.handle}
     petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
-    return petition, code_of(id_, unit.outbox)
+    return petition, code_of(petition.number, unit.outbox)
 
 
 async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:

@@ -16,13 +16,23 @@ from query.rows import matter_of, step_of
 from query.tables import matters, timeline
 
 # Built once, so that SQLAlchemy finds what it has compiled at once.
-_BY_NUMBER: Final = select(matters.c.id).where(matters.c.number == bindparam("number")).limit(literal_column("1"))
 _HISTORY: Final = (
     select(matters, timeline)
     .join_from(matters, timeline, timeline.c.matter == bindparam("matter"), isouter=True)
     .where(matters.c.id == bindparam("matter"))
 )
 """A matter beside each of its steps."""
+_BY_NUMBER: Final = (
+    select(matters, timeline)
+    .join_from(matters, timeline, timeline.c.matter == matters.c.id, isouter=True)
+    .where(
+        matters.c.id
+        == select(matters.c.id)
+        .where(matters.c.number == bindparam("matter"))
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,9 @@ async def find_by_id(session: AsyncSession, matter: str) -> History | None:
     return await _history(session, _HISTORY, matter)
 
 
-async def id_of(session: AsyncSession, number: str) -> str | None:
-    """Give the id of the matter with a number; None if there is none."""
-    return (await (await session.connection()).execute(_BY_NUMBER, {"number": number})).scalar()
+async def find_by_number(session: AsyncSession, number: str) -> History | None:
+    """Give a matter to whoever has proved by its code that it is theirs; None if it isn't known here (yet)."""
+    return await _history(session, _BY_NUMBER, number)
 
 
 async def page(session: AsyncSession, sight: Sight, *, after: UUID | None, limit: int) -> Sequence[Matter]:

@@ -53,9 +53,9 @@ class Matters(InProcess):
         """Give the pseudonym under which somebody's matters are kept."""
         return self.units.outbox.pseudonym(sub, context=context)
 
-    def code(self, matter: str) -> str:
-        """Give a matter's query code."""
-        return code_of(matter, self.units.outbox)
+    def code(self, number: str) -> str:
+        """Give the query code that goes with a number."""
+        return code_of(number, self.units.outbox)
 
     async def look_up(self, number: str, code: str, **headers: str) -> httpx.Response:
         """Ask without login."""

@@ -84,7 +84,7 @@ async def test_a_step_arrives_when_it_happens_on_a_stream_that_was_quiet_for_lon
 async def test_a_ticket_follows_through_the_gateway_without_login(behind: Matters) -> None:
     life = behind.case(NUMBER)
     await behind.told(*life[:2])
-    found = (await behind.look_up(NUMBER, behind.code(life[0]["subject"]))).json()
+    found = (await behind.look_up(NUMBER, behind.code(NUMBER))).json()
     query = f"/v1/progress/events?ticket={found['ticket']}&after={found['position']}"
     async with behind.following(query) as stream:
         await behind.told(life[2])
