@@ -86,8 +86,7 @@ class Answers:
             raise Problem(NOT_FOUND)
         until = unit.now + self.ticket_for
         ticket = unit.outbox.signer(TICKETS).sign(history.matter.id, until=until)
-        detail = MatterDetail.of_history(history, self.wording)
-        return Progress(**dict(detail), ticket=ticket, ticket_until=until)
+        return Progress.with_ticket(history, self.wording, ticket, until)
 
     async def mine(self, after: UUID | None, limit: int, unit: Unit) -> MatterPage:
         """List the asker's own matters, newest first."""

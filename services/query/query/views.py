@@ -1,7 +1,7 @@
 """What leaves the service over HTTP: stages, steps and names in citizens' words."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from chassis import vector
 from chassis.api.models import View
@@ -65,12 +65,7 @@ class MatterDetail(MatterSummary):
     @classmethod
     def of_history(cls, history: History, wording: Wording, *, stale: bool = False) -> Self:
         """Show it."""
-        return cls(
-            **_summary(history.matter, wording),
-            timeline=steps_of(history.steps, history.matter, wording),
-            position=vector.to_text(history.seen),
-            stale=stale,
-        )
+        return cls(**_detail(history, wording), stale=stale)
 
 
 class MatterPage(View):
@@ -85,6 +80,11 @@ class Progress(MatterDetail):
 
     ticket: str = Field(description="短期有效，用于 /v1/progress/events · Good for a while, for following it live")
     ticket_until: datetime
+
+    @classmethod
+    def with_ticket(cls, history: History, wording: Wording, ticket: str, until: datetime) -> Self:
+        """Show it, and hand out the ticket."""
+        return cls(**_detail(history, wording), stale=False, ticket=ticket, ticket_until=until)
 
 
 class ChangesView(View):
@@ -121,7 +121,7 @@ def steps_of(steps: tuple[Step, ...], matter: Matter, wording: Wording) -> tuple
     )
 
 
-def _summary(matter: Matter, wording: Wording) -> dict[str, object]:
+def _summary(matter: Matter, wording: Wording) -> dict[str, Any]:
     return {
         "id": matter.id,
         "kind": matter.kind,
@@ -132,6 +132,14 @@ def _summary(matter: Matter, wording: Wording) -> dict[str, object]:
         "opened_at": matter.opened_at,
         "updated_at": matter.updated_at,
         "due_at": _due_at(matter),
+    }
+
+
+def _detail(history: History, wording: Wording) -> dict[str, Any]:
+    return {
+        **_summary(history.matter, wording),
+        "timeline": steps_of(history.steps, history.matter, wording),
+        "position": vector.to_text(history.seen),
     }
 
 

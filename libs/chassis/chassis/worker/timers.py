@@ -118,9 +118,9 @@ class TimerRunner:
                 if time.monotonic() - looked > STANDING_EVERY_S:
                     await self._safely(self.look)
                     looked = time.monotonic()
-                # After a full batch there is more. A rest as long as the work leaves room for requests.
+                # After a full batch there is more. A rest of twice the work leaves room for requests.
                 worked = time.monotonic() - started
-                await self._patience.pause(min(worked, self._every_s) if taken == self._most else self._every_s)
+                await self._patience.pause(min(2 * worked, self._every_s) if taken == self._most else self._every_s)
         except StoppedError:
             return
 
