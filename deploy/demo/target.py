@@ -1,17 +1,20 @@
 """The suite as the job sees it from outside: addresses, tokens, and the environment of its commands."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Self
 
+from deploy.accounts import Signer, expiry, signer
 from deploy.config import Configuration
-from deploy.issuer import Issuer
 from deploy.programs import environment_of
 from deploy.services import SERVICES
 
 READ_ONLY = "?options=-c%20default_transaction_read_only%3Don"
+
+RENEWED_S = 60
+"""Seconds before its expiry at which a token is renewed."""
 
 TokenFor = Callable[[str, str, str, str | None], str]
 """(subject, tenant, role, department) → access token."""
@@ -26,7 +29,7 @@ class Target:
         kafka_bootstrap: Address of the broker.
         topic_prefix: Put before each topic's name on the broker.
         databases: Read-only access to each service's database, by the service's name.
-        token_for: The development issuer.
+        token_for: Where tokens come from.
         environment: Of intel-sink's commands.
     """
 
@@ -55,16 +58,20 @@ class Target:
             kafka_bootstrap=configuration.kafka().bootstrap,
             topic_prefix=configuration.topic_prefix,
             databases={each.name: configuration.postgres().dsn(each.database) + READ_ONLY for each in SERVICES},
-            token_for=tokens(configuration.issuer()),
+            token_for=tokens(signer(configuration)),
             environment={**os.environ, **environment_of(configuration, "intel-sink")},
         )
 
 
-def tokens(issuer: Issuer) -> TokenFor:
-    """Give a source of tokens that signs once for each who, where and what."""
+def tokens(signer: Signer) -> TokenFor:
+    """Give a source of tokens that asks for another one when what it has for somebody soon expires."""
+    kept: dict[tuple[str, str, str, str | None], tuple[str, float]] = {}
 
-    @cache
     def token_for(subject: str, tenant: str, role: str, department: str | None) -> str:
-        return issuer.token(sub=subject, tenant=tenant, roles=[role], department=department)
+        token, until = kept.get((subject, tenant, role, department), ("", 0.0))
+        if until - time.time() < RENEWED_S:
+            token = signer.token(sub=subject, tenant=tenant, roles=[role], department=department)
+            kept[subject, tenant, role, department] = token, expiry(token)
+        return token
 
     return token_for

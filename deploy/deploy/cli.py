@@ -3,62 +3,38 @@
 import contextlib
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import psutil
-import psycopg
 import typer
 from contracts.registry import default_directory
-from kafka.errors import KafkaError
-from rich.console import Console
 from rich.table import Table
 
-from contracts.openapi import FILE, Unmergeable, text
-from deploy.backup import BackupError
+from contracts.openapi import FILE, text
 from deploy.config import Configuration, SettingError
 from deploy.documents import ENTRANCE
-from deploy.issuer import ROLES, Issuer
-from deploy.jars import DownloadError
+from deploy.identity_cli import app as identity
 from deploy.openapi import NoDocumentError, suite_document
-from deploy.postgres import NoPostgresError
 from deploy.production_cli import app as production
 from deploy.programs import environment_of, programs
-from deploy.provision import Provisioned, UnsafeRetentionError
-from deploy.server import NotReadyError
+from deploy.provision import Provisioned
+from deploy.sentences import console
+from deploy.sentences import sentences as _sentences
+from deploy.sentences import step as _step
 from deploy.services import BINARIES, known
-from deploy.suite import StartError, Suite
-from deploy.supervisor import SupervisorError
+from deploy.suite import Suite
 
 ABOUT = "一网办：在本机启动与管理 · start and manage the suite on this machine"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=ABOUT)
 app.add_typer(production)
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
-
-EXPECTED = (
-    BackupError,
-    DownloadError,
-    KafkaError,
-    NoDocumentError,
-    NoPostgresError,
-    NotReadyError,
-    SettingError,
-    StartError,
-    SupervisorError,
-    Unmergeable,
-    UnsafeRetentionError,
-    psycopg.OperationalError,
-)
-"""What can go wrong on a machine; the message is for whoever runs it, so no traceback."""
+app.add_typer(identity)
 
 OneService = Annotated[str, typer.Argument(parser=known)]
 MEBIBYTE = 1024**2
 SHOWN_DEATHS = 10
-DEFAULT_TENANT = "440100"
 
 
 @app.command()
@@ -81,8 +57,9 @@ def fetch() -> None:
     with _sentences():
         configuration = Configuration.from_environment()
         configuration.kafka().install()
-        if zipkin := configuration.zipkin_server():
-            zipkin.install()
+        for server in (configuration.zipkin_server(), configuration.keycloak()):
+            if server:
+                server.install()
 
 
 @app.command()
@@ -128,25 +105,6 @@ def status() -> None:
         for death in deaths[-SHOWN_DEATHS:]:
             console.print(f"{death.at} {death.program}: {death.how} → 已重启 · restarted")
         raise typer.Exit(1 if late else 0)
-
-
-@app.command()
-def token(
-    role: Annotated[list[str], typer.Option(help=" | ".join(ROLES))],
-    tenant: Annotated[str, typer.Option(help="GB/T 2260")] = DEFAULT_TENANT,
-    sub: Annotated[str, typer.Option(help="令牌主体 · who it is for")] = "",
-    department: Annotated[str | None, typer.Option(help="部门 · e.g. traffic-police")] = None,
-    ttl: Annotated[int, typer.Option(help="有效秒数 · seconds")] = 12 * 3600,
-) -> None:
-    """签发开发用令牌 · Sign a token for development."""
-    with _sentences():
-        if unknown := [each for each in role if each not in ROLES]:
-            raise SettingError(f"未知角色 {unknown[0]}。 No such role: {unknown[0]}; one of {', '.join(ROLES)}.")
-        issuer: Issuer = Configuration.from_environment().issuer()
-        issuer.prepare()
-        lifetime = timedelta(seconds=ttl)
-        name = sub or f"{role[0]}-{tenant}"
-        print(issuer.token(sub=name, tenant=tenant, roles=role, department=department, ttl=lifetime))
 
 
 @app.command()
@@ -255,6 +213,8 @@ def _links(configuration: Configuration) -> None:
             table.add_row(program.name, f"{base}/readyz  {base}/metrics")
     if zipkin := configuration.zipkin_server():
         table.add_row("链路追踪 Zipkin", zipkin.page)
+    if keycloak := configuration.keycloak():
+        table.add_row("身份认证 Keycloak", keycloak.issuer)
     table.add_row("Kafka", configuration.kafka().bootstrap)
     table.add_row("PostgreSQL", f"127.0.0.1:{ports.postgres}")
     table.add_row("日志 logs", str(configuration.logs))
@@ -276,21 +236,3 @@ def _memory(pid: int) -> float:
             with contextlib.suppress(psutil.Error):
                 total += each.memory_full_info().pss
     return total / MEBIBYTE if pid else 0.0
-
-
-@contextlib.contextmanager
-def _step(text: str) -> Iterator[None]:
-    began = time.monotonic()
-    with console.status(text):
-        yield
-    console.print(f"[green]✓[/green] {text} [dim]{time.monotonic() - began:.1f} s[/dim]")
-
-
-@contextlib.contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn what can go wrong on a machine into its sentence and exit status 1."""
-    try:
-        yield
-    except EXPECTED as error:
-        console.print(f"[red]✗[/red] {error}", markup=True)
-        raise typer.Exit(1) from None

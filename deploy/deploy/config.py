@@ -4,20 +4,23 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Self
 
 from deploy.gateway import Door, Gateway, Limits
 from deploy.issuer import Issuer
 from deploy.kafka import Cluster
+from deploy.keycloak import Keycloak
 from deploy.postgres import Postgres
 from deploy.server import LOOPBACK
 from deploy.services import SERVICES, Service
+from deploy.tokens import Tokens
 from deploy.tracing import Traces
 from deploy.zipkin import Zipkin
 
 DEFAULT_STATE = Path(".state")
+DEVELOPMENT, KEYCLOAK = "development", "keycloak"
 LARGEST_PORT = 65_535
 AWKWARD = re.compile(r"[\s,:;#$'\"\\]")
 """What a path can't hold, because Kafka's, Java's or the supervisor's settings would read it as something else."""
@@ -37,6 +40,7 @@ class Ports:
     kafka_controller: int = 9093
     postgres: int = 5433
     zipkin: int = 9411
+    keycloak: int = 8180
     services: Mapping[str, int] = field(default_factory=lambda: {each.name: each.port for each in SERVICES})
 
     @classmethod
@@ -88,6 +92,8 @@ class Configuration:
         sampled: Share of the requests whose trace is kept; the gateway decides for everybody.
         cors_origins: Origins whose pages may call the gateway.
         limits: Of requests a second that the gateway lets in.
+        identity: Who signs tokens here: *development*, or *keycloak*.
+        accepted: Which tokens are let in.
     """
 
     state: Path = DEFAULT_STATE
@@ -100,6 +106,8 @@ class Configuration:
     sampled: float = 1.0
     cors_origins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    identity: str = DEVELOPMENT
+    accepted: Tokens = field(default_factory=Tokens)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -114,6 +122,11 @@ class Configuration:
         brokers = environment.get("BROKERS", "") or "1"
         if brokers not in {"1", "3"}:
             raise SettingError(f"BROKERS 只能是 1 或 3，不是 {brokers}。 BROKERS is 1 or 3, not {brokers}.")
+        identity = environment.get("IDENTITY", "") or DEVELOPMENT
+        if identity not in {DEVELOPMENT, KEYCLOAK}:
+            raise SettingError(
+                f"IDENTITY 只能是 {DEVELOPMENT} 或 {KEYCLOAK}，不是 {identity}。 IDENTITY is not {identity}."
+            )
         state = Path(environment.get("STATE_DIR") or DEFAULT_STATE).resolve()
         if AWKWARD.search(str(state)):
             raise SettingError(
@@ -136,6 +149,8 @@ class Configuration:
                 tenant=_positive("TENANT_RATE_LIMIT", environment, Limits.tenant),
                 principal=_positive("PRINCIPAL_RATE_LIMIT", environment, Limits.principal),
             ),
+            identity=identity,
+            accepted=Tokens.from_environment(environment),
         )
 
     @property
@@ -177,6 +192,19 @@ class Configuration:
         """Give the development issuer of tokens."""
         return Issuer(self.state / "issuer")
 
+    def tokens(self) -> Tokens:
+        """Say which tokens are let in, by the gateway and by each service."""
+        accepted = replace(self.accepted, jwks=self.issuer().jwks)
+        if (own := self.keycloak()) is None:
+            return accepted
+        return replace(accepted, issuer=own.issuer, discovery_url=own.discovery_url, jwks_url=own.jwks_url)
+
+    def keycloak(self) -> Keycloak | None:
+        """Give the identity provider, if tokens come from one of this machine."""
+        if self.identity != KEYCLOAK:
+            return None
+        return Keycloak(self.state / "keycloak", cache=self.cache / "keycloak", port=self.ports.keycloak)
+
     def gateway(self) -> Gateway:
         """Give the gateway."""
         return Gateway(
@@ -184,7 +212,7 @@ class Configuration:
             Door(
                 port=self.ports.gateway,
                 admin_port=self.ports.envoy_admin,
-                jwks=self.issuer().jwks,
+                tokens=self.tokens(),
                 services={each.name: (LOOPBACK, self.ports.of(each)) for each in SERVICES},
                 traces=self.traces(),
                 cors_origins=self.cors_origins,

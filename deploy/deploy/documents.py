@@ -7,6 +7,8 @@ from typing import Any, Final
 from contracts.pages.html import policy
 from contracts.pages.site import FILES, HOME, HTML
 
+from deploy.tokens import PUBLIC
+
 READ = {"name": ":method", "string_match": {"safe_regex": {"regex": "GET|HEAD"}}}
 ENTRANCE: Final = "/docs/"
 HEADERS: Final = {
@@ -16,11 +18,6 @@ HEADERS: Final = {
 }
 
 
-def matches() -> list[dict[str, Any]]:
-    """Give what a request for one of the files looks like, for rules and routes."""
-    return [_match(path) for path in ("/docs", *_files())]
-
-
 def routes(folder: Path) -> list[dict[str, Any]]:
     """Make Envoy answer with the files.
 
@@ -28,11 +25,12 @@ def routes(folder: Path) -> list[dict[str, Any]]:
         folder: Where `contracts.pages.site.write` has put them, as the gateway sees it.
     """
     return [
-        {"name": "/docs", "match": _match("/docs"), "redirect": {"path_redirect": ENTRANCE}},
+        {"name": "/docs", "match": _match("/docs"), "redirect": {"path_redirect": ENTRANCE}, **PUBLIC},
         *(
             {
                 "name": path,
                 "match": _match(path),
+                **PUBLIC,
                 "direct_response": {"status": 200, "body": {"filename": str(folder / name)}},
                 "response_headers_to_add": [
                     {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": key, "value": value}}

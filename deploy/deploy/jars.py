@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+KINDS = (".jar", ".zip")
+
 
 class DownloadError(RuntimeError):
     """Maven didn't deliver the jars, or not the ones that this repository names."""
@@ -38,7 +40,7 @@ class Jars:
     def wrong(self, folder: Path) -> set[str]:
         """Name the jars that are missing, changed or unknown in a folder."""
         named = self.names
-        found = {jar.name: _digest(jar) for jar in folder.glob("*.jar")}
+        found = {jar.name: _digest(jar) for jar in folder.glob("*") if jar.suffix in KINDS}
         return {name for name in named.keys() | found.keys() if named.get(name) != found.get(name)}
 
     def install(self, folder: Path) -> None:

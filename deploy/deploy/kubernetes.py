@@ -21,7 +21,7 @@ DOOR_PORT = 8443
 ENVOY = "envoyproxy/envoy:v1.40-latest"
 MIRROR = "intel-sink"
 ONLY = re.compile(r"^.*# only: (\w+)\n", re.MULTILINE)
-"""A line that is for services of one kind: *personal*, if its events hold personal fields, or *mirror*."""
+"""A line for services of one kind (*personal*, if their events hold personal fields, or *mirror*) or *discovery*."""
 
 VERSION = re.compile(r"[^a-z0-9]+")
 
@@ -34,12 +34,14 @@ class Shape:
         image: Of the suite, with its version as the tag.
         issuer: Whose tokens are let in.
         audience: For which system they must be.
+        discovery_url: The issuer's discovery document; without one its keys are a file.
         envoy: Image of the gateway.
     """
 
     image: str
     issuer: str
     audience: str = AUDIENCE
+    discovery_url: str = ""
     envoy: str = ENVOY
 
     @property
@@ -56,11 +58,12 @@ def resources(shape: Shape) -> list[dict[str, Any]]:
         "VERSION": shape.version,
         "ISSUER": shape.issuer,
         "AUDIENCE": shape.audience,
+        "DISCOVERY_URL": shape.discovery_url,
         "ENVOY": shape.envoy,
         "SOURCES": json.dumps({each.name: _source(each) for each in SERVICES}),
         "GATEWAY": json.dumps(_gateway(shape)),
     }
-    found = list(_filled("suite.yaml", shared, frozenset()))
+    found = list(_filled("suite.yaml", shared, frozenset({"discovery"} if shape.discovery_url else ())))
     for service in SERVICES:
         found += _filled("service.yaml", shared | _names(service), _kinds(service))
     for resource in found:
@@ -113,6 +116,7 @@ def _gateway(shape: Shape) -> Sequence[str]:
         "certificate": secrets / "certificate",
         "issuer": shape.issuer,
         "audience": shape.audience,
+        **({"discovery-url": shape.discovery_url} if shape.discovery_url else {}),
     }
     told = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     places = [f"--service={each.name}={each.name}-api:{each.port}" for each in SERVICES]

@@ -58,4 +58,5 @@ def _refusals() -> list[dict[str, Any]]:
             **{name: problem[name] for name in ("title", "title_en", "detail", "detail_en")},
         }
         for status, problem in problems.items()
+        if "status" not in problem  # another status of Envoy's, told as one that is listed
     ]

@@ -92,6 +92,8 @@ def _ports(configuration: Configuration) -> Iterator[tuple[str, int]]:
     ports = configuration.ports.by_setting()
     if not configuration.zipkin:
         del ports["ZIPKIN_PORT"]
+    if not configuration.keycloak():
+        del ports["KEYCLOAK_PORT"]
     yield from ports.items()
     if configuration.split:
         for service in SERVICES:

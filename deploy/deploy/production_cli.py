@@ -9,11 +9,12 @@ import typer
 
 from deploy.config import Configuration
 from deploy.gateway import Door, write
-from deploy.issuer import AUDIENCE, ISSUER
+from deploy.issuer import ALGORITHM, AUDIENCE, ISSUER, TYPE
 from deploy.kubernetes import Shape, manifests
 from deploy.postgres import let_reconcile as let_reconcile_in
 from deploy.services import SERVICES
 from deploy.services import service as service_named
+from deploy.tokens import LIFE_S, Tokens
 from deploy.tracing import Traces
 
 app = typer.Typer()
@@ -25,8 +26,11 @@ def gateway(
     service_address: Annotated[
         list[str], typer.Option("--service", help="每个服务一次 · once for each service: name=host:port")
     ],
-    jwks: Annotated[Path, typer.Option(help="签发方公钥集 · the issuer's key set, as the gateway sees it")],
     output: Annotated[Path, typer.Option(help="写到 · file to write")],
+    jwks: Annotated[Path, typer.Option(help="签发方公钥集 · the issuer's key set")] = Path("jwks.json"),
+    discovery_url: Annotated[
+        str, typer.Option(help="签发方的发现文档，代替公钥集文件 · the issuer's discovery document, instead of a file")
+    ] = "",
     documents: Annotated[
         Path | None, typer.Option(help="文档目录，默认在其旁 · folder of the pages; by default beside it")
     ] = None,
@@ -34,6 +38,9 @@ def gateway(
     port: Annotated[int, typer.Option(help="监听端口 · port to listen at")] = 8080,
     issuer: Annotated[str, typer.Option(help="令牌签发方 · whose tokens are let in")] = ISSUER,
     audience: Annotated[str, typer.Option(help="令牌受众 · for which system")] = AUDIENCE,
+    algorithm: Annotated[str, typer.Option(help="签名算法 · how tokens are signed")] = ALGORITHM,
+    token_type: Annotated[str, typer.Option(help="令牌头 typ · header typ of access tokens")] = TYPE,
+    life: Annotated[int, typer.Option(help="令牌最长有效秒数 · longest life of a token, in seconds")] = LIFE_S,
     certificate: Annotated[
         Path | None, typer.Option(help="证书目录，空则不用 TLS · folder of tls.crt and tls.key; none: plain HTTP")
     ] = None,
@@ -44,9 +51,15 @@ def gateway(
         host=host,
         port=port,
         admin_port=configuration.ports.envoy_admin,
-        jwks=jwks,
-        issuer=issuer,
-        audience=audience,
+        tokens=Tokens(
+            jwks=jwks,
+            discovery_url=discovery_url,
+            issuer=issuer,
+            audience=audience,
+            algorithm=algorithm,
+            type=token_type,
+            life_s=life,
+        ),
         certificate=certificate,
         services=_addresses(service_address),
         traces=Traces(otlp=configuration.otlp_endpoint, sampled=configuration.sampled),
@@ -61,9 +74,10 @@ def kubernetes(
     image: Annotated[str, typer.Option(help="本系统的镜像，标签即版本 · the suite's image; its tag is the version")],
     issuer: Annotated[str, typer.Option(help="令牌签发方 · whose tokens are let in")],
     audience: Annotated[str, typer.Option(help="令牌受众 · for which system")] = AUDIENCE,
+    discovery_url: Annotated[str, typer.Option(help="签发方的发现文档 · the issuer's discovery document")] = "",
 ) -> None:
     """打印 Kubernetes 清单 · Print what to apply in Kubernetes: deploy kubernetes … | kubectl apply -f -."""
-    print(manifests(Shape(image=image, issuer=issuer, audience=audience)), end="")
+    print(manifests(Shape(image=image, issuer=issuer, audience=audience, discovery_url=discovery_url)), end="")
 
 
 @app.command("let-reconcile")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.config import Configuration
-from deploy.issuer import AUDIENCE, ISSUER
 from deploy.postgres import RECONCILER
 from deploy.server import Server
 from deploy.services import SERVICES, Service, service
@@ -44,12 +43,13 @@ class Program:
 
 def programs(configuration: Configuration) -> list[Program]:
     """List what runs, in the order of starting."""
-    zipkin = configuration.zipkin_server()
+    zipkin, keycloak = configuration.zipkin_server(), configuration.keycloak()
     return [
         *([_server(zipkin, order=50)] if zipkin else []),
         _server(configuration.postgres(), order=100),
         *(_server(broker, order=200) for broker in configuration.kafka().brokers),
         *(program for each in SERVICES for program in processes(configuration, each)),
+        *([_server(keycloak, order=250)] if keycloak else []),
         _server(configuration.gateway(), order=400),
     ]
 
@@ -66,9 +66,7 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
         **(zipkin.exporting if zipkin else {}),
         "KAFKA_BOOTSTRAP": configuration.kafka().bootstrap,
         "TOPIC_PREFIX": configuration.topic_prefix,
-        "JWT_JWKS_PATH": str(configuration.issuer().jwks),
-        "JWT_ISSUER": ISSUER,
-        "JWT_AUDIENCE": AUDIENCE,
+        **configuration.tokens().environment,
         "KEYRING_DIR": str(state / "keyring"),
         "PSEUDONYM_SECRET_PATH": str(pseudonym_secret(configuration)),
         f"{chosen.prefix}DATABASE_URL": postgres.dsn(chosen.database),

@@ -15,11 +15,14 @@ class Route:
         path: A prefix, ended by a slash or the path's end.
         public: Nobody has to be signed in.
         stream: Answers go on for minutes.
+        hidden: What comes here may be a report of crime, or a look at what became of one: neither who asked nor when is
+            kept, in no log and no trace.
     """
 
     path: str
     public: bool = False
     stream: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Service:
 
 
 SERVICES = (
-    Service("petition", 8101, (Route("/v1/petitions"), Route("/v1/bulletins"))),
+    Service("petition", 8101, (Route("/v1/petitions", hidden=True), Route("/v1/bulletins"))),
     Service("intel-sink", 8102, (Route("/v1/intel"),)),
     Service("accept", 8103, (Route("/v1/service-items"), Route("/v1/cases"))),
     Service("approve", 8104, (Route("/v1/reviews"),)),
@@ -61,9 +64,9 @@ SERVICES = (
         "query",
         8105,
         (
-            Route("/v1/progress/events", public=True, stream=True),
-            Route("/v1/progress", public=True),
-            Route("/v1/matters", stream=True),
+            Route("/v1/progress/events", public=True, stream=True, hidden=True),
+            Route("/v1/progress", public=True, hidden=True),
+            Route("/v1/matters", stream=True, hidden=True),
         ),
     ),
 )

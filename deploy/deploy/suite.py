@@ -59,17 +59,18 @@ class Suite:
         """
         configuration = self.configuration
         kafka, postgres, gateway = configuration.kafka(), configuration.postgres(), configuration.gateway()
-        zipkin = configuration.zipkin_server()
+        zipkin, keycloak = configuration.zipkin_server(), configuration.keycloak()
+        beside = [server for server in (zipkin, keycloak) if server]
         if not self.supervisor.running:
             self._clear_the_way()
         with self._step("准备密钥与服务器 · Keys and servers"), ThreadPoolExecutor() as pool:
             self._make_secrets()
             write_targets(configuration)
-            list(pool.map(lambda server: server.prepare(), [kafka, postgres, gateway, *([zipkin] if zipkin else [])]))
+            list(pool.map(lambda server: server.prepare(), [kafka, postgres, gateway, *beside]))
         planned = programs(configuration)
         self.supervisor.launch(planned)
-        if zipkin:
-            self.supervisor.start(zipkin.name)  # nobody waits for it
+        for server in beside:
+            self.supervisor.start(server.name)  # nobody waits for Zipkin, and only the gateway for the other
         with self._step("PostgreSQL, Kafka"), ThreadPoolExecutor() as pool:
             self.supervisor.start(postgres.name)
             for broker in kafka.brokers:
@@ -88,6 +89,9 @@ class Suite:
             for program in services:
                 self.supervisor.start(program.name)
             self._wait_ready(services)
+        if keycloak:
+            with self._step("身份认证 · Keycloak"):
+                keycloak.wait_ready()
         with self._step("网关 · Gateway"):
             self.supervisor.start(gateway.name)
             gateway.wait_ready()

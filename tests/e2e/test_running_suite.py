@@ -4,7 +4,10 @@ import contextlib
 import json
 import re
 import sys
+import threading
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,6 +16,7 @@ from accept.catalogue import catalogue
 from chassis.testing.waiting import NeverHappenedError, eventually_sync
 from deploy.services import SERVICES
 
+from deploy import key_rotation
 from tests.observability import exports
 from tests.observability.names import exported
 from tests.observability.prometheus import needed, prometheus_on
@@ -113,6 +117,36 @@ def test_one_trace_leads_from_the_gateway_through_acceptance_and_review_to_reade
     with contextlib.suppress(NeverHappenedError):  # the assertion shows which edge is missing
         eventually_sync(lambda: running.capture.edges(trace) == wanted, within=30)
     assert running.capture.edges(trace) == wanted
+
+
+def test_keys_change_while_people_are_at_work_and_none_of_them_is_refused(running: Running) -> None:
+    configuration, over = running.suite.configuration, threading.Event()
+    issuer, gateway = configuration.issuer(), configuration.gateway()
+
+    def at_work(path: str, role: str) -> Counter[int]:
+        answers: Counter[int] = Counter()
+        with httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as client:
+            while not over.is_set():
+                headers = {"authorization": f"Bearer {running.token(role, sub=f'{role}-at-work')}"}
+                answers[client.get(path, headers=headers).status_code] += 1
+        return answers
+
+    old, places = running.token("triage"), {"/v1/petitions": "triage", "/v1/cases": "window", "/v1/reviews": "examiner"}
+    with ThreadPoolExecutor() as pool:
+        asked = [pool.submit(at_work, path, role) for path, role in places.items()]
+        for _ in range(3):
+            key_rotation.rotate(issuer, gateway)
+        over.set()
+    assert [each.result().keys() for each in asked] == [{200}] * len(places)
+    key_rotation.retire(issuer, gateway)
+    headers = {"authorization": f"Bearer {old}"}
+    eventually_sync(
+        lambda: httpx.get(f"{gateway.url}/v1/petitions", headers=headers, trust_env=False).status_code == 401,
+        that="the first key is forgotten",
+    )
+    assert post(
+        running, "/v1/cases", "citizen", {"channel": "portal", "item": "hk-macao-endorsement", "form": ENDORSEMENT}
+    )
 
 
 def test_nothing_is_exported_that_the_page_of_telemetry_does_not_declare(running: Running) -> None:

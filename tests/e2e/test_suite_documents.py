@@ -128,7 +128,7 @@ def test_every_operation_does_what_the_suites_document_says(mode: GenerationMode
 
 def test_an_error_of_a_service_shows_the_number_that_finds_its_trace(running: Running) -> None:
     headers = {"Authorization": f"Bearer {running.token('citizen')}", "Idempotency-Key": "traced-refusal"}
-    answer = requests.post(f"{running.url}/v1/petitions", json={"channel": "portal"}, headers=headers, timeout=10)
+    answer = requests.post(f"{running.url}/v1/cases", json={"channel": "portal"}, headers=headers, timeout=10)
     assert answer.status_code == 422
     number = answer.json()["request_id"]
 
@@ -139,5 +139,5 @@ def test_an_error_of_a_service_shows_the_number_that_finds_its_trace(running: Ru
         ]
 
     ((trace, _),) = eventually_sync(lambda: of("gateway"), within=15, that="the gateway's span is found by the number")
-    ((same, _),) = eventually_sync(lambda: of("petition"), within=15, that="the service's span is found by the number")
+    ((same, _),) = eventually_sync(lambda: of("accept"), within=15, that="the service's span is found by the number")
     assert same == trace

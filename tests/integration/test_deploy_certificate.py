@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from deploy.issuer import Issuer
 from deploy.server import free_port, listens
 from deploy.services import SERVICES
+from deploy.tokens import Tokens
 
 from deploy.gateway import Door, Gateway
 
@@ -61,7 +62,7 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
     door = Door(
         port=free_port(),
         admin_port=free_port(),
-        jwks=issuer.jwks,
+        tokens=Tokens(jwks=issuer.jwks),
         services=services,
         certificate=tmp_path / "certificate",
     )

@@ -16,6 +16,7 @@ from contracts.registry import Registry
 from deploy.issuer import Issuer
 from deploy.server import free_port
 from deploy.services import SERVICES
+from deploy.tokens import Tokens
 from deploy.tracing import Traces
 
 from contracts.openapi import FILE
@@ -55,14 +56,19 @@ def captured() -> Iterator[Capture]:
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory, captured: Capture) -> Iterator[Gateway]:
-    """A gateway whose services are all down."""
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
     issuer = Issuer(tmp_path_factory.mktemp("issuer"))
     issuer.prepare()
+    return issuer
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory, captured: Capture, issuer: Issuer) -> Iterator[Gateway]:
+    """A gateway whose services are all down."""
     door = Door(
         port=free_port(),
         admin_port=free_port(),
-        jwks=issuer.jwks,
+        tokens=Tokens(jwks=issuer.jwks),
         services={each.name: ("127.0.0.1", free_port()) for each in SERVICES},
         traces=Traces(otlp=captured.endpoint),
     )
@@ -122,13 +128,13 @@ def test_the_pages_show_every_operation_every_event_and_every_problem(client: ht
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [("GET", "/v1/petitions", 401), ("GET", "/nowhere", 401), ("POST", "/v1/progress", 503)],
+    ("path", "roles", "status"), [("/v1/cases", [], 401), ("/nowhere", [], 401), ("/v1/cases", ["window"], 503)]
 )
 def test_an_error_of_the_gateways_own_shows_the_number_that_finds_its_trace(
-    client: httpx.Client, captured: Capture, method: str, path: str, status: int
+    client: httpx.Client, captured: Capture, issuer: Issuer, path: str, roles: list[str], status: int
 ) -> None:
-    answer = client.request(method, path, params={"name": "张三丰"})
+    headers = {"authorization": f"Bearer {issuer.token(sub='w', tenant='440100', roles=roles)}"} if roles else {}
+    answer = client.get(path, params={"name": "张三丰"}, headers=headers)
     assert answer.status_code == status
     number = answer.json()["request_id"]
     assert number == answer.headers["x-request-id"]

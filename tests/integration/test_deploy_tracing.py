@@ -16,6 +16,7 @@ from chassis.testing.waiting import eventually_sync
 from deploy.issuer import Issuer
 from deploy.server import free_port
 from deploy.services import SERVICES
+from deploy.tokens import Tokens
 from deploy.tracing import Traces
 
 from deploy.gateway import Door, Gateway
@@ -34,7 +35,7 @@ FORGED = {
     "x-b3-sampled": "1",
 }
 PERSONAL = ("zhang-san-feng", "13800138000")
-ASKED = f"/v1/petitions/{PERSONAL[1]}?q={PERSONAL[0]}"
+ASKED = f"/v1/cases/{PERSONAL[1]}?q={PERSONAL[0]}"
 
 SERVICE = """
 import sys
@@ -43,7 +44,7 @@ from chassis.settings import Settings
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 told = telemetry.configure(Settings(service="petition", database_url="postgresql://", http_port=1))
-with telemetry.tracer().start_as_current_span("GET /v1/petitions/{petition}",
+with telemetry.tracer().start_as_current_span("GET /v1/cases/{case}",
         TraceContextTextMapPropagator().extract({"traceparent": sys.argv[1]})):
     pass
 told.flush()
@@ -75,7 +76,13 @@ def behind(issuer: Issuer, tmp_path: Path) -> Callable[[Traces], Any]:
         headers = {"authorization": f"Bearer {token}", "user-agent": PERSONAL[0], **FORGED}
         with echoing() as port:
             services = dict.fromkeys((each.name for each in SERVICES), ("127.0.0.1", port))
-            door = Door(port=free_port(), admin_port=free_port(), jwks=issuer.jwks, services=services, traces=traces)
+            door = Door(
+                port=free_port(),
+                admin_port=free_port(),
+                tokens=Tokens(jwks=issuer.jwks),
+                services=services,
+                traces=traces,
+            )
             gateway = Gateway(tmp_path, door)
             gateway.start()
             try:
@@ -106,7 +113,7 @@ def test_the_gateways_span_is_the_root_of_the_trace_and_names_the_route_only(
         (span,) = eventually_sync(arrived, within=15, that="the gateway's span is exported")
     assert trace != STRANGERS
     assert (span.parent_id, span.span_id) == ("", parent)
-    assert span.name == "GET /v1/petitions"
+    assert span.name == "GET /v1/cases"
     assert span.attributes["guid:x-request-id"] == answer.headers["x-request-id"]
     assert not [value for value in map(str, span.attributes.values()) if any(each in value for each in PERSONAL)]
     assert span.attributes["peer.address"] == "-", "an address is a person's, too"
@@ -128,7 +135,7 @@ def test_in_zipkin_a_request_and_what_a_service_did_for_it_are_one_trace(
         eventually_sync(lambda: len(kept()) == 2, within=15, that="both spans are kept")
         root, child = kept()
     assert trace != STRANGERS
-    assert (root["id"], root.get("parentId"), root["name"]) == (parent, None, "get /v1/petitions")
+    assert (root["id"], root.get("parentId"), root["name"]) == (parent, None, "get /v1/cases")
     assert root["localEndpoint"]["serviceName"] == "gateway"
     assert (child["parentId"], child["localEndpoint"]["serviceName"]) == (parent, "petition")
     assert root["tags"]["guid:x-request-id"] == answer.headers["x-request-id"]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -11,6 +12,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 DEVELOPMENT = "development"
 DEVELOPMENT_ISSUER = "https://issuer.yiwangban.localhost"
 STATE = Path(".state")
+
+
+GUESSED = frozenset({"admin", "changeme", "password", "postgres", "root", "secret", "test", "yiwangban"})
+"""Passwords that are tried first."""
 
 
 class Role(StrEnum):
@@ -48,6 +53,26 @@ class Settings(BaseSettings):
     jwks_path: Path = Field(default=STATE / "issuer" / "jwks.json", validation_alias="JWT_JWKS_PATH")
     issuer: str = Field(default=DEVELOPMENT_ISSUER, validation_alias="JWT_ISSUER")
     audience: str = Field(default="yiwangban", validation_alias="JWT_AUDIENCE")
+    discovery_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        validation_alias="JWT_DISCOVERY_URL",
+        description="The issuer's discovery document (OpenID Connect), which names its keys; instead of a file.",
+    )
+    algorithm: Literal["ES256", "ES384", "RS256", "PS256"] = Field(default="ES256", validation_alias="JWT_ALGORITHM")
+    token_type: str = Field(
+        default="at+jwt",
+        min_length=1,
+        validation_alias="JWT_TYPE",
+        description="Header typ of access tokens, by which no other token of the issuer is taken for one (RFC 9068).",
+    )
+    token_life_s: int = Field(
+        default=3600,
+        ge=60,
+        le=86_400,
+        validation_alias="JWT_LIFE_S",
+        description="Longest life of a token: for so long a right that was withdrawn may still be used.",
+    )
     keyring_dir: Path = Field(default=STATE / "keyring", validation_alias="KEYRING_DIR")
     keyring_kek_path: Path | None = Field(
         default=None,
@@ -85,11 +110,16 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_development_secrets(self) -> Self:
-        """Refuse to start outside development with secrets that any reader of this file knows where to find."""
+        """Refuse to start outside development with secrets that any reader of this file knows or can find."""
         if self.environment == DEVELOPMENT:
             return self
-        secrets = ("database_url", "jwks_path", "issuer", "keyring_dir", "pseudonym_secret_path")
-        left = [name for name in secrets if name not in self.model_fields_set or self._is_default(name)]
+        secrets = {"database_url", "issuer", "keyring_dir", "pseudonym_secret_path"}
+        if self.discovery_url is None:
+            secrets.add("jwks_path")
+        left = sorted(name for name in secrets if name not in self.model_fields_set or self._is_default(name))
+        if _guessable(self.database_url):
+            left.append("database_url's password")
+        left += [name for name in ("issuer", "discovery_url") if (getattr(self, name) or "").startswith("http://")]
         if left:
             raise ValueError(
                 f"environment is {self.environment!r}, but these still have their development value: {', '.join(left)}"
@@ -130,3 +160,13 @@ class Settings(BaseSettings):
         if len(secret) < 32:  # noqa: PLR2004  bytes: 256 bits
             raise ValueError(f"{self.pseudonym_secret_path} must hold at least 32 bytes")
         return secret
+
+
+def _guessable(database_url: str) -> bool:
+    """Tell whether a URL holds a password that is tried first, or the user's own name. None at all may be in a file."""
+    try:
+        parts = urlsplit(database_url)
+        password = unquote(parts.password or "").lower()
+    except ValueError:
+        return True
+    return bool(password) and password in GUESSED | {unquote(parts.username or "").lower()}

@@ -197,7 +197,7 @@ async def test_a_walk_in_is_nobodys_account_and_the_officer_is_not_the_applicant
         ({"item": "no-such-item"}, GUANGZHOU, 422, "unknown-service-item"),
         ({"item": VEHICLE}, GUANGZHOU, 422, "not-offered"),
         ({}, PROVINCE, 422, "not-offered"),
-        ({}, "110100", 403, "unknown-tenant"),
+        ({}, "110100", 401, "unauthenticated"),
     ],
 )
 async def test_an_item_has_to_be_offered_where_it_is_asked_for(

@@ -47,7 +47,7 @@ def token(subject: str = "user-1", tenant: str = "440100", roles: tuple[str, ...
         "sub": subject, "tenant": tenant, "roles": roles, "iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 300,
         "jti": str(uuid.uuid4()),
     }  # fmt: skip
-    return jwt.encode(body | claims, KEY, "ES256", {"kid": "k1"})
+    return jwt.encode(body | claims, KEY, "ES256", {"typ": "at+jwt", "kid": "k1"})
 
 
 class NoteBody(BaseModel):

@@ -71,7 +71,7 @@ async def test_an_expired_token_is_refused_before_the_body_is_looked_at(
 async def test_the_wrong_role_is_refused(notes: Any, make_token: Callable[..., str]) -> None:
     check_document(await notes.post(token=make_token(roles=("reader",))), 403, "forbidden")
     assert (await notes.get("/v1/notes", token=make_token(roles=("reader",)))).status_code == 200
-    check_document(await notes.get("/v1/notes", token=make_token(roles=())), 403, "forbidden")
+    check_document(await notes.get("/v1/notes", token=make_token(roles=("nobody",))), 403, "forbidden")
 
 
 async def test_unknown_addresses_and_methods_are_problems_too(notes: Any, make_token: Callable[..., str]) -> None:

@@ -9,6 +9,7 @@ import yaml
 from deploy.issuer import Issuer
 from deploy.server import free_port
 from deploy.services import SERVICES
+from deploy.tokens import Tokens
 
 from deploy.gateway import Door, Gateway
 
@@ -49,7 +50,9 @@ def gateway_before(
         door: Further settings.
     """
     nobody = dict.fromkeys((each.name for each in SERVICES), ("127.0.0.1", free_port()))
-    filled = Door(port=free_port(), admin_port=free_port(), jwks=issuer.jwks, services={**nobody, **services}, **door)
+    tokens = door.pop("tokens", Tokens(jwks=issuer.jwks))
+    places = {**nobody, **services}
+    filled = Door(port=free_port(), admin_port=free_port(), tokens=tokens, services=places, **door)
     gateway = ChangedGateway(folder / "gateway", filled, change)
     gateway.start()
     try:

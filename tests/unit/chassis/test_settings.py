@@ -77,6 +77,46 @@ def test_a_production_start_with_a_development_secret_is_refused(
         BillingSettings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JWT_ISSUER", "https://issuer.yiwangban.localhost"),
+        ("JWT_ISSUER", "http://login.example.gov.cn"),
+        ("JWT_DISCOVERY_URL", "http://login.example.gov.cn/.well-known/openid-configuration"),
+        ("KEYRING_DIR", ".state/keyring"),
+        ("BILLING_DATABASE_URL", "postgresql://billing:billing@db.internal/billing"),
+        ("BILLING_DATABASE_URL", "postgresql://billing:Changeme@db.internal/billing"),
+        ("BILLING_DATABASE_URL", "postgresql://billing:p%61ssword@db.internal/billing"),
+    ],
+)
+def test_a_production_start_with_a_secret_that_anybody_guesses_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    production(monkeypatch, tmp_path)
+    assert BillingSettings()
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="development value") as refused:
+        BillingSettings()
+    assert value not in str(refused.value)
+
+
+def test_keys_come_from_the_issuer_or_from_a_file_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    production(monkeypatch, tmp_path)
+    monkeypatch.delenv("JWT_JWKS_PATH")
+    monkeypatch.setenv("JWT_DISCOVERY_URL", "https://login.example.gov.cn/.well-known/openid-configuration")
+    assert BillingSettings()
+    monkeypatch.setenv("JWT_DISCOVERY_URL", "file:///etc/passwd")
+    with pytest.raises(ValidationError):
+        BillingSettings()
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "es256", ""])
+def test_only_an_algorithm_of_two_keys_can_be_pinned(monkeypatch: pytest.MonkeyPatch, algorithm: str) -> None:
+    monkeypatch.setenv("JWT_ALGORITHM", algorithm)
+    with pytest.raises(ValidationError):
+        BillingSettings()
+
+
 def test_a_refused_setting_does_not_print_the_databases_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BILLING_DATABASE_URL", "postgresql://billing:hunter2@db/billing")
     monkeypatch.setenv("BILLING_HTTP_PORT", "not a port hunter2")

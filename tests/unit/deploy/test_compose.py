@@ -110,11 +110,13 @@ def test_the_gateways_configuration_is_written_as_the_container_asks(compose: di
     command = compose["services"]["gateway-configuration"]["command"].replace(
         "${JWT_ISSUER:?}", "https://issuer.example"
     )
+    (tmp_path / "jwks.json").write_text('{"keys": []}')
+    command = command.replace("/run/secrets/jwks", str(tmp_path / "jwks.json"))
     program, *arguments = command.replace("/etc/gateway", str(tmp_path)).split()
     assert program == "deploy"
     assert CliRunner().invoke(app, arguments).exit_code == 0
     written = (tmp_path / "envoy.yaml").read_text("utf-8")
-    assert "https://issuer.example" in written
+    assert "https://issuer.example" in (tmp_path / "tokens.yaml").read_text("utf-8")
     assert "petition-api" in written
     assert "$" not in written
 

@@ -177,7 +177,10 @@ def test_every_record_is_on_three_brokers_and_every_commit_on_two_instances() ->
 def test_the_gateways_configuration_is_written_as_its_pod_asks_and_leads_to_services_that_exist(tmp_path: Path) -> None:
     spec = named("Deployment", "gateway")["spec"]["template"]["spec"]
     (writing,), (envoy,) = spec["initContainers"], spec["containers"]
-    program, *arguments = [text.replace("/etc/gateway", str(tmp_path)) for text in writing["command"]]
+    (tmp_path / "jwks.json").write_text('{"keys": []}')
+    program, *arguments = [
+        re.sub("/etc/gateway|/run/secrets/issuer", str(tmp_path), text) for text in writing["command"]
+    ]
     assert program == "deploy"
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output

@@ -1,26 +1,37 @@
-"""Who is asking: a token checked against the issuer's key set, and the roles it carries."""
+"""Who is asking: a token checked against the issuer's keys, and the roles it carries."""
 
-import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from functools import cache
+from typing import Any, Final, Self
 
 import jwt
+from contracts.tenants import load_tenants
 from fastapi import Request
 
-from chassis.api.errors import FORBIDDEN, UNAUTHENTICATED, Problem
-from chassis.settings import Settings
+from chassis.api.errors import FORBIDDEN, UNAUTHENTICATED, Problem, unavailable
+from chassis.api.keys import KeySet, keys_of
+from chassis.settings import DEVELOPMENT, Settings
 
-ALGORITHM = "ES256"
-LEEWAY_S = 30
-RECHECK_S = 1.0
+LEEWAY_S: Final = 30
+"""How far clocks may differ."""
+
+LONGEST: Final = 8 * 1024
+"""Characters of a token."""
+
+OWN_KEYS: Final = frozenset({"crit", "jku", "jwk", "x5c", "x5u"})
+"""Header parameters by which a token would say itself how it is to be checked, or with which key (RFC 8725, 3.10)."""
+
 _REQUIRED = ["sub", "tenant", "roles", "iss", "aud", "exp", "iat", "jti"]
-_TENANT = re.compile(r"\d{6}")
-_BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)", re.IGNORECASE)
+_BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
+"""One spelling, so that the gateway and every service read the same token out of the same header."""
+
 _CACHED_TOKENS = 4096
+
+tenants = cache(load_tenants)
+"""The cities of the suite, read once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,9 @@ class Principal:
         subject, tenant, roles, department = (claims.get(name) for name in ("sub", "tenant", "roles", "department"))
         if not isinstance(subject, str) or not subject or not subject.isprintable():
             raise ValueError("sub")
-        if not isinstance(tenant, str) or not _TENANT.fullmatch(tenant):
+        if not isinstance(tenant, str) or tenant not in tenants():
             raise ValueError("tenant")
-        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        if not isinstance(roles, list) or not roles or not all(isinstance(role, str) and role for role in roles):
             raise ValueError("roles")
         if department is not None and not (isinstance(department, str) and department.isprintable()):
             raise ValueError("department")
@@ -59,92 +70,95 @@ class Principal:
 
 
 class Verifier:
-    """Checks tokens: ES256 only, this issuer, this audience, a known key, not expired.
+    """Checks access tokens: one algorithm, this issuer, this audience, a key of its set, in time, and not for long.
 
-    The key set is a file; a changed file is read again within a second. Verified tokens are remembered until they
-    expire or the key set changes, because a signature check costs more than the rest of the edge.
+    Verified tokens are remembered until they expire or the keys change, because a signature check costs more than the
+    rest of the edge. A right that was withdrawn ends with the token: within ``JWT_LIFE_S``, and `LEEWAY_S`.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._path: Path = settings.jwks_path
+        self._keys = keys_of(settings)
+        self._algorithm = settings.algorithm
+        self._type = settings.token_type.lower()
+        self._life_s = settings.token_life_s
+        self._production = settings.environment != DEVELOPMENT
         self._issuer = settings.issuer
         self._audience = settings.audience
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._stamp: tuple[int, int, int] | None = None
-        self._checked = float("-inf")
-        self._verified: dict[str, tuple[float, Principal]] = {}
+        self._seen: KeySet = {}
+        self._verified: dict[str, tuple[str, float, Principal]] = {}
 
-    def verify(self, token: str) -> Principal:
+    async def verify(self, token: str) -> Principal:
         """Give the token's principal.
 
         Raises:
-            Problem: 401, saying what to do but not what exactly was wrong with the token.
+            Problem: 401, saying what to do but not what exactly was wrong with the token; 503 while no key is known.
         """
-        keys = self._key_set()
         known = self._verified.get(token)
-        if known is not None:
-            if time.time() < known[0]:
-                return known[1]
+        kid = known[0] if known else self._kid(token)
+        keys = await self._keys.holding(kid)
+        if not keys:
+            raise unavailable()
+        if keys is not self._seen:
+            self._verified.clear()
+            self._seen = keys
+        if (known := self._verified.get(token)) is not None:
+            if time.time() < known[1]:
+                return known[2]
             del self._verified[token]
-        try:
-            key = keys.get(jwt.get_unverified_header(token).get("kid", ""))
-            if key is None:
-                raise _refused("invalid_token")
-            claims = jwt.decode(
-                token, key, [ALGORITHM], {"require": _REQUIRED}, issuer=self._issuer, audience=self._audience,
-                leeway=LEEWAY_S,
-            )  # fmt: skip
-            principal = Principal.from_claims(claims)
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-            raise _refused("invalid_token") from error
+        until, principal = self._checked(token, keys.get(kid))
         if len(self._verified) >= _CACHED_TOKENS:
             self._verified.pop(next(iter(self._verified)))
-        self._verified[token] = (claims["exp"] + LEEWAY_S, principal)
+        self._verified[token] = (kid, until, principal)
         return principal
 
-    def _key_set(self) -> Mapping[str, jwt.PyJWK]:
-        now = time.monotonic()
-        if now - self._checked >= RECHECK_S:
-            self._checked = now
-            try:
-                stat = self._path.stat()
-                stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-                if stamp != self._stamp:
-                    self._keys = _read_jwks(self._path)
-                    self._verified.clear()
-                    self._stamp = stamp
-            except (OSError, ValueError, jwt.PyJWTError):
-                # A file that is being replaced, or is broken: the keys that were known stay in force until it is whole.
-                self._stamp = None
-        return self._keys
+    def _kid(self, token: str) -> str:
+        """Read the header: an access token, and the name of one of our keys; nothing that says how to check it."""
+        try:
+            header = jwt.get_unverified_header(token)
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+            raise _refused("invalid_token") from error
+        kid = header.get("kid")
+        borrowed = self._production and str(kid).startswith(DEVELOPMENT)  # whoever put that issuer's key into the set
+        access = str(header.get("typ")).lower() == self._type
+        if not access or not isinstance(kid, str) or borrowed or not OWN_KEYS.isdisjoint(header):
+            raise _refused("invalid_token")
+        return kid
+
+    def _checked(self, token: str, key: jwt.PyJWK | None) -> tuple[float, Principal]:
+        """Check signature and claims; give also until when the token holds, in Unix seconds."""
+        if key is None:
+            raise _refused("invalid_token")
+        try:
+            claims = jwt.decode(
+                token, key, [self._algorithm], {"require": _REQUIRED, "enforce_minimum_key_length": True},
+                issuer=self._issuer, audience=self._audience, leeway=LEEWAY_S,
+            )  # fmt: skip
+            return self._until(claims) + LEEWAY_S, Principal.from_claims(claims)
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            raise _refused("invalid_token") from error
+
+    def _until(self, claims: Mapping[str, Any]) -> float:
+        """Give the time of expiry: both times are numbers (RFC 7519), and not far from each other."""
+        issued, expires = claims["iat"], claims["exp"]
+        if not all(isinstance(each, int | float) for each in (issued, expires)) or expires - issued > self._life_s:
+            raise ValueError("exp")
+        return float(expires)
 
 
-def _read_jwks(path: Path) -> dict[str, jwt.PyJWK]:
-    document = json.loads(path.read_bytes())
-    entries = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError("not a key set")
-    keys = {}
-    for entry in entries:
-        if entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("kid"):
-            keys[entry["kid"]] = jwt.PyJWK(entry, ALGORITHM)
-    return keys
-
-
-def authenticate(request: Request) -> Principal:
-    """Give who is asking, from the Authorization header.
+async def authenticate(request: Request) -> Principal:
+    """Give who is asking, from the one Authorization header.
 
     Raises:
         Problem: 401 without a token or with one that isn't valid here.
     """
-    header = request.headers.get("authorization")
-    if header is None:
+    given = request.headers.getlist("authorization")
+    if not given:
         raise _refused(None)
-    match = _BEARER.fullmatch(header.strip())
+    match = _BEARER.fullmatch(given[0]) if len(given) == 1 and len(given[0]) <= LONGEST else None
     if match is None:
         raise _refused("invalid_request")
     verifier: Verifier = request.app.state.verifier
-    return verifier.verify(match[1])
+    return await verifier.verify(match[1])
 
 
 async def principal(request: Request) -> Principal:

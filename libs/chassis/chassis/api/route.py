@@ -93,7 +93,7 @@ class CommandRoute(APIRoute):
         async def handle(plain: Request) -> Response:
             request = StrictRequest(plain.scope, plain.receive)
             edge: Edge = request.app.state.edge
-            principal = request.state.principal = authenticate(request)
+            principal = request.state.principal = await authenticate(request)
             await request.read(edge.max_body_bytes)
             key = idempotency.read_key(request.headers.get("idempotency-key"))
             if edge.recovering:
@@ -116,7 +116,7 @@ class QueryRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             edge: Edge = request.app.state.edge
-            principal = request.state.principal = authenticate(request)
+            principal = request.state.principal = await authenticate(request)
             check_address(request)
             async with edge.query(principal, request_id_of(request)) as opened:
                 request.state.unit = opened

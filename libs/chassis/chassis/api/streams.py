@@ -176,15 +176,15 @@ class StreamRoute(APIRoute):
         run = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            principal = self._principal(request)
+            principal = await self._principal(request)
             check_address(request)
             request.state.reader = Reader(request.app.state.edge, principal, request_id_of(request))
             return uncached(await run(request))
 
         return handle
 
-    def _principal(self, request: Request) -> Principal | None:
-        principal: Principal = authenticate(request)
+    async def _principal(self, request: Request) -> Principal | None:
+        principal: Principal = await authenticate(request)
         request.state.principal = principal
         return principal
 
@@ -195,7 +195,7 @@ class PublicStreamRoute(StreamRoute):
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
         super().__init__(path, endpoint, **options | PUBLIC)
 
-    def _principal(self, _: Request) -> None:
+    async def _principal(self, _: Request) -> None:
         return None
 
 
