@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start down status token provision logs tools rules test lint types format contracts asyncapi fuzz chaos bench clean
+.PHONY: help setup lock demo start down status token provision logs tools rules test lint types format contracts asyncapi fuzz chaos bench evaluate clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -90,6 +90,9 @@ chaos: setup ## 杀、停、断、清、恢复旧库，再核对历史 · kill, 
 
 bench: setup ## 对照测量 · side-by-side measurements
 	@$(BIN)/python -m benchmarks
+
+evaluate: setup ## 在真实信件上评估判断 · how well judgements do on real messages (DATA=folder)
+	@$(BIN)/petition evaluate '$(or $(DATA),../shared/data)'
 
 lock: setup ## 重新锁定依赖 · lock the dependencies again
 	@$(BIN)/uv lock --upgrade --quiet

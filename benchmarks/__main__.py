@@ -14,14 +14,14 @@ from deploy.config import DEFAULT_STATE
 from deploy.programs import pseudonym_secret
 from deploy.suite import Suite
 
-from benchmarks import capacity, intake, latency, mirror, progress, reaction, relay, staleness, streams, timers
+from benchmarks import capacity, intake, latency, mirror, progress, reaction, relay, replies, staleness, streams, timers
 from benchmarks.harness import BLOCKS, Comparison, Void
 from benchmarks.programs import only_daemons
 from benchmarks.report import Results, document, page
 from deploy.gateway import Limits
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("latency", "staleness", "streams", "intake", "progress", "timers", "relay", "mirror", "reaction")
+PARTS = ("latency", "staleness", "streams", "intake", "progress", "timers", "relay", "mirror", "reaction", "replies")
 WIDE_OPEN = Limits(total=100_000, client=100_000, tenant=100_000, principal=100_000)
 """One machine plays everybody here, and no limit is to be measured."""
 
@@ -79,6 +79,8 @@ def _measure(suite: Suite, only: set[str], blocks: int) -> Results:
     for name, part in parts.items():
         if name in only:
             found.comparisons += part()
+    if "replies" in only:
+        found.replies = replies.run()
     return found
 
 
