@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import httpx
 import jwt
+from contracts.tenants import load_tenants
 
 from deploy.config import Configuration
 from deploy.keycloak import ADMIN, Keycloak
@@ -52,7 +53,8 @@ class Accounts:
 
         Args:
             sub: Who it is for; in the token it is the account's id.
-            tenant: GB/T 2260 code of their tenant.
+            tenant: GB/T 2260 code of their tenant. There is no group for one that isn't of the suite, so the token says
+                nothing of it, and opens nothing.
             roles: What they may do.
             department: Their department, for members of staff that have one.
 
@@ -81,7 +83,7 @@ class Accounts:
             "username": name,
             "enabled": True,
             "credentials": [{"type": "password", "value": password, "temporary": False}],
-            "groups": [group(tenant, department)],
+            "groups": [group(tenant, department)] if tenant in load_tenants() else [],
         }
         made = self._administer("POST", "users", account)
         if made.status_code != HTTPStatus.CONFLICT:

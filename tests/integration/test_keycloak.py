@@ -111,6 +111,11 @@ def test_a_program_has_a_role_and_a_tenant_of_its_own(accounts: Accounts) -> Non
     assert "department" not in found
 
 
+def test_who_is_of_no_city_of_the_suite_gets_a_token_without_one(accounts: Accounts) -> None:
+    _, found = read(accounts.token(**{**CITIZEN, "tenant": "999999"}))
+    assert "tenant" not in found
+
+
 def test_the_gateway_takes_them_by_asking_keycloak_for_its_keys(
     accounts: Accounts, keycloak: Keycloak, issuer: Issuer, tmp_path: Path
 ) -> None:
