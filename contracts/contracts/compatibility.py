@@ -12,7 +12,9 @@ from itertools import combinations
 from typing import Any
 
 _MISSING = object()
-_ANNOTATIONS = frozenset({"$schema", "$comment", "title", "description", "examples", "default", "deprecated"})
+_ANNOTATIONS = frozenset(
+    {"$schema", "$comment", "title", "description", "examples", "default", "deprecated", "x-masked"}
+)
 _LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _EQUAL_IF_READ = ("pattern", "format", "multipleOf", "uniqueItems")

@@ -42,6 +42,7 @@ class EventType:
         dataschema: URN of that schema, the CloudEvents ``dataschema``.
         examples: File names of whole CloudEvents, at least one.
         personal: Top-level fields of ``data`` that travel sealed.
+        masked: Top-level fields of ``data`` that hold free text for anybody's eyes, with nothing personal in it.
     """
 
     type: str
@@ -51,6 +52,7 @@ class EventType:
     dataschema: str
     examples: tuple[str, ...]
     personal: tuple[str, ...]
+    masked: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,16 @@ def schema_urn(file_name: str) -> str:
 
 def personal_fields(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """Give the top-level fields marked ``x-personal``, in the schema's order."""
-    return tuple(name for name, field in schema.get("properties", {}).items() if "x-personal" in field)
+    return _marked(schema, "x-personal")
+
+
+def masked_fields(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the top-level fields marked ``x-masked``, likewise."""
+    return _marked(schema, "x-masked")
+
+
+def _marked(schema: Mapping[str, Any], mark: str) -> tuple[str, ...]:
+    return tuple(name for name, field in schema.get("properties", {}).items() if mark in field)
 
 
 def _read_topic(directory: Path, page: Path, schemas: dict[str, dict[str, Any]]) -> Topic:
@@ -222,6 +233,7 @@ def _read_event(directory: Path, topic: str, entry: Mapping[str, Any], schemas: 
         dataschema=schema["$id"],
         examples=examples,
         personal=personal_fields(schema),
+        masked=masked_fields(schema),
     )
 
 

@@ -151,6 +151,13 @@ def test_a_personal_field_is_marked_once_and_can_only_travel_sealed(at: str, nod
         assert re.fullmatch(r"[^/\[]+/[^/\[]+", at), "only top-level fields are sealed"
 
 
+@pytest.mark.parametrize(("at", "node"), NODES, ids=[at for at, _ in NODES])
+def test_a_text_has_a_form_or_travels_sealed_or_is_masked(at: str, node: dict[str, Any]) -> None:
+    if node.get("type") == "string" and not {"pattern", "format"} & node.keys():
+        assert node["x-masked"] is True
+        assert re.fullmatch(r"[^/\[]+/[^/\[]+", at), "only top-level fields are looked at before they leave"
+
+
 def test_the_tenants_are_the_province_and_its_cities_in_two_languages() -> None:
     tenants = load_tenants(ROOT / "contracts")
     assert len(tenants) == 22

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from contracts.codec import Codec
+from contracts.codec import Codec, ContractViolation
 from contracts.event import ContractEvent
 from contracts.registry import EventType, Registry
+from masking.text import find
 from opentelemetry.trace import Span, SpanKind
 
 from chassis import sealing
@@ -162,6 +163,7 @@ class Outbox:
             )
         sealed = await self._seal(envelope, type_, person)
         body = self._codec.encode(sealed.to_cloudevent())
+        _require_masked(envelope, type_)
         columns: dict[str, str | int | None] = {
             "event_id": event_id,
             "topic": topic,
@@ -201,6 +203,12 @@ class Outbox:
             for name in fields
         }
         return dataclasses.replace(envelope, keyid=keyid, data=envelope.data | sealed)
+
+
+def _require_masked(envelope: Envelope, type_: EventType) -> None:
+    for name in type_.masked:
+        if found := find(envelope.data.get(name) or ""):
+            raise ContractViolation(f"holds a {found[0].kind}; whoever writes it has to mask it", f"/data/{name}")
 
 
 def _create_span(topic: str, event_id: str, type_: str, sequence: int) -> AbstractContextManager[Span]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from casework.numbers import SHANGHAI
+from masking.text import mask
 
 from contracts.events import AlertRaised, BulletinDrafted
 from petition.classification import Kind, Matter
@@ -37,7 +38,7 @@ class BulletinState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
-    """A draft for the spokesperson of one tenant. It names numbers and matters, never a person."""
+    """A draft for the spokesperson of one tenant. It names matters, never a person: its words are masked."""
 
     id: UUID
     tenant: str
@@ -65,8 +66,8 @@ def draft(
     start, end = (moment.astimezone(SHANGHAI) for moment in (alert.window_start, alert.window_end))
     drafted = BulletinDrafted(
         alert=str(alert_id),
-        title=f"{matter_zh}类{kind_zh}短时增多 · More {kind_en} about {matter_en}",
-        text=(
+        title=mask(f"{matter_zh}类{kind_zh}短时增多 · More {kind_en} about {matter_en}"),
+        text=mask(
             f"{start:%Y-%m-%d %H:%M} 至 {end:%Y-%m-%d %H:%M}，本地共收到{matter_zh}类{kind_zh} {alert.count} 件，"
             f"达到预警线 {alert.threshold} 件。请核实后发布提示。\n"
             f"Between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M} (China time), {alert.count} {kind_en} about "

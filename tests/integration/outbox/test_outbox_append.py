@@ -140,6 +140,16 @@ async def test_an_event_that_could_not_be_published_is_refused_before_the_commit
             )
 
 
+async def test_free_text_that_was_not_masked_is_refused_before_the_commit(units: Units, database: Database) -> None:
+    with pytest.raises(ContractViolation, match="/data/text: holds a telephone") as refused:
+        async with units.begin() as unit:
+            await unit.append(
+                topic=TOPIC, subject="b1", tenant="440100", first_sequence=1, events=[drafted(text="请拨打13800138000")]
+            )
+    assert "13800138000" not in str(refused.value)
+    assert await rows_of(database) == []
+
+
 async def test_a_service_writes_its_own_topics_only(database: Database, units: Units) -> None:
     foreign = units_on(database, service="intel-sink")
     async with foreign.begin() as unit:

@@ -43,6 +43,15 @@ def test_every_kind_has_words_and_so_has_a_matter_that_is_not_known_yet(kind: Ki
     assert 0 < len(bulletin.title) <= 200
 
 
+def test_whatever_an_alert_is_about_a_draft_names_no_number_of_anybody() -> None:
+    bulletin, event = bulletins.draft(
+        alert(matter="tel-13800138000"), id=DRAFT, alert_id=ALERT, tenant="440100", now=NOW
+    )
+    for text in (bulletin.title, bulletin.text, event.title, event.text):
+        assert "〔电话〕" in text
+        assert "13800138000" not in text
+
+
 def test_the_event_alone_rebuilds_the_bulletin() -> None:
     bulletin, event = bulletins.draft(alert(), id=DRAFT, alert_id=ALERT, tenant="440100", now=NOW)
     assert bulletins.begin(event, id=DRAFT, tenant="440100", at=NOW) == bulletin

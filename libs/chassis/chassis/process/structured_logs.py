@@ -1,4 +1,7 @@
-"""Logs as JSON lines on stdout, tied to the trace. An error's text stays out, because it may quote personal data."""
+"""Logs as JSON lines on stdout, tied to the trace.
+
+An error's text stays out, because it may quote personal data; and whatever a library says is masked.
+"""
 
 import logging
 import sys
@@ -10,6 +13,7 @@ from typing import Any
 import orjson
 import psycopg
 from kafka.errors import KafkaError
+from masking.text import mask
 from opentelemetry import trace
 from opentelemetry._logs import Logger, LoggerProvider, SeverityNumber
 
@@ -31,9 +35,18 @@ _SEVERITIES = {
 }
 
 
+def message_of(record: logging.LogRecord) -> str:
+    """Give the record's message, masked: libraries may quote what they were given."""
+    return mask(record.getMessage())
+
+
 def attributes_of(record: logging.LogRecord) -> dict[str, Any]:
     """Give what the record says beside its message: what was passed as ``extra``, and the error without its text."""
-    found = {name: value for name, value in vars(record).items() if name not in _OF_PYTHON}
+    found = {
+        name: mask(value) if isinstance(value, str) else value
+        for name, value in vars(record).items()
+        if name not in _OF_PYTHON
+    }
     if identifier := request_id.get():
         found["yiwangban.request.id"] = identifier
     if record.exc_info and record.exc_info[1] is not None:
@@ -41,7 +54,7 @@ def attributes_of(record: logging.LogRecord) -> dict[str, Any]:
         found["error.type"] = type(error).__qualname__
         cause = getattr(error, "orig", None) or error
         if isinstance(cause, _OF_THE_INFRASTRUCTURE):
-            found["exception.message"] = str(cause)
+            found["exception.message"] = mask(str(cause))
         frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
         found["exception.stacktrace"] = "\n".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     return found
@@ -66,7 +79,7 @@ class JsonFormatter(logging.Formatter):
             "severity": record.levelname,
             "service.name": self._service,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message_of(record),
         }
         context = trace.get_current_span().get_span_context()
         if context.is_valid:
@@ -96,7 +109,7 @@ class OpenTelemetryHandler(logging.Handler):
             timestamp=int(record.created * 1e9),
             severity_text=record.levelname,
             severity_number=_SEVERITIES.get(record.levelno, SeverityNumber.UNSPECIFIED),
-            body=record.getMessage(),
+            body=message_of(record),
             attributes=attributes_of(record),
         )
 
