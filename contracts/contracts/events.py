@@ -135,6 +135,60 @@ class CaseConcluded(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptReadRecorded(ContractEvent):
+    """Somebody read data of other people (查阅留痕); committed before the data left. Each is a subject of its own, of one event."""
+
+    TYPE: ClassVar[str] = "yiwangban.accept.read.recorded.v1"
+    TOPIC: ClassVar[str] = "accept.reads.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:read-recorded:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    reader: str
+    """Pseudonym of whoever read."""
+    roles: tuple[str, ...]
+    """Their roles."""
+    tenant: str
+    """Where they belong, a GB/T 2260 code."""
+    resource: str
+    """What kind of thing was read."""
+    subjects: tuple[str, ...]
+    """Which ones: the subjects of their events."""
+    fields: tuple[str, ...]
+    """What of them was open."""
+    purpose: str
+    """For what: a code of reference/purposes.csv."""
+    request: str
+    """Id of the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveReadRecorded(ContractEvent):
+    """Somebody read data of other people (查阅留痕); committed before the data left. Each is a subject of its own, of one event."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.read.recorded.v1"
+    TOPIC: ClassVar[str] = "approve.reads.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:read-recorded:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    reader: str
+    """Pseudonym of whoever read."""
+    roles: tuple[str, ...]
+    """Their roles."""
+    tenant: str
+    """Where they belong, a GB/T 2260 code."""
+    resource: str
+    """What kind of thing was read."""
+    subjects: tuple[str, ...]
+    """Which ones: the subjects of their events."""
+    fields: tuple[str, ...]
+    """What of them was open."""
+    purpose: str
+    """For what: a code of reference/purposes.csv."""
+    request: str
+    """Id of the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewStarted(ContractEvent):
     """An accepted case is examined (审查); its clock runs from the acceptance."""
 
@@ -463,6 +517,33 @@ class PetitionClosed(ContractEvent):
     """How it ended. An open list; readers have to bear new ones."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReadRecorded(ContractEvent):
+    """Somebody read data of other people (查阅留痕); committed before the data left. Each is a subject of its own, of one event."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.read.recorded.v1"
+    TOPIC: ClassVar[str] = "petition.reads.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:read-recorded:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    reader: str
+    """Pseudonym of whoever read."""
+    roles: tuple[str, ...]
+    """Their roles."""
+    tenant: str
+    """Where they belong, a GB/T 2260 code."""
+    resource: str
+    """What kind of thing was read."""
+    subjects: tuple[str, ...]
+    """Which ones: the subjects of their events."""
+    fields: tuple[str, ...]
+    """What of them was open."""
+    purpose: str
+    """For what: a code of reference/purposes.csv."""
+    request: str
+    """Id of the request."""
+
+
 EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
     {
         "yiwangban.accept.case.submitted.v1": CaseSubmitted,
@@ -470,6 +551,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.accept.case.not-accepted.v1": CaseNotAccepted,
         "yiwangban.accept.case.withdrawn.v1": CaseWithdrawn,
         "yiwangban.accept.case.concluded.v1": CaseConcluded,
+        "yiwangban.accept.read.recorded.v1": AcceptReadRecorded,
+        "yiwangban.approve.read.recorded.v1": ApproveReadRecorded,
         "yiwangban.approve.review.started.v1": ReviewStarted,
         "yiwangban.approve.review.task-assigned.v1": ReviewTaskAssigned,
         "yiwangban.approve.review.task-released.v1": ReviewTaskReleased,
@@ -487,6 +570,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.transferred.v1": PetitionTransferred,
         "yiwangban.petition.petition.replied.v1": PetitionReplied,
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
+        "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
     }
 )
 """Event classes by CloudEvents ``type``."""

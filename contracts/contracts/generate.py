@@ -1,6 +1,7 @@
 """Writes ``events.py``: one frozen dataclass an event schema, deterministic, standard library only."""
 
 import keyword
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,10 +33,11 @@ def generate(registry: Registry) -> str:
     nested: dict[str, str] = {}
     classes = []
     names = {}
+    uses = Counter(event.schema for event in registry.types.values())
     for topic in registry.topics.values():
         for event in topic.events:
-            names[event.type] = class_name(event.schema)
-            classes.append(_event_class(event, registry.schema(event), nested))
+            name = names[event.type] = ("" if uses[event.schema] == 1 else _context(event)) + class_name(event.schema)
+            classes.append(_event_class(name, event, registry.schema(event), nested))
     entries = "".join(f'        "{type_}": {name},\n' for type_, name in names.items())
     mapping = (
         "EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(\n"
@@ -50,7 +52,12 @@ def class_name(schema_file: str) -> str:
     return "".join(part.capitalize() for part in name.split("-")) + ("" if version == "v1" else version.upper())
 
 
-def _event_class(event: EventType, schema: Mapping[str, Any], nested: dict[str, str]) -> str:
+def _context(event: EventType) -> str:
+    """Give what tells a type from others of the same schema: ``Accept`` of ``yiwangban.accept.read.recorded.v1``."""
+    return event.type.split(".")[1].capitalize()
+
+
+def _event_class(name: str, event: EventType, schema: Mapping[str, Any], nested: dict[str, str]) -> str:
     personal = ", ".join(f'"{name}"' for name in event.personal) + ("," if len(event.personal) == 1 else "")
     constants = [
         f'    TYPE: ClassVar[str] = "{event.type}"',
@@ -58,7 +65,7 @@ def _event_class(event: EventType, schema: Mapping[str, Any], nested: dict[str, 
         f'    DATASCHEMA: ClassVar[str] = "{event.dataschema}"',
         f"    PERSONAL: ClassVar[tuple[str, ...]] = ({personal})",
     ]
-    return _dataclass(class_name(event.schema), "ContractEvent", schema, constants, nested)
+    return _dataclass(name, "ContractEvent", schema, constants, nested)
 
 
 def _dataclass(name: str, base: str, schema: Mapping[str, Any], constants: list[str], nested: dict[str, str]) -> str:

@@ -121,9 +121,10 @@ class Gateway:
             await self._session.close()
 
     async def read(self, path: str, token: str) -> Reply:
-        """GET, with retries."""
+        """GET, with retries; what is somebody else's is read to handle it."""
         deadline = time.monotonic() + self._patience_s
-        return (await self._until_settled("GET", path, {"Authorization": f"Bearer {token}"}, None, deadline, None))[0]
+        headers = {"Authorization": f"Bearer {token}", "Purpose-Of-Use": "handling"}
+        return (await self._until_settled("GET", path, headers, None, deadline, None))[0]
 
     async def ask(self, path: str, body: Mapping[str, Any]) -> Reply:
         """POST a question as somebody who isn't signed in, with retries; it changes nothing."""

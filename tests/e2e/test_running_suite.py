@@ -9,8 +9,10 @@ import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from accept.catalogue import catalogue
 from chassis.testing.waiting import NeverHappenedError, eventually_sync
@@ -27,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
 ENDORSEMENT = catalogue()["hk-macao-endorsement"].example
+FOR_WORK = {"purpose-of-use": "handling"}
+MIRRORED = "SELECT value FROM mirror_records JOIN mirror_logs USING (log) WHERE topic = %s"
 
 
 @pytest.mark.slow
@@ -127,7 +131,7 @@ def test_keys_change_while_people_are_at_work_and_none_of_them_is_refused(runnin
         answers: Counter[int] = Counter()
         with httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as client:
             while not over.is_set():
-                headers = {"authorization": f"Bearer {running.token(role, sub=f'{role}-at-work')}"}
+                headers = {"authorization": f"Bearer {running.token(role, sub=f'{role}-at-work')}", **FOR_WORK}
                 answers[client.get(path, headers=headers).status_code] += 1
         return answers
 
@@ -147,6 +151,26 @@ def test_keys_change_while_people_are_at_work_and_none_of_them_is_refused(runnin
     assert post(
         running, "/v1/cases", "citizen", {"channel": "portal", "item": "hk-macao-endorsement", "form": ENDORSEMENT}
     )
+
+
+def test_a_read_of_somebodys_petition_through_the_gateway_is_in_the_mirror(running: Running) -> None:
+    written = {"channel": "portal", "title": "请问", "text": "请问护照怎么办？"}
+    submitted = post(running, "/v1/petitions", "citizen", written)
+    address = running.url + submitted.headers["location"]
+    bearer = {"authorization": f"Bearer {running.token('triage')}"}
+    refused = httpx.get(address, headers=bearer, trust_env=False)
+    assert (refused.status_code, refused.json()["type"]) == (400, "urn:yiwangban:problem:purpose-missing")
+    shown = httpx.get(address, headers=bearer | FOR_WORK, trust_env=False)
+    assert shown.json()["text"] == written["text"]
+
+    def mirrored() -> list[dict[str, Any]]:
+        with psycopg.connect(running.suite.configuration.postgres().dsn("intel_sink")) as connection:
+            found = connection.execute(MIRRORED, ("petition.reads.v1",)).fetchall()
+        records = (json.loads(value)["data"] for (value,) in found)
+        return [record for record in records if record["request"] == shown.headers["x-request-id"]]
+
+    (record,) = eventually_sync(mirrored, within=30, that="the record of the read is in the mirror")
+    assert (record["subjects"], record["purpose"]) == ([submitted.json()["id"]], "handling")
 
 
 def test_nothing_is_exported_that_the_page_of_telemetry_does_not_declare(running: Running) -> None:

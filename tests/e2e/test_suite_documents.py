@@ -83,7 +83,8 @@ class Office:
 
     def get(self, path: str, **query: str) -> requests.Response:
         """Ask as an officer."""
-        return requests.get(self.url + path, query, headers={"Authorization": f"Bearer {self.officer}"}, timeout=10)
+        headers = {"Authorization": f"Bearer {self.officer}", "Purpose-Of-Use": "handling"}
+        return requests.get(self.url + path, query, headers=headers, timeout=10)
 
     def send(self, path: str, headers: dict[str, str]) -> None:
         """Change something as an officer."""

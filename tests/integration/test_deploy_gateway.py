@@ -251,7 +251,8 @@ def test_a_page_may_send_and_read_what_the_interfaces_need_but_no_cookie(
     ).headers
     sendable = {name.strip() for name in asked["access-control-allow-headers"].split(",")}
     assert sendable >= {
-        "authorization", "content-type", "idempotency-key", "if-match", "consistency-token", "last-event-id",
+        "authorization", "content-type", "idempotency-key", "if-match", "purpose-of-use", "consistency-token",
+        "last-event-id",
     }  # fmt: skip
     answer = client.get("/v1/petitions", headers=bearer | {"origin": ALLOWED_ORIGIN}).headers
     assert answer["access-control-allow-origin"] == ALLOWED_ORIGIN

@@ -1,10 +1,11 @@
 """Content of cases as people get it: open for whom it concerns, withheld from others, gone when its owner is erased."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from chassis.sealed_columns import Sealed, SealedColumns
 from chassis.sealing import Keyring
+from chassis.unit import Unit
 
 Content = tuple["Access", dict[str, str]]
 
@@ -33,6 +34,22 @@ async def open_content(
     readable = [(row, sealed) for row, sealed in rows if sealed is not None]
     opened = dict(zip((row for row, _ in readable), await columns.open(keyring, readable), strict=True))
     return [_content(opened, row) for row, _ in rows]
+
+
+def put_on_record(unit: Unit, resource: str, shown: Mapping[str, Content]) -> None:
+    """Say what is open of other people's, so that it leaves with a record of it, or not at all.
+
+    Args:
+        unit: Of the request by which it would leave.
+        resource: What kind of thing it is.
+        shown: By the ids of their cases.
+
+    Raises:
+        Problem: 400: whoever asks has to say what for.
+    """
+    opened = {case: content for case, (access, content) in shown.items() if access is Access.OPEN}
+    if opened:
+        unit.opens(resource, list(opened), sorted(set().union(*opened.values())))
 
 
 def _content(opened: dict[str, dict[str, str] | None], row: str) -> Content:

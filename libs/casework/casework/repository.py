@@ -19,8 +19,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from casework.access import EVERYTHING, Scope
-from casework.content import Content, open_content
+from casework.access import EVERYTHING, Asker, Scope
+from casework.content import Content, open_content, put_on_record
 from casework.decision import Case, Decision
 from casework.rows import Row, newest
 from contracts.events import EVENTS
@@ -57,6 +57,7 @@ class Repository(Generic[R, C]):
         self,
         row: type[R],
         *,
+        resource: str,
         owner: str,
         sealed: Mapping[str, Collection[str]],
         read: Callable[[R], C],
@@ -68,6 +69,7 @@ class Repository(Generic[R, C]):
 
         Args:
             row: Its mapped class.
+            resource: What its rows are called.
             owner: Attribute and column with the pseudonym of the one whose case it is; their key seals its content.
             sealed: The sealed columns, by the column that holds the id of their key.
             read: Gives the case that lies in a row.
@@ -78,6 +80,7 @@ class Repository(Generic[R, C]):
         self.row = row
         self.read = read
         self.write = write
+        self._resource = resource
         self._owner = owner
         self._sealed = sealed
         self._begin = begin
@@ -198,6 +201,7 @@ class Repository(Generic[R, C]):
         found: Sequence[Stored[R, C]],
         may_read: Callable[[C], bool],
         *,
+        reader: Asker | None,
         only: Collection[str] | None = None,
     ) -> list[Content]:
         """Open what may be read of the content of cases, with one question to the keyring.
@@ -206,10 +210,19 @@ class Repository(Generic[R, C]):
             unit: The caller's.
             found: The cases.
             may_read: Tells whether a case's content opens for whoever asks.
+            reader: Whoever gets it, which is recorded unless it is their own; None if it stays in the service.
             only: The columns to open; by default all.
+
+        Raises:
+            Problem: 400: they have to say what for.
         """
         rows = [(stored.case.id, _part(stored.sealed, only) if may_read(stored.case) else None) for stored in found]
-        return await open_content(self._columns, unit.outbox.keyring, rows)
+        contents = await open_content(self._columns, unit.outbox.keyring, rows)
+        if reader is not None:
+            cases = [stored.case for stored in found]
+            others = {c.id: shown for c, shown in zip(cases, contents, strict=True) if self._person(c) != reader.owner}
+            put_on_record(unit, self._resource, others)
+        return contents
 
     async def restore(self, unit: Unit, event: Envelope) -> None:
         """Apply one own event to a restored database; one that the table knows already changes nothing.

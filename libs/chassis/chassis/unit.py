@@ -14,6 +14,7 @@ from chassis.api.auth import Principal
 from chassis.database import Database
 from chassis.envelope import Envelope, new_id
 from chassis.outbox import INSERT, Origin, Outbox, Recorded, parameters_of
+from chassis.reading import Reading
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Unit:
         cause: The event that is reacted to, if there is one.
         now: UTC; the same moment for state and events.
         correlationid: Shared by everything that the first request set off.
+        reading: What the request may open of others; None where nothing of the sort leaves.
         recorded: What the unit has recorded: the last sequence of each subject, in the order of recording.
     """
 
@@ -36,6 +38,7 @@ class Unit:
     cause: Envelope | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     correlationid: str = ""
+    reading: Reading | None = None
     recorded: dict[str, int] = field(default_factory=dict)
     _actor: str = ""
     _events: list[Recorded] = field(default_factory=list)
@@ -55,6 +58,22 @@ class Unit:
     def resuming(self, correlationid: str) -> Self:
         """Give this same unit for events that go on with what an earlier request set off."""
         return replace(self, correlationid=correlationid)
+
+    def opens(self, resource: str, subjects: Sequence[str], fields: Sequence[str]) -> None:
+        """Say that data of other people has been opened for whoever asks; it leaves only with a record of it.
+
+        Args:
+            resource: What kind of thing.
+            subjects: Which ones: the subjects of their events.
+            fields: What of them.
+
+        Raises:
+            Problem: 400 without a purpose.
+            ValueError: The route asks for none; see ``api.reads``.
+        """
+        if self.reading is None:
+            raise ValueError(f"whoever reads another's {resource} has to be asked what for")
+        self.reading.open(resource, subjects, fields)
 
     async def append(
         self,

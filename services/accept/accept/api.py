@@ -7,6 +7,7 @@ from casework.roles import Role
 from chassis.api.auth import require
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
+from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -139,7 +140,9 @@ async def withdraw(case_id: CaseId, response: Response, work: Work) -> CaseChang
 
 
 @queries_router.get(
-    "/cases/{case_id}", summary="查看办件 · Show a case", dependencies=[Depends(require(Role.CITIZEN, *OFFICERS))]
+    "/cases/{case_id}",
+    summary="查看办件 · Show a case",
+    dependencies=[Depends(require(Role.CITIZEN, *OFFICERS)), PURPOSE_OF_USE],
 )
 async def show(case_id: CaseId, response: Response, work: Work) -> CaseDetail:
     """本人或本地工作人员查看；无权查看的内容为空。For its applicant and officers; what one may not read is null."""

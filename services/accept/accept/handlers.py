@@ -174,7 +174,7 @@ def _item_of(case: Case) -> ServiceItem:
 
 
 async def _form(stored: Stored[CaseRow, Case], unit: Unit) -> str:
-    ((access, content),) = await CASES.contents(unit, [stored], lambda _: True)
+    ((access, content),) = await CASES.contents(unit, [stored], lambda _: True, reader=None)
     if access is not Access.OPEN:
         raise domain.Erased
     return content["form"]

@@ -70,7 +70,7 @@ async def get_case(id_: UUID, unit: Unit) -> CaseDetail:
     """
     who = DESK.asker(unit)
     stored = await CASES.get(unit, id_, who.scope)
-    ((access, content),) = await CASES.contents(unit, [stored], partial(may_read, who))
+    ((access, content),) = await CASES.contents(unit, [stored], partial(may_read, who), reader=who)
     return CaseDetail.shown(stored.case, access, content, catalogue())
 
 

@@ -50,6 +50,7 @@ def _read(row: CaseRow) -> Case:
 
 CASES = Repository(
     CaseRow,
+    resource="case",
     owner="applicant",
     sealed={"keyid": ("form",), "notice_keyid": ("notice",)},
     read=_read,

@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.api.auth import require
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Limit
+from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -61,7 +62,7 @@ async def list_reviews(
     return await queries.list_reviews(ListReviews(place_of(cursor), limit, state, mine), work)
 
 
-@queries_router.get("/reviews/{review_id}", summary="查看审批件 · Show a review")
+@queries_router.get("/reviews/{review_id}", summary="查看审批件 · Show a review", dependencies=[PURPOSE_OF_USE])
 async def show(review_id: ReviewId, response: Response, work: Work) -> ReviewDetail:
     """申请表和意见只对本地办理人员公开。Form and opinions open for the city's examiners and approvers, and audit."""
     review = await queries.get_review(review_id, work)

@@ -39,7 +39,7 @@ async def get_review(id_: UUID, unit: Unit) -> ReviewDetail:
     """
     who = DESK.asker(unit)
     stored = await REVIEWS.get(unit, id_, who.scope)
-    ((access, content),) = await REVIEWS.contents(unit, [stored], partial(may_read, who))
+    ((access, content),) = await REVIEWS.contents(unit, [stored], partial(may_read, who), reader=who)
     return ReviewDetail.shown(stored.case, who.actor.pseudonym, access, content)
 
 

@@ -130,6 +130,7 @@ def _read(row: ReviewRow) -> Review:
 
 REVIEWS = Repository(
     ReviewRow,
+    resource="review",
     owner="applicant",
     sealed={"keyid": ("form",), "opinion_keyid": ("opinion",), "notice_keyid": ("notice",)},
     read=_read,

@@ -8,6 +8,7 @@ from casework.roles import Role
 from chassis.api.auth import require
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
+from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -144,7 +145,7 @@ async def close(
 @queries_router.get(
     "/petitions/{petition_id}",
     summary="查看诉求 · Show a petition",
-    dependencies=[Depends(require(Role.CITIZEN, *OFFICERS))],
+    dependencies=[Depends(require(Role.CITIZEN, *OFFICERS)), PURPOSE_OF_USE],
 )
 async def show(petition_id: PetitionId, response: Response, work: Work) -> PetitionDetail:
     """本人或本地工作人员查看；无权查看的内容为空。For its author and officers; what one may not read is null."""
@@ -153,7 +154,9 @@ async def show(petition_id: PetitionId, response: Response, work: Work) -> Petit
     return petition
 
 
-@queries_router.get("/petitions", summary="诉求列表 · List petitions", dependencies=[Depends(require(*OFFICERS))])
+@queries_router.get(
+    "/petitions", summary="诉求列表 · List petitions", dependencies=[Depends(require(*OFFICERS)), PURPOSE_OF_USE]
+)
 async def list_petitions(
     work: Work,
     cursor: Cursor = None,

@@ -32,7 +32,7 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
     """
     who = DESK.asker(unit)
     stored = await PETITIONS.get(unit, id_, who.scope)
-    ((access, content),) = await PETITIONS.contents(unit, [stored], partial(may_read, who))
+    ((access, content),) = await PETITIONS.contents(unit, [stored], partial(may_read, who), reader=who)
     return PetitionDetail.of(stored.case, access, content, posted_at=stored.row.posted_at)
 
 
@@ -42,7 +42,7 @@ async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
     shown, following = await PETITIONS.page(
         unit, who.scope, after=query.after, limit=query.limit, state=query.state, department=query.department
     )
-    contents = await PETITIONS.contents(unit, shown, partial(may_read, who), only={"title"})
+    contents = await PETITIONS.contents(unit, shown, partial(may_read, who), reader=who, only={"title"})
     return PetitionPage(
         items=tuple(
             summary(stored.case, access, content) for stored, (access, content) in zip(shown, contents, strict=True)

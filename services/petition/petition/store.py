@@ -101,6 +101,7 @@ def _bulletin(row: BulletinRow) -> Bulletin:
 
 PETITIONS = Repository(
     PetitionRow,
+    resource="petition",
     owner="author",
     sealed={"keyid": ("title", "text", "handle"), "reply_keyid": ("reply",)},
     read=_read,

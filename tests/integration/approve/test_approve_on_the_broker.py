@@ -16,7 +16,7 @@ from tests.integration.kit.on_the_broker import running, topic_holds
 
 from .conftest import Reviews, ago
 
-CASES, REVIEWS = "accept.cases.v1", "approve.reviews.v1"
+CASES, REVIEWS, READS = "accept.cases.v1", "approve.reviews.v1", "approve.reads.v1"
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def environment(
     """A service of its own on a broker: topics and settings."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka.bootstrap)
     monkeypatch.setenv("TOPIC_PREFIX", topic_prefix)
-    create_topics(kafka.bootstrap, [topic_prefix + topic for topic in (CASES, REVIEWS)])
+    create_topics(kafka.bootstrap, [topic_prefix + topic for topic in (CASES, REVIEWS, READS)])
     return approve_environment
 
 

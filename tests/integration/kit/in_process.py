@@ -19,6 +19,7 @@ from chassis.envelope import Envelope
 from chassis.keyring import FileKeyring
 from chassis.outbox import Outbox
 from chassis.process.migration import migrate
+from chassis.reading import is_record
 from chassis.unit import Units
 from contracts.codec import Codec
 from contracts.registry import Registry
@@ -118,9 +119,10 @@ class InProcess:
         """Sign a token for somebody in these roles."""
         return self.issuer.token(sub=sub or f"{roles[0]}-1", tenant=tenant, roles=[*roles], department=department)
 
-    async def get(self, path: str, role: str, **who: Any) -> httpx.Response:
-        """Ask."""
-        return await self.client.get(path, headers={"Authorization": f"Bearer {self.token(role, **who)}"})
+    async def get(self, path: str, role: str, *, purpose: str | None = "handling", **who: Any) -> httpx.Response:
+        """Ask, for a purpose."""
+        headers = {"Authorization": f"Bearer {self.token(role, **who)}"}
+        return await self.client.get(path, headers=headers | ({"Purpose-Of-Use": purpose} if purpose else {}))
 
     async def post(
         self, path: str, body: Any, role: str, *, version: int | None = None, key: str | None = None, **who: Any
@@ -138,6 +140,8 @@ class InProcess:
         """Let the service's own events reach a database that may have lost what they did."""
         assert self.service.restore is not None
         for event in events:
+            if is_record(event.type):
+                continue
             async with self.units.begin() as unit:
                 await self.service.restore(unit, event)
 
@@ -145,6 +149,10 @@ class InProcess:
         """Look into the database, past all code under test."""
         with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
+
+    def reads(self) -> list[Envelope]:
+        """Give the records of reads."""
+        return [event for event in self.events() if event.type.endswith(".read.recorded.v1")]
 
     def events(self, subject: str | None = None) -> list[Envelope]:
         """Give what is in the outbox, in the order in which it was decided: all of it, or one subject's."""

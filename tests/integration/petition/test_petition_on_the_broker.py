@@ -20,7 +20,8 @@ from petition.bootstrap import bootstrap
 from contracts.events import AlertRaised
 from tests.integration.kit.on_the_broker import running, topic_holds
 
-TOPICS = ("petition.petitions.v1", "petition.bulletins.v1", "intel.alerts.v1")
+TOPICS = ("petition.petitions.v1", "petition.bulletins.v1", "petition.reads.v1")
+ALERTS = "intel.alerts.v1"
 
 
 @pytest.fixture
@@ -30,8 +31,8 @@ def environment(
     """A service of its own on a broker: topics, database, settings."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka.bootstrap)
     monkeypatch.setenv("TOPIC_PREFIX", topic_prefix)
-    create_topics(kafka.bootstrap, [topic_prefix + topic for topic in TOPICS[:2]])
-    create_topics(kafka.bootstrap, [topic_prefix + TOPICS[2]], partitions=1)  # so that alerts come in one order
+    create_topics(kafka.bootstrap, [topic_prefix + topic for topic in TOPICS])
+    create_topics(kafka.bootstrap, [topic_prefix + ALERTS], partitions=1)  # so that alerts come in one order
     migrate(database_url, bootstrap().migrations)
     return petition_environment
 
@@ -75,7 +76,7 @@ async def test_an_alert_that_is_delivered_three_times_leads_to_one_draft_and_one
     keys = (b"0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", b"0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e15")
     async with running(bootstrap):
         records = [(keys[0], alert)] * 3 + [(keys[1], later)]
-        await asyncio.to_thread(publish, kafka.bootstrap, topic_prefix + "intel.alerts.v1", records)
+        await asyncio.to_thread(publish, kafka.bootstrap, topic_prefix + ALERTS, records)
 
         def consumed() -> bool:
             with psycopg.connect(database_url) as connection:

@@ -48,6 +48,9 @@ MALFORMED = ProblemType("malformed", 400, "请求无法读取", "The request can
 KEY_MISSING = ProblemType("idempotency-key-missing", 400, "缺少 Idempotency-Key", "The Idempotency-Key is missing",
     "每次写入都请带上请求头 Idempotency-Key；重试时用同一个值。",
     "Send an Idempotency-Key header (1 to 255 visible ASCII characters) with each write; the same one when you retry.")
+PURPOSE_MISSING = ProblemType("purpose-missing", 400, "未说明查阅用途", "Say what you read this for",
+    "查阅他人的个人信息须带请求头 Purpose-Of-Use，说明用途；查阅将被记录。",
+    "Data of other people is read for a purpose: send a Purpose-Of-Use header. The read is recorded.")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "未登录或登录已失效", "Not signed in, or no longer",
     "请重新登录后再试。", "Sign in again and repeat the request.")
 FORBIDDEN = ProblemType("forbidden", 403, "无权进行此操作", "Not allowed",
@@ -70,6 +73,8 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType("unsupported-media-type", 415, "不支持�
     "请使用 Content-Type: application/json。", "Use Content-Type: application/json.")
 INVALID = ProblemType("invalid", 422, "内容不符合要求", "The content isn't acceptable",
     "请按 errors 中的说明逐项更正。", "Correct each item listed in errors.")
+PURPOSE_UNKNOWN = ProblemType("purpose-unknown", 422, "未知的查阅用途", "Unknown purpose",
+    "请从 known 所列的用途中选择。", "Choose one of those listed in known.")
 KEY_REUSED = ProblemType("idempotency-key-reused", 422, "Idempotency-Key 已用于其他内容",
     "The Idempotency-Key was used with other content",
     "请为不同的内容使用新的 Idempotency-Key。", "Use a new Idempotency-Key for other content.")

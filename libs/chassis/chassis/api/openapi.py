@@ -13,6 +13,8 @@ from fastapi.routing import APIRoute
 
 from chassis.api.consistency import HEADER
 from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES, ProblemType, problem_types
+from chassis.api.reads import HEADER as PURPOSE
+from chassis.api.reads import purposes
 from chassis.api.versions import VERSION_PATTERN
 from chassis.service import Service
 
@@ -46,6 +48,19 @@ PARAMETERS: Final[dict[str, Any]] = {
         "schema": {"type": "string", "pattern": f"^{VERSION_PATTERN}$"},
     },
 }
+
+
+def _purpose_of_use() -> dict[str, Any]:
+    names = "；".join(f"{each.code} {each.name_zh} · {each.name_en}" for each in purposes().values())
+    return {
+        "name": PURPOSE,
+        "in": "header",
+        "description": "查阅他人信息的用途，必填且留痕；查阅本人信息不需要 · "
+        f"What you read others' data for: needed, and recorded; not for your own. {names}",
+        "schema": {"type": "string", "enum": list(purposes())},
+    }
+
+
 RECORDED = {
     "description": "给读取请求带上，可读到这次写入 · Show it when you read, to find what was written",
     "schema": {"type": "string"},
@@ -105,7 +120,7 @@ def _completed(document: dict[str, Any], service: Service) -> dict[str, Any]:
     for replaced in ("HTTPValidationError", "ValidationError"):
         schemas.pop(replaced, None)
     schemas["Problem"] = PROBLEM
-    components["parameters"] = PARAMETERS
+    components["parameters"] = PARAMETERS | {PURPOSE: _purpose_of_use()}
     components["responses"] = {_name(status): _problem(types, status) for status in sorted({t.status for t in types})}
     components["securitySchemes"] = {"token": TOKEN}
     document["security"] = [{"token": []}]
@@ -144,7 +159,11 @@ def _complete(operation: dict[str, Any], roles: frozenset[str] | None, *, reads:
     writes = not public and not reads
     parameters = operation.setdefault("parameters", [])
     conditional = _is_conditional(operation)
-    operation["parameters"] = [parameter for parameter in parameters if parameter["name"] != "if-match"]
+    replaced = {"if-match", PURPOSE.lower()}
+    purposeful = any(parameter["name"].lower() == PURPOSE.lower() for parameter in parameters)
+    operation["parameters"] = [parameter for parameter in parameters if parameter["name"].lower() not in replaced]
+    if purposeful:
+        operation["parameters"].append({"$ref": f"#/components/parameters/{PURPOSE}"})
     if not public and roles is not None:
         operation["security"] = [{"token": [role]} for role in sorted(roles)]  # one of them is enough
     if conditional:

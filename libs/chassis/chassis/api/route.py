@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Protocol
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from chassis.api import consistency, idempotency
+from chassis.api import consistency, idempotency, reads
 from chassis.api.auth import Principal, authenticate
 from chassis.api.body import StrictRequest, check_address
 from chassis.api.errors import RECOVERING, RETRY_AFTER_S, Problem, request_id_of
@@ -108,7 +108,10 @@ class CommandRoute(APIRoute):
 
 
 class QueryRoute(APIRoute):
-    """A read: authenticate, then run the endpoint in a read-only transaction. Answers are not cached on the way."""
+    """A read: authenticate, then run the endpoint in a read-only transaction. Answers are not cached on the way.
+
+    What it has opened of other people's data is on record, committed, before the answer leaves; otherwise none does.
+    """
 
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's own handler."""
@@ -121,6 +124,9 @@ class QueryRoute(APIRoute):
             async with edge.query(principal, request_id_of(request)) as opened:
                 request.state.unit = opened
                 response = await run(request)
+            if opened.reading is not None and opened.reading.opened:
+                async with edge.command(principal, request_id_of(request)) as recording:
+                    await reads.record(recording, opened.reading)
             return uncached(response)
 
         return handle

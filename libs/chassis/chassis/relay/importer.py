@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.envelope import Envelope
+from chassis.reading import is_record
 from chassis.telemetry import meter
 from chassis.testing.faults import fault_point
 from chassis.unit import Unit, Units
@@ -134,7 +135,7 @@ class Importer:
             earliest = waiting[min(waiting)]
             try:
                 async with unit.session.begin_nested():
-                    if self._restore is not None:
+                    if self._restore is not None and not is_record(earliest.envelope.type):
                         await self._restore(unit, earliest.envelope)
                     await _execute(unit.session, _IMPORT, _row_of(earliest))
                     if (cause := earliest.envelope.causationid) is not None:
