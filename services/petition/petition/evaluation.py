@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from petition.replies import evaluation as replies
+from petition.sorting import evaluating as sorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,14 @@ def _replies(data: Path) -> Iterable[Figure]:
         yield Figure("reply search 口径检索", "hit@1", found.hit, split)
 
 
-EVALUATIONS: tuple[Callable[[Path], Iterable[Figure]], ...] = (_replies,)
+def _sorting(data: Path) -> Iterable[Figure]:
+    for found in sorting.evaluate(data):
+        for name, value in found.figures.items():
+            measure, _, aspect = name.partition(".")
+            yield Figure(f"sorting 分类 {aspect}", measure, value, found.split)
+
+
+EVALUATIONS: tuple[Callable[[Path], Iterable[Figure]], ...] = (_replies, _sorting)
 """Whatever is judged; each reads what it needs from the folder of real data."""
 
 
