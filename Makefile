@@ -71,6 +71,7 @@ contracts: setup ## 由契约生成类型与文档 · generate types and documen
 	@$(BIN)/contracts generate
 	@$(BIN)/contracts asyncapi
 	@$(BIN)/deploy openapi
+	@$(BIN)/python -m casework.policy_page docs/authorisation.md
 	@$(BIN)/contracts check
 
 asyncapi: setup ## 用 AsyncAPI 官方解析器检查 · check asyncapi.yaml with AsyncAPI's own parser (Node.js)

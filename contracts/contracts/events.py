@@ -485,6 +485,12 @@ class PetitionTransferred(ContractEvent):
     """The department that has to answer."""
     by: str
     """Pseudonym of the officer."""
+    accused: tuple[str, ...] | None = None
+    """Departments complained about so far: they see nothing of it."""
+    named: tuple[str, ...] | None = None
+    """Pseudonyms of officers complained about so far: they see nothing of it."""
+    handlers: tuple[str, ...] | None = None
+    """Pseudonyms of the handlers to whom alone it is entrusted; absent if any handler of the department may answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

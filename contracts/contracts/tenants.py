@@ -49,3 +49,15 @@ def load_tenants(directory: Path | None = None) -> Mapping[str, Tenant]:
     except (OSError, KeyError, UnicodeDecodeError) as error:
         raise BrokenContracts(f"{path.name}: {error}") from error
     return MappingProxyType(dict(sorted(tenants.items())))
+
+
+def span(code: str) -> tuple[str, str]:
+    """Give the first and the last code of a tenant and all below it: province, city and district are two digits each.
+
+    Args:
+        code: GB/T 2260, six digits.
+    """
+    pairs = [code[:2], code[2:4], code[4:]]
+    while pairs and pairs[-1] == "00":
+        pairs.pop()
+    return code, "".join(pairs).ljust(len(code), "9")

@@ -1,5 +1,8 @@
 """Simulated officers: triage transfers, a handler of that department replies and closes, all through the API."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from contracts.event import ContractEvent
 
 from contracts.events import PetitionClosed, PetitionReplied, PetitionTransferred
@@ -52,10 +55,11 @@ class Officers:
             self._gateway.tally.refuse(f"read {seen.reason}", petition)
             return
         department = DEPARTMENTS.get(str(seen.body.get("matter")), OTHERWISE)
-        handler = self._token_for(f"handler-{department}-{tenant}", tenant, "handler", department)
+        account = f"handler-{department}-{tenant}"
+        handler = self._token_for(account, tenant, "handler", department)
         version = seen.etag
         for action, event, token, body in (
-            ("transfer", PetitionTransferred, triage, {"department": department}),
+            ("transfer", PetitionTransferred, triage, {"department": department, "handlers": [account]}),
             ("reply", PetitionReplied, handler, {"text": REPLIES[department]}),
             ("close", PetitionClosed, handler, {"outcome": "answered"}),
         ):
@@ -74,7 +78,7 @@ class Officers:
         action: str,
         event: type[ContractEvent],
         token: str,
-        body: dict[str, str],
+        body: Mapping[str, Any],
     ) -> Reply:
         return await self._gateway.write(
             f"/v1/petitions/{petition}/{action}",

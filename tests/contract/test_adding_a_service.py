@@ -82,6 +82,9 @@ def named(root: Path) -> None:
     services = root / "deploy" / "deploy" / "services.py"
     before, end, after = services.read_text("utf-8").partition('\n)\n"""In the order')
     services.write_text(f"{before}\n{row.removeprefix('  ')}{end}{after}", "utf-8")
+    (rule,) = re.findall(r"^ +(\(\"visit\",.*\),)$", PAGE, re.MULTILINE)
+    policy = root / "libs" / "casework" / "casework" / "policy.py"
+    policy.write_text(policy.read_text("utf-8").replace("\n)  # fmt: skip", f"\n    {rule}\n)  # fmt: skip"), "utf-8")
     imports = root / ".importlinter"
     text = imports.read_text("utf-8")
     imports.write_text(

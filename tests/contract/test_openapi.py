@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from casework.roles import TOKEN_ROLES
+from casework.policy import POLICY
+from casework.roles import APPLICANTS, TOKEN_ROLES
 from chassis.api.errors import ProblemType
 from deploy.config import Configuration
 from deploy.openapi import suite_document
@@ -29,7 +30,7 @@ OPERATIONS = {
     for method, operation in operations.items()
 }
 WRITES = [name for name, operation in OPERATIONS.items() if not name.startswith("GET ") and operation.get("security")]
-OWN = {"citizen", "connector"}
+OWN = {*APPLICANTS, "connector"}
 """Roles that act on what is their own; all others are officers."""
 PACKAGES = [path.parent.name for path in (*ROOT.glob("libs/*/*/__init__.py"), *ROOT.glob("services/*/*/__init__.py"))]
 
@@ -99,6 +100,22 @@ def test_each_operation_is_behind_the_gateway_and_open_exactly_if_the_gateway_le
 def test_who_may_do_it_is_said(name: str) -> None:
     assert roles(name)
     assert roles(name) <= set(TOKEN_ROLES)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_what_is_done_to_what_is_said_as_the_policy_says_it_or_it_is_for_anybody(name: str) -> None:
+    operation = OPERATIONS[name]
+    if operation.get("security") == []:
+        assert "x-resource" not in operation
+    else:
+        assert roles(name) == POLICY.roles(operation["x-resource"], operation["x-action"])
+
+
+def test_the_policy_speaks_of_nothing_that_nobody_can_ask_for() -> None:
+    asked = {(operation.get("x-resource"), operation.get("x-action")) for operation in OPERATIONS.values()}
+    shown = {(resource, "expand") for resource, action in asked if action in {"read", "search"}}
+    spoken = {(rule.resource, action) for rule in POLICY.rules for action in rule.actions}
+    assert spoken <= asked | shown
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from accept.catalogue import catalogue
+from casework.roles import TOKEN_ROLES
 from chassis.testing.waiting import eventually_sync
 from schemathesis import GenerationMode
 
@@ -20,10 +21,7 @@ from .conftest import ROOT, Running
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
 SUITE = json.loads((ROOT / "contracts" / FILE).read_text("utf-8"))
 OPERATIONS = {(method.upper(), path) for path, operations in SUITE["paths"].items() for method in operations}
-ROLES = [
-    "citizen", "connector", "window", "examiner", "approver", "triage", "handler", "analyst", "auditor",
-    "administrator",
-]  # fmt: skip
+ROLES = sorted(TOKEN_ROLES)
 ITEM = "hk-macao-endorsement"
 FORM: Any = catalogue()[ITEM].example
 APPLICATION = {"channel": "portal", "item": ITEM, "form": FORM}
@@ -95,7 +93,8 @@ class Office:
     def fill_in(self, case: Case) -> None:
         """Add what the document can't say: an offered item with its form, known reasons, the version there is."""
         if isinstance(case.body, dict):
-            case.body.pop("posted_at", None)
+            for field in ("posted_at", "accused", "named"):
+                case.body.pop(field, None)
             if "item" in case.body:
                 case.body |= {"item": ITEM, "form": FORM}
             if "reasons" in case.body:

@@ -1,34 +1,43 @@
-"""Who is asking, and which rows are theirs to see. The scope is part of every query, never a filter after it."""
+"""Who is asking, and what the policy lets them do: to which rows is part of every query, never a filter after it."""
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from chassis.api.auth import Principal
+from chassis.api.permission import permission
+from chassis.policy import Columns, Condition, Reach
 from chassis.unit import Unit
-from contracts.tenants import PROVINCE, load_tenants
+from contracts.tenants import load_tenants
+from fastapi import Depends
+from sqlalchemy import FromClause
 
-from casework.roles import TOKEN_ROLES, Actor, Role
-from casework.workflow import UnknownTenant
+from casework.policy import POLICY
+from casework.roles import TOKEN_ROLES, Actor
+from casework.workflow import Refused, UnknownTenant
 
 tenants = cache(load_tenants)
 """The cities, read once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which rows somebody may see. None means: not limited by this.
+class Beyond(Refused):
+    """They may see the row, but not do this to it.
 
     Attributes:
-        tenant: GB/T 2260 code.
-        owner: Pseudonym of the citizen whose rows they are.
+        lacking: The condition that keeps them from it; None if it is for other roles.
     """
 
-    tenant: str | None
-    owner: str | None = None
+    def __init__(self, lacking: Condition | None) -> None:
+        super().__init__(lacking.name if lacking else "another role's")
+        self.lacking = lacking
 
 
-EVERYTHING = Scope(tenant=None)
-"""For the service itself; nobody's request has it unless the desk says so."""
+def permit(resource: str, action: str) -> Any:
+    """Say what a route lets somebody do; one of its dependencies.
+
+    Raises:
+        LookupError: The policy doesn't know it.
+    """
+    return Depends(permission(POLICY, resource, action))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,59 +47,64 @@ class Asker:
     Attributes:
         actor: As decisions see them.
         tenant: Where they belong, a GB/T 2260 code.
-        owner: The pseudonym under which their own cases are kept; not linkable to the actor's.
-        scope: The rows that are this one's to see.
+        owners: The pseudonyms under which their own cases are kept, one a context; not linkable to the actor's.
     """
 
     actor: Actor
     tenant: str
-    owner: str
-    scope: Scope
+    owners: tuple[str, ...]
 
+    @property
+    def owner(self) -> str:
+        """The pseudonym under which this service keeps what is their own."""
+        return self.owners[0]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """The rules of one service.
-
-    Attributes:
-        context: Of the owners' pseudonyms, for example ``author``.
-        officers: Who reads the cases of their city at work.
-        above_cities: Which of them see every city, when they are the province's.
-    """
-
-    context: str
-    officers: frozenset[Role]
-    above_cities: frozenset[Role] = frozenset()
-
-    def asker(self, unit: Unit) -> Asker:
-        """Read who is asking from the unit of a request.
+    def reach(self, resource: str, action: str) -> Reach:
+        """Give the rows to which they may do something.
 
         Raises:
-            UnknownTenant: They belong to no city of the suite.
-            ValueError: Nobody is: the unit belongs to a reaction or a task.
+            LookupError: The policy doesn't know it.
         """
-        principal = unit.principal
-        if principal is None:
-            raise ValueError("nobody is asking")
-        if principal.tenant not in tenants():
-            raise UnknownTenant
-        roles = frozenset(role for role in TOKEN_ROLES if role in principal.roles)
-        owner = self.owner(unit, principal)
-        return Asker(
-            actor=Actor(pseudonym=unit.actor, roles=roles, department=principal.department),
-            tenant=principal.tenant,
-            owner=owner,
-            scope=self.scope(roles, principal.tenant, owner),
-        )
+        department = self.actor.department
+        facts = {
+            "actor": (self.actor.pseudonym,),
+            "owners": self.owners,
+            "tenant": (self.tenant,),
+            "department": (department,) if department else (),
+        }
+        return POLICY.reach(resource, action, self.actor.roles, facts)
 
-    def owner(self, unit: Unit, principal: Principal) -> str:
-        """Give the pseudonym under which somebody's own cases are kept."""
-        return unit.outbox.pseudonym(principal.subject, context=self.context)
 
-    def scope(self, roles: frozenset[Role], tenant: str, owner: str) -> Scope:
-        """Give the rows that somebody may see: their own, those of their city, or those of every city."""
-        if tenant == PROVINCE and roles & self.above_cities:
-            return EVERYTHING
-        if roles & self.officers:
-            return Scope(tenant=tenant)
-        return Scope(tenant=tenant, owner=owner)
+def asker_of(unit: Unit, *contexts: str) -> Asker:
+    """Read who is asking from the unit of a request.
+
+    Args:
+        unit: The request's.
+        contexts: Of owners' pseudonyms, for example ``author``.
+
+    Raises:
+        UnknownTenant: They belong to no city of the suite.
+        ValueError: Nobody is asking: the unit belongs to a reaction or a task.
+    """
+    principal = unit.principal
+    if principal is None:
+        raise ValueError("nobody is asking")
+    if principal.tenant not in tenants():
+        raise UnknownTenant
+    roles = frozenset(role for role in TOKEN_ROLES if role in principal.roles)
+    return Asker(
+        actor=Actor(pseudonym=unit.actor, roles=roles, department=principal.department),
+        tenant=principal.tenant,
+        owners=tuple(unit.outbox.pseudonym(principal.subject, context=context) for context in contexts),
+    )
+
+
+def columns_of(table: FromClause, **named: str) -> Columns:
+    """Give a table's columns as the policy calls them.
+
+    Args:
+        table: The table.
+        named: What the policy calls otherwise than the table does: its name for it, and the column's.
+    """
+    columns = dict(table.c.items())
+    return columns | {name: columns[column] for name, column in named.items()}

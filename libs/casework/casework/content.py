@@ -1,6 +1,6 @@
 """Content of cases as people get it: open for whom it concerns, withheld from others, gone when its owner is erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from chassis.sealed_columns import Sealed, SealedColumns
@@ -34,6 +34,14 @@ async def open_content(
     readable = [(row, sealed) for row, sealed in rows if sealed is not None]
     opened = dict(zip((row for row, _ in readable), await columns.open(keyring, readable), strict=True))
     return [_content(opened, row) for row, _ in rows]
+
+
+def part_of(sealed: Sequence[Sealed] | None, only: Collection[str] | None) -> Sequence[Sealed] | None:
+    """Give of what is sealed only some columns, or all of it; None stays what it is, withheld."""
+    if sealed is None or only is None:
+        return sealed
+    parts = (Sealed(part.keyid, {name: part.columns[name] for name in part.columns if name in only}) for part in sealed)
+    return [part for part in parts if part.columns]
 
 
 def put_on_record(unit: Unit, resource: str, shown: Mapping[str, Content]) -> None:

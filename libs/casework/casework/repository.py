@@ -10,23 +10,21 @@ from chassis.api.errors import NOT_FOUND, Problem
 from chassis.api.pages import cut
 from chassis.api.versions import require_version
 from chassis.envelope import Envelope
+from chassis.policy import EVERYTHING, NOTHING, Attributes, Reach
 from chassis.relay.importer import UnrecoverableError, is_next
 from chassis.sealed_columns import Sealed, SealedColumns, present
 from chassis.unit import Unit
 from contracts.event import ContractEvent
-from sqlalchemy import insert, update
-from sqlmodel import col, select
+from sqlalchemy import Select, case, insert, inspect, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
-from casework.access import EVERYTHING, Asker, Scope
-from casework.content import Content, open_content, put_on_record
+from casework.access import Asker, Beyond, columns_of
+from casework.content import Content, open_content, part_of, put_on_record
 from casework.decision import Case, Decision
 from casework.rows import Row, newest
 from contracts.events import EVENTS
 
-NOTHING: Final[Mapping[str, str | None]] = MappingProxyType({})
-
+EMPTY: Final[Mapping[str, str | None]] = MappingProxyType({})
 
 R = TypeVar("R", bound=Row)
 C = TypeVar("C", bound=Case)
@@ -38,17 +36,17 @@ class Stored(Generic[R, C]):
 
     Attributes:
         case: As decisions see it.
-        row: All of its row.
-        sealed: Its content, still closed.
+        row: All of its row; what doesn't open for the asker never left the database.
+        sealed: Its content, still closed; None if it doesn't open for the asker.
     """
 
     case: C
     row: R
-    sealed: tuple[Sealed, ...]
+    sealed: tuple[Sealed, ...] | None
 
 
 class Repository(Generic[R, C]):
-    """The cases of one table. What isn't there and what is outside the asker's scope look alike everywhere.
+    """The cases of one table. What isn't there and what the policy hides from the asker look alike everywhere.
 
     Whoever changes a case has locked its row before deciding, because reactions and timers name no version.
     """
@@ -60,6 +58,7 @@ class Repository(Generic[R, C]):
         resource: str,
         owner: str,
         sealed: Mapping[str, Collection[str]],
+        identifying: Collection[str] = (),
         read: Callable[[R], C],
         write: Callable[[C], dict[str, Any]],
         begin: Callable[..., C],
@@ -69,95 +68,107 @@ class Repository(Generic[R, C]):
 
         Args:
             row: Its mapped class.
-            resource: What its rows are called.
+            resource: What the policy calls its rows.
             owner: Attribute and column with the pseudonym of the one whose case it is; their key seals its content.
             sealed: The sealed columns, by the column that holds the id of their key.
+            identifying: Columns that open and stay closed with them.
             read: Gives the case that lies in a row.
             write: Gives the columns of a case, without its content.
             begin: Gives the case that its first event makes, with this ``id`` and ``tenant``.
             replay: Gives the case after its next event.
         """
-        self.row = row
+        self._row = row
+        self._table = inspect(row).local_table
+        self._id = self._table.c.id
+        self._resource = resource
         self.read = read
         self.write = write
-        self._resource = resource
         self._owner = owner
         self._sealed = sealed
         self._begin = begin
         self._replay = replay
         self._keyids = {column: keyid for keyid, columns in sealed.items() for column in columns}
+        self._content = frozenset({*self._keyids, *self._keyids.values(), *identifying})
+        self._attributes = columns_of(self._table, owner=owner)
         self._columns = SealedColumns(str(row.__tablename__))
         self._insertion = insert(row)  # made once: SQLAlchemy then finds at once what it has compiled
 
-    def within(self, scope: Scope) -> SelectOfScalar[R]:
-        """Begin a query for the rows of a scope."""
-        statement = select(self.row)
-        if scope.tenant is not None:
-            statement = statement.where(col(self.row.tenant) == scope.tenant)
-        if scope.owner is not None:
-            statement = statement.where(getattr(self.row, self._owner) == scope.owner)
-        return statement
-
-    async def fetch(self, session: AsyncSession, statement: SelectOfScalar[R]) -> list[Stored[R, C]]:
-        """Give what a query finds, in its order."""
-        return [self._stored(row) for row in await session.exec(statement)]
-
-    async def find(self, unit: Unit, case: UUID, scope: Scope, *, lock: bool = False) -> Stored[R, C] | None:
-        """Give a case within the scope, or None.
+    def within(self, reach: Reach, opens: Reach = NOTHING) -> Select[Any]:
+        """Begin a query for the rows that somebody may see.
 
         Args:
-            unit: The caller's.
-            case: Its id.
-            scope: Of whoever asks.
-            lock: Have others wait who want to change it, until the transaction ends.
+            reach: Those rows.
+            opens: Of them, those whose content opens; that of the others stays where it is.
         """
-        statement = self.within(scope).where(col(self.row.id) == case)
-        found = await self.fetch(unit.session, statement.with_for_update() if lock else statement)
-        return found[0] if found else None
+        condition = opens.where(self._attributes)
+        closed = frozenset() if opens is EVERYTHING else self._content
+        columns = (case((condition, c)).label(c.key) if c.key in closed else c for c in self._table.c)
+        return select(*columns, condition.label("opens")).where(reach.where(self._attributes))
+
+    async def fetch(self, session: AsyncSession, statement: Select[Any]) -> list[Stored[R, C]]:
+        """Give what a query finds, in its order."""
+        return [self._stored(row) for row in await (await session.connection()).execute(statement)]
+
+    async def find(self, unit: Unit, case: UUID) -> Stored[R, C] | None:
+        """Give a case to the service itself, locked until the transaction ends; None if there is none."""
+        statement = self.within(EVERYTHING, EVERYTHING).where(self._id == case).with_for_update()
+        return next(iter(await self.fetch(unit.session, statement)), None)
 
     async def page(
-        self, unit: Unit, scope: Scope, *, after: UUID | None, limit: int, **narrowed: str | None
+        self, unit: Unit, who: Asker, *, after: UUID | None, limit: int, **narrowed: str | None
     ) -> tuple[Sequence[Stored[R, C]], str | None]:
-        """Give a page of cases, newest first, and the cursor of the next one.
+        """Give a page of the cases that somebody may list, newest first, and the cursor of the next one.
 
         Args:
             unit: The caller's.
-            scope: Of whoever asks.
+            who: Asks.
             after: Last id of the page before; None for the first page.
             limit: Most cases.
             narrowed: What a column has to be; None for all that it may be.
         """
-        wanted = {name: value for name, value in narrowed.items() if value is not None}
-        statement = newest(self.within(scope).filter_by(**wanted), col(self.row.id), after=after, limit=limit + 1)
-        return cut(await self.fetch(unit.session, statement), limit, lambda stored: stored.case.id)
+        statement = newest(self.visible(who, "list"), self._id, after=after, limit=limit + 1)
+        wanted = (self._table.c[name] == value for name, value in narrowed.items() if value is not None)
+        return cut(await self.fetch(unit.session, statement.where(*wanted)), limit, lambda stored: stored.case.id)
 
-    async def get(self, unit: Unit, case: UUID, scope: Scope) -> Stored[R, C]:
-        """Give a case to look at.
+    def visible(self, who: Asker, action: str) -> Select[Any]:
+        """Begin a query for the cases to which somebody may do something, opened as far as they open for them."""
+        return self.within(who.reach(self._resource, action), who.reach(self._resource, "expand"))
+
+    async def get(self, unit: Unit, case: UUID, who: Asker) -> Stored[R, C]:
+        """Give a case to somebody who looks at it.
 
         Raises:
             Problem: 404.
         """
-        return _found(await self.find(unit, case, scope))
+        return _one(await self.fetch(unit.session, self.visible(who, "read").where(self._id == case)))
 
-    async def get_for_change(self, unit: Unit, case: UUID, scope: Scope, *, version: int | None = None) -> Stored[R, C]:
-        """Give a case to decide on, locked.
+    async def get_for_change(
+        self, unit: Unit, case: UUID, who: Asker, action: str, *, version: int | None = None
+    ) -> Stored[R, C]:
+        """Give a case to decide on, locked, with all of its content.
 
         Args:
             unit: The caller's.
             case: Its id.
-            scope: Within which the asker may change cases.
-            version: The one that the asker looked at; None if the change doesn't depend on it.
+            who: Wants to change it.
+            action: What they want to do.
+            version: The one that they looked at; None if the change doesn't depend on it.
 
         Raises:
-            Problem: 404; 412 if the case has moved on.
+            Problem: 404, also for what they may neither see nor change; 412 if the case has moved on.
+            Beyond: They may see it, but not do this to it.
         """
-        stored = _found(await self.find(unit, case, scope, lock=True))
+        reach = who.reach(self._resource, action)
+        either = self.within(reach | who.reach(self._resource, "read"), EVERYTHING)
+        stored = _one(await self.fetch(unit.session, either.where(self._id == case).with_for_update()))
+        if not reach.admits(self._attributes_of(stored.row)):
+            raise Beyond(reach.refusal(self._attributes_of(stored.row)))
         if version is not None:
             require_version(version, stored.case.sequence)
         return stored
 
     async def add(
-        self, unit: Unit, decision: Decision[C, Any], content: Mapping[str, str | None] = NOTHING, **columns: Any
+        self, unit: Unit, decision: Decision[C, Any], content: Mapping[str, str | None] = EMPTY, **columns: Any
     ) -> C:
         """Keep a new case, and tell of it.
 
@@ -171,7 +182,7 @@ class Repository(Generic[R, C]):
         await self.announce(unit, decision)
         return decision.after
 
-    async def save(self, unit: Unit, decision: Decision[C, Any], content: Mapping[str, str | None] = NOTHING) -> C:
+    async def save(self, unit: Unit, decision: Decision[C, Any], content: Mapping[str, str | None] = EMPTY) -> C:
         """Keep what was decided on a locked case, and tell of it; nothing happens if it was decided that nothing does.
 
         Args:
@@ -196,27 +207,20 @@ class Repository(Generic[R, C]):
         )
 
     async def contents(
-        self,
-        unit: Unit,
-        found: Sequence[Stored[R, C]],
-        may_read: Callable[[C], bool],
-        *,
-        reader: Asker | None,
-        only: Collection[str] | None = None,
+        self, unit: Unit, found: Sequence[Stored[R, C]], *, reader: Asker | None, only: Collection[str] | None = None
     ) -> list[Content]:
-        """Open what may be read of the content of cases, with one question to the keyring.
+        """Open what opens of the content of cases, with one question to the keyring.
 
         Args:
             unit: The caller's.
             found: The cases.
-            may_read: Tells whether a case's content opens for whoever asks.
             reader: Whoever gets it, which is recorded unless it is their own; None if it stays in the service.
             only: The columns to open; by default all.
 
         Raises:
             Problem: 400: they have to say what for.
         """
-        rows = [(stored.case.id, _part(stored.sealed, only) if may_read(stored.case) else None) for stored in found]
+        rows = [(stored.case.id, part_of(stored.sealed, only)) for stored in found]
         contents = await open_content(self._columns, unit.outbox.keyring, rows)
         if reader is not None:
             cases = [stored.case for stored in found]
@@ -232,7 +236,7 @@ class Repository(Generic[R, C]):
             UnrecoverableError: This release doesn't know the type.
             UnsealableError: A sealed field was changed or moved.
         """
-        stored = await self.find(unit, UUID(event.subject), EVERYTHING, lock=True)
+        stored = await self.find(unit, UUID(event.subject))
         if not is_next(event, after=stored.case.sequence if stored else 0):
             return
         if event.type not in EVENTS:
@@ -272,7 +276,7 @@ class Repository(Generic[R, C]):
 
     async def _update(self, unit: Unit, case: C, content: Sealed | None) -> None:
         values = self.write(case) | self._columns_of(content)
-        statement = update(self.row).where(col(self.row.id) == UUID(case.id)).values(values)
+        statement = update(self._row).where(self._id == UUID(case.id)).values(values)
         await (await unit.session.connection()).execute(statement)
 
     def _columns_of(self, content: Sealed | None) -> dict[str, Any]:
@@ -280,21 +284,17 @@ class Repository(Generic[R, C]):
             return {}
         return {**content.columns} | {self._keyids[name]: content.keyid for name in content.columns}
 
-    def _stored(self, row: R) -> Stored[R, C]:
+    def _stored(self, row: Any) -> Stored[R, C]:
         sealed: tuple[Sealed, ...] = ()
         for keyid, columns in self._sealed.items():
             sealed += present(getattr(row, keyid), {name: getattr(row, name) for name in columns})
-        return Stored(self.read(row), row, sealed)
+        return Stored(self.read(row), row, sealed if row.opens else None)
+
+    def _attributes_of(self, row: R) -> Attributes:
+        return lambda name: getattr(row, self._owner if name == "owner" else name)
 
 
-def _found(stored: Stored[R, C] | None) -> Stored[R, C]:
-    if stored is None:
+def _one(found: Sequence[Stored[R, C]]) -> Stored[R, C]:
+    if not found:
         raise Problem(NOT_FOUND)
-    return stored
-
-
-def _part(sealed: Sequence[Sealed], only: Collection[str] | None) -> Sequence[Sealed]:
-    if only is None:
-        return sealed
-    parts = (Sealed(part.keyid, {name: part.columns[name] for name in part.columns if name in only}) for part in sealed)
-    return [part for part in parts if part.columns]
+    return found[0]

@@ -8,6 +8,10 @@ class Role(StrEnum):
     """What somebody is to the administration. One may be several."""
 
     CITIZEN = "citizen"
+    AGENT = "agent"
+    """企业经办人: acts for a firm."""
+    GUARDIAN = "guardian"
+    """监护人: acts for somebody who can't."""
     CONNECTOR = "connector"
     """A program that passes on what was written elsewhere."""
     WINDOW = "window"
@@ -20,15 +24,27 @@ class Role(StrEnum):
     """分办: says which department has to answer."""
     HANDLER = "handler"
     """承办: answers, for one department."""
+    SPOKESPERSON = "spokesperson"
+    """新闻发言人: speaks to the public."""
+    SUPERVISOR = "supervisor"
+    """督办: sees to it that others do their work, in the tenant and those below."""
+    VOLUNTEER_SUPERVISOR = "volunteer-supervisor"
+    """志愿监督员: a citizen who watches over the whole, and over nobody's matter."""
     ANALYST = "analyst"
+    """研判: looks at figures and alerts."""
     AUDITOR = "auditor"
+    """审计: reads everything, changes nothing."""
     ADMINISTRATOR = "administrator"
+    """管理员: keeps things running; reads no content."""
     SYSTEM = "system"
     """The service itself: its rules, its clocks. No token carries it."""
 
 
 TOKEN_ROLES = frozenset(Role) - {Role.SYSTEM}
 """Roles that a token can carry."""
+
+APPLICANTS = (Role.CITIZEN, Role.AGENT, Role.GUARDIAN)
+"""Who applies and writes in on a portal; what they handed in is their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,13 @@
-"""Who reads applications, and for whom their forms open."""
+"""Who asks, as this service knows them."""
 
-from casework.access import Asker, Desk
-from casework.roles import TOKEN_ROLES, Role
-
-from accept.domain import Case
-
-OFFICERS = frozenset({Role.WINDOW, Role.AUDITOR})
-"""Who reads applications at work. Examiners and approvers get the form of what they decide with its review."""
-
-ANYBODY = TOKEN_ROLES
-"""Who reads the catalogue."""
-
-DESK = Desk(context="applicant", officers=OFFICERS, above_cities=OFFICERS)
+from casework.access import Asker, asker_of
+from chassis.unit import Unit
 
 
-def may_read(asker: Asker, case: Case) -> bool:
-    """Tell whether form and notice open: for the applicant, the window of its city, and audit."""
-    roles = asker.actor.roles
-    if asker.owner == case.applicant or Role.AUDITOR in roles:
-        return True
-    return Role.WINDOW in roles and asker.tenant == case.tenant
+def asker(unit: Unit) -> Asker:
+    """Read who is asking; what they hand in is kept under their pseudonym as an applicant.
+
+    Raises:
+        UnknownTenant: They belong to no city of the suite.
+    """
+    return asker_of(unit, "applicant")

@@ -3,24 +3,22 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from casework.roles import Role
-from chassis.api.auth import require
+from casework.access import permit
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from accept import handlers, queries
-from accept.access import ANYBODY, OFFICERS
 from accept.catalogue import Branch, ServiceItem
 from accept.domain import Case, Channel
 from accept.handlers import AcceptCase, RefuseCase, SubmitCase, WithdrawCase
 from accept.queries import ListCases, ListServiceItems
 from accept.views import CaseChanged, CaseDetail, CasePage, CaseReceipt, ServiceItemPage
-from accept.workflow import TABLE, Action, State
+from accept.workflow import Action, State
 
 SLUG = r"^[a-z][a-z0-9-]*$"
 
@@ -63,7 +61,7 @@ queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)
 
 
 @queries_router.get(
-    "/service-items", summary="事项目录 · List service items", dependencies=[Depends(require(*ANYBODY))]
+    "/service-items", summary="事项目录 · List service items", dependencies=[permit("service-item", "list")]
 )
 async def list_service_items(
     cursor: SlugCursor = None,
@@ -76,7 +74,7 @@ async def list_service_items(
 
 
 @queries_router.get(
-    "/service-items/{slug}", summary="办事指南和申请表 · Guide and form", dependencies=[Depends(require(*ANYBODY))]
+    "/service-items/{slug}", summary="办事指南和申请表 · Guide and form", dependencies=[permit("service-item", "read")]
 )
 async def show_service_item(slug: Slug) -> ServiceItem:
     """时限、费用、材料、不予受理的理由、申请表。Time limits, fees, materials, reasons for refusals, the form."""
@@ -87,7 +85,7 @@ async def show_service_item(slug: Slug) -> ServiceItem:
     "/cases",
     status_code=201,
     summary="提交申请 · Submit an application",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.SUBMIT)))],
+    dependencies=[permit("case", Action.SUBMIT)],
 )
 async def submit(body: CaseSubmission, response: Response, work: Work) -> CaseReceipt:
     """申请表有误时一次列出全部错误。All that is wrong with the form is listed at once."""
@@ -107,7 +105,7 @@ async def submit(body: CaseSubmission, response: Response, work: Work) -> CaseRe
 @commands.post(
     "/cases/{case_id}/accept",
     summary="受理 · Accept",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.ACCEPT)))],
+    dependencies=[permit("case", Action.ACCEPT)],
 )
 async def accept(case_id: CaseId, version: ExpectedVersion, response: Response, work: Work) -> CaseChanged:
     """承诺时限从此起算。The promised time limit starts here."""
@@ -118,7 +116,7 @@ async def accept(case_id: CaseId, version: ExpectedVersion, response: Response, 
 @commands.post(
     "/cases/{case_id}/refuse",
     summary="不予受理 · Refuse",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.REFUSE)))],
+    dependencies=[permit("case", Action.REFUSE)],
 )
 async def refuse(
     case_id: CaseId, body: RefusalBody, version: ExpectedVersion, response: Response, work: Work
@@ -131,7 +129,7 @@ async def refuse(
 @commands.post(
     "/cases/{case_id}/withdraw",
     summary="撤回申请 · Withdraw",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.WITHDRAW)))],
+    dependencies=[permit("case", Action.WITHDRAW)],
 )
 async def withdraw(case_id: CaseId, response: Response, work: Work) -> CaseChanged:
     """只有申请人本人可以撤回，办结前均可。The applicant only, as long as nothing was decided."""
@@ -142,7 +140,7 @@ async def withdraw(case_id: CaseId, response: Response, work: Work) -> CaseChang
 @queries_router.get(
     "/cases/{case_id}",
     summary="查看办件 · Show a case",
-    dependencies=[Depends(require(Role.CITIZEN, *OFFICERS)), PURPOSE_OF_USE],
+    dependencies=[permit("case", "read"), PURPOSE_OF_USE],
 )
 async def show(case_id: CaseId, response: Response, work: Work) -> CaseDetail:
     """本人或本地工作人员查看；无权查看的内容为空。For its applicant and officers; what one may not read is null."""
@@ -151,7 +149,7 @@ async def show(case_id: CaseId, response: Response, work: Work) -> CaseDetail:
     return case
 
 
-@queries_router.get("/cases", summary="办件列表 · List cases", dependencies=[Depends(require(Role.CITIZEN, *OFFICERS))])
+@queries_router.get("/cases", summary="办件列表 · List cases", dependencies=[permit("case", "list")])
 async def list_cases(
     work: Work,
     cursor: Cursor = None,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import reduce
 
 from casework import decision
-from casework.roles import Actor, Role
+from casework.roles import APPLICANTS, Actor, Role
 from casework.workflow import Refused
 
 from accept.workflow import TABLE, Action, State
@@ -34,7 +34,7 @@ class Outcome(StrEnum):
     DENIED = "denied"
 
 
-SUBMITTERS = {Channel.PORTAL: Role.CITIZEN, Channel.WINDOW: Role.WINDOW}
+SUBMITTERS = {Channel.PORTAL: {*APPLICANTS}, Channel.WINDOW: {Role.WINDOW}}
 """Who may submit through which channel."""
 
 
@@ -68,18 +68,6 @@ class UnknownReason(Refused):
     def __init__(self, known: Collection[str]) -> None:
         super().__init__("not one of the item's reasons")
         self.known = known
-
-
-class OtherCity(Refused):
-    """The case is another city's; the province reads it, and leaves it to that city's window."""
-
-
-class OwnCase(Refused):
-    """The officer is the applicant (回避)."""
-
-
-class NotApplicant(Refused):
-    """Only the applicant takes an application back."""
 
 
 class Erased(Refused):
@@ -158,7 +146,7 @@ def submit(
     """
     if tenant not in offered_in:
         raise NotOffered(offered_in)
-    TABLE.follow(None, Action.SUBMIT, by.roles & {SUBMITTERS[application.channel]})
+    TABLE.follow(None, Action.SUBMIT, by.roles & SUBMITTERS[application.channel])
     submitted = CaseSubmitted(
         number=number,
         item=application.item,
@@ -170,7 +158,7 @@ def submit(
     return Decision(begin(submitted, id=id, tenant=tenant), (submitted,))
 
 
-def accept(case: Case, form: str, *, workdays: int, by: Actor, tenant: str, owner: str, now: datetime) -> Decision:
+def accept(case: Case, form: str, *, workdays: int, by: Actor, now: datetime) -> Decision:
     """Accept it (受理): the clock of the decision starts.
 
     Args:
@@ -178,18 +166,13 @@ def accept(case: Case, form: str, *, workdays: int, by: Actor, tenant: str, owne
         form: As filled in; it travels on with the event.
         workdays: The time limit that the catalogue promises today.
         by: The officer.
-        tenant: The officer's.
-        owner: The pseudonym under which the officer's own cases are kept.
         now: UTC.
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
-        OtherCity: The officer belongs to another city's window.
-        OwnCase: The officer is the applicant.
     """
     TABLE.follow(case.state, Action.ACCEPT, by.roles)
-    _at_its_window(case, tenant, owner)
     accepted = CaseAccepted(
         number=case.number,
         item=case.item,
@@ -202,36 +185,28 @@ def accept(case: Case, form: str, *, workdays: int, by: Actor, tenant: str, owne
     return _decided(case, accepted)
 
 
-def refuse(
-    case: Case, reasons: Sequence[str], notice: str, *, known: Collection[str], by: Actor, tenant: str, owner: str
-) -> Decision:
+def refuse(case: Case, reasons: Sequence[str], notice: str, *, known: Collection[str], by: Actor) -> Decision:
     """Refuse it at the door (不予受理), with reasons out of the service item's list and a notice in writing.
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
-        OtherCity: The officer belongs to another city's window.
-        OwnCase: The officer is the applicant.
         UnknownReason: A reason isn't in the list.
     """
     TABLE.follow(case.state, Action.REFUSE, by.roles)
-    _at_its_window(case, tenant, owner)
     if not set(reasons) <= set(known):
         raise UnknownReason(known)
     return _decided(case, CaseNotAccepted(by=by.pseudonym, reasons=tuple(reasons), notice=notice))
 
 
-def withdraw(case: Case, *, by: Actor, owner: str) -> Decision:
+def withdraw(case: Case, *, by: Actor) -> Decision:
     """Take it back (撤回), as long as nothing was decided.
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
-        NotApplicant: Somebody else's.
     """
     TABLE.follow(case.state, Action.WITHDRAW, by.roles)
-    if owner != case.applicant:
-        raise NotApplicant
     return _decided(case, CaseWithdrawn(by=by.pseudonym))
 
 
@@ -287,10 +262,3 @@ def replay(case: Case, event: CaseEvent) -> Case:
 
 def _decided(case: Case, *events: CaseEvent) -> Decision:
     return Decision(reduce(replay, events, case), events)
-
-
-def _at_its_window(case: Case, tenant: str, owner: str) -> None:
-    if tenant != case.tenant:
-        raise OtherCity
-    if owner == case.applicant:
-        raise OwnCase

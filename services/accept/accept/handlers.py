@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from casework.access import EVERYTHING
 from casework.codes import code_of
 from casework.content import Access
 from casework.numbers import human_number
@@ -17,11 +16,12 @@ from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 
 from accept import domain
-from accept.access import DESK
+from accept.access import asker
 from accept.catalogue import ServiceItem, catalogue
 from accept.domain import Application, Case, Channel, Outcome
 from accept.store import CASES
 from accept.tables import CaseRow
+from accept.workflow import Action
 from contracts.events import ReviewApproved, ReviewDenied
 
 REVIEWS = "approve.reviews.v1"
@@ -68,7 +68,7 @@ async def submit_case(command: SubmitCase, unit: Unit) -> tuple[Case, str]:
         Problem: 422, naming everything that is wrong with the form at once.
         Refused: See ``domain.submit``.
     """
-    who, id_ = DESK.asker(unit), new_id()
+    who, id_ = asker(unit), new_id()
     item = catalogue().get(command.item)
     if item is None:
         raise domain.UnknownItem
@@ -97,17 +97,16 @@ async def accept_case(command: AcceptCase, unit: Unit) -> Case:
 
     Raises:
         Problem: 404, 412.
+        Beyond: Another city's, or their own.
         Refused: See ``domain.accept``; and ``Erased`` when the form can't be opened any more.
     """
-    who = DESK.asker(unit)
-    stored = await CASES.get_for_change(unit, command.case, who.scope, version=command.version)
+    who = asker(unit)
+    stored = await CASES.get_for_change(unit, command.case, who, Action.ACCEPT, version=command.version)
     decision = domain.accept(
         stored.case,
         await _form(stored, unit),
         workdays=_item_of(stored.case).promised.workdays,
         by=who.actor,
-        tenant=who.tenant,
-        owner=who.owner,
         now=unit.now,
     )
     return await CASES.save(unit, decision)
@@ -118,19 +117,13 @@ async def refuse_case(command: RefuseCase, unit: Unit) -> Case:
 
     Raises:
         Problem: 404, 412.
+        Beyond: Another city's, or their own.
         Refused: See ``domain.refuse``.
     """
-    who = DESK.asker(unit)
-    stored = await CASES.get_for_change(unit, command.case, who.scope, version=command.version)
-    decision = domain.refuse(
-        stored.case,
-        command.reasons,
-        command.notice,
-        known=_item_of(stored.case).reasons,
-        by=who.actor,
-        tenant=who.tenant,
-        owner=who.owner,
-    )
+    who = asker(unit)
+    stored = await CASES.get_for_change(unit, command.case, who, Action.REFUSE, version=command.version)
+    known = _item_of(stored.case).reasons
+    decision = domain.refuse(stored.case, command.reasons, command.notice, known=known, by=who.actor)
     return await CASES.save(unit, decision, {"notice": command.notice})
 
 
@@ -139,11 +132,12 @@ async def withdraw_case(command: WithdrawCase, unit: Unit) -> Case:
 
     Raises:
         Problem: 404.
+        Beyond: Somebody else's.
         Refused: See ``domain.withdraw``.
     """
-    who = DESK.asker(unit)
-    stored = await CASES.get_for_change(unit, command.case, who.scope)
-    return await CASES.save(unit, domain.withdraw(stored.case, by=who.actor, owner=who.owner))
+    who = asker(unit)
+    stored = await CASES.get_for_change(unit, command.case, who, Action.WITHDRAW)
+    return await CASES.save(unit, domain.withdraw(stored.case, by=who.actor))
 
 
 async def conclude_case(event: Envelope, unit: Unit) -> None:
@@ -153,7 +147,7 @@ async def conclude_case(event: Envelope, unit: Unit) -> None:
         LookupError: Nobody knows the case; the event is parked, for somebody to find out why.
     """
     outcome, review = OUTCOMES[event.type]
-    stored = await CASES.find(unit, UUID(review.from_data(event.data).case), EVERYTHING, lock=True)
+    stored = await CASES.find(unit, UUID(review.from_data(event.data).case))
     if stored is None:
         raise LookupError("a review decided on a case that isn't here")
     await CASES.save(unit, domain.conclude(stored.case, outcome, event.subject))
@@ -174,7 +168,7 @@ def _item_of(case: Case) -> ServiceItem:
 
 
 async def _form(stored: Stored[CaseRow, Case], unit: Unit) -> str:
-    ((access, content),) = await CASES.contents(unit, [stored], lambda _: True, reader=None)
+    ((access, content),) = await CASES.contents(unit, [stored], reader=None)
     if access is not Access.OPEN:
         raise domain.Erased
     return content["form"]

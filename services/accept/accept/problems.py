@@ -1,7 +1,11 @@
 """What refusals from inside read like over HTTP."""
 
 import casework.problems
+from casework.access import Beyond
+from casework.policy import RECUSED
+from casework.problems import beyond
 from chassis.api.errors import Problem, ProblemType
+from chassis.policy import Scope
 
 from accept import domain
 
@@ -14,8 +18,6 @@ NOT_OFFERED = ProblemType("not-offered", 422, "本地不办理此事项", "Not o
     "请到 offered_in 中列出的地区办理。", "See offered_in for where it is offered.")
 UNKNOWN_REASON = ProblemType("unknown-reason", 422, "未知的理由", "Unknown reason",
     "请从 known 中选择理由。", "Choose reasons listed in known.")
-OTHER_CITY = ProblemType("other-city", 403, "属于其他地区的窗口", "Another city's",
-    "只有受理地的窗口可以办理。", "Only the window of its own city may act on it.")
 OWN_CASE = ProblemType("own-case", 403, "本人的件须回避", "Your own case",
     "您是申请人，请由其他工作人员办理。", "You are the applicant; another officer has to decide.")
 NOT_APPLICANT = ProblemType("not-applicant", 403, "您不是申请人", "Not yours",
@@ -34,8 +36,6 @@ REFUSALS = casework.problems.REFUSALS | {
     domain.UnknownReason: lambda refused: Problem(
         UNKNOWN_REASON, pointer="/body/reasons", extensions={"known": list(refused.known)}
     ),
-    domain.OtherCity: lambda _: Problem(OTHER_CITY),
-    domain.OwnCase: lambda _: Problem(OWN_CASE),
-    domain.NotApplicant: lambda _: Problem(NOT_APPLICANT),
+    Beyond: beyond({RECUSED.name: OWN_CASE, Scope.OWN: NOT_APPLICANT}),
     domain.Erased: lambda _: Problem(ERASED),
 }

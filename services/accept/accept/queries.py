@@ -1,13 +1,12 @@
-"""Answers questions. Rows come within the asker's scope; forms open only for whom they concern."""
+"""Answers questions. The policy is part of each: which rows come, and for whom their forms open."""
 
 from dataclasses import dataclass
-from functools import partial
 from uuid import UUID
 
 from chassis.api.errors import NOT_FOUND, Problem
 from chassis.unit import Unit
 
-from accept.access import DESK, may_read
+from accept.access import asker
 from accept.catalogue import Branch, ServiceItem, catalogue
 from accept.store import CASES
 from accept.views import CaseDetail, CasePage, CaseSummary, ServiceItemPage, ServiceItemSummary
@@ -66,18 +65,17 @@ async def get_case(id_: UUID, unit: Unit) -> CaseDetail:
     """Show one case.
 
     Raises:
-        Problem: 404, also for what exists outside the asker's scope.
+        Problem: 404, also for what isn't the asker's to see.
     """
-    who = DESK.asker(unit)
-    stored = await CASES.get(unit, id_, who.scope)
-    ((access, content),) = await CASES.contents(unit, [stored], partial(may_read, who), reader=who)
+    who = asker(unit)
+    stored = await CASES.get(unit, id_, who)
+    ((access, content),) = await CASES.contents(unit, [stored], reader=who)
     return CaseDetail.shown(stored.case, access, content, catalogue())
 
 
 async def list_cases(query: ListCases, unit: Unit) -> CasePage:
     """Show a page of them, newest first: one's own, those of one's city, or of all cities."""
-    who = DESK.asker(unit)
     shown, following = await CASES.page(
-        unit, who.scope, after=query.after, limit=query.limit, state=query.state, item=query.item
+        unit, asker(unit), after=query.after, limit=query.limit, state=query.state, item=query.item
     )
     return CasePage(items=tuple(CaseSummary.of(stored.case, catalogue()) for stored in shown), next=following)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from casework.roles import Role
+from casework.roles import APPLICANTS, Role
 from casework.workflow import Workflow
 
 
@@ -27,11 +27,11 @@ class Action(StrEnum):
 
 
 TABLE = Workflow(
-    # from            action           by                           to                  note
-    (None,            Action.SUBMIT,   (Role.CITIZEN, Role.WINDOW), State.SUBMITTED,    "portal; window (walk-in)"),
-    (State.SUBMITTED, Action.ACCEPT,   (Role.WINDOW,),              State.ACCEPTED,     "the decision's clock starts"),
-    (State.SUBMITTED, Action.REFUSE,   (Role.WINDOW,),              State.NOT_ACCEPTED, "with reasons and a notice"),
-    (State.SUBMITTED, Action.WITHDRAW, (Role.CITIZEN,),             State.WITHDRAWN,    "the applicant only"),
-    (State.ACCEPTED,  Action.WITHDRAW, (Role.CITIZEN,),             State.WITHDRAWN,    "the applicant only"),
-    (State.ACCEPTED,  Action.CONCLUDE, (Role.SYSTEM,),              State.CONCLUDED,    "the review decided"),
+    # from            action           by                          to                  note
+    (None,            Action.SUBMIT,   (*APPLICANTS, Role.WINDOW), State.SUBMITTED,    "portal; window (walk-in)"),
+    (State.SUBMITTED, Action.ACCEPT,   (Role.WINDOW,),             State.ACCEPTED,     "the decision's clock starts"),
+    (State.SUBMITTED, Action.REFUSE,   (Role.WINDOW,),             State.NOT_ACCEPTED, "with reasons and a notice"),
+    (State.SUBMITTED, Action.WITHDRAW, APPLICANTS,                 State.WITHDRAWN,    None),
+    (State.ACCEPTED,  Action.WITHDRAW, APPLICANTS,                 State.WITHDRAWN,    None),
+    (State.ACCEPTED,  Action.CONCLUDE, (Role.SYSTEM,),             State.CONCLUDED,    "the review decided"),
 )  # fmt: skip

@@ -3,23 +3,22 @@
 from typing import Annotated
 from uuid import UUID
 
-from chassis.api.auth import require
+from casework.access import permit
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Limit
 from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from approve import handlers, queries
-from approve.access import OFFICERS
 from approve.domain import Recommendation
 from approve.handlers import ApproveReview, ClaimReview, CompleteExamination, DenyReview, ReleaseReview
 from approve.queries import CURSOR_PATTERN, ListReviews, place_of
 from approve.review import Review
 from approve.views import ReviewChanged, ReviewDetail, ReviewQueue
-from approve.workflow import TABLE, Action, State
+from approve.workflow import Action, State
 
 CODE = r"^[a-z][a-z0-9-]*$"
 
@@ -47,10 +46,10 @@ ReviewId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, n
 QueueCursor = Annotated[str | None, Query(pattern=CURSOR_PATTERN, description="上一页的 next · The last page's next")]
 
 commands = APIRouter(prefix="/v1", route_class=CommandRoute)
-queries_router = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=[Depends(require(*OFFICERS))])
+queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)
 
 
-@queries_router.get("/reviews", summary="待办队列 · The queue")
+@queries_router.get("/reviews", summary="待办队列 · The queue", dependencies=[permit("review", "list")])
 async def list_reviews(
     work: Work,
     cursor: QueueCursor = None,
@@ -62,7 +61,11 @@ async def list_reviews(
     return await queries.list_reviews(ListReviews(place_of(cursor), limit, state, mine), work)
 
 
-@queries_router.get("/reviews/{review_id}", summary="查看审批件 · Show a review", dependencies=[PURPOSE_OF_USE])
+@queries_router.get(
+    "/reviews/{review_id}",
+    summary="查看审批件 · Show a review",
+    dependencies=[permit("review", "read"), PURPOSE_OF_USE],
+)
 async def show(review_id: ReviewId, response: Response, work: Work) -> ReviewDetail:
     """申请表和意见只对本地办理人员公开。Form and opinions open for the city's examiners and approvers, and audit."""
     review = await queries.get_review(review_id, work)
@@ -73,7 +76,7 @@ async def show(review_id: ReviewId, response: Response, work: Work) -> ReviewDet
 @commands.post(
     "/reviews/{review_id}/claim",
     summary="领办 · Take on",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.CLAIM)))],
+    dependencies=[permit("review", Action.CLAIM)],
 )
 async def claim(review_id: ReviewId, version: ExpectedVersion, response: Response, work: Work) -> ReviewChanged:
     """申请人须回避；审查人不得审批同一件。Never the applicant; and never the examiner to decide."""
@@ -84,7 +87,7 @@ async def claim(review_id: ReviewId, version: ExpectedVersion, response: Respons
 @commands.post(
     "/reviews/{review_id}/release",
     summary="退回 · Give back",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.RELEASE)))],
+    dependencies=[permit("review", Action.RELEASE)],
 )
 async def release(review_id: ReviewId, version: ExpectedVersion, response: Response, work: Work) -> ReviewChanged:
     """退回队列，由他人领办；管理员可代为退回。Back into the queue; an administrator may, for somebody who can't."""
@@ -95,7 +98,7 @@ async def release(review_id: ReviewId, version: ExpectedVersion, response: Respo
 @commands.post(
     "/reviews/{review_id}/complete",
     summary="完成审查 · Complete the examination",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.COMPLETE)))],
+    dependencies=[permit("review", Action.COMPLETE)],
 )
 async def complete(
     review_id: ReviewId, body: ExaminationBody, version: ExpectedVersion, response: Response, work: Work
@@ -109,7 +112,7 @@ async def complete(
 @commands.post(
     "/reviews/{review_id}/approve",
     summary="准予 · Grant",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.APPROVE)))],
+    dependencies=[permit("review", Action.APPROVE)],
 )
 async def approve(review_id: ReviewId, version: ExpectedVersion, response: Response, work: Work) -> ReviewChanged:
     """由领办的审批人决定。By the approver who has taken it on."""
@@ -120,7 +123,7 @@ async def approve(review_id: ReviewId, version: ExpectedVersion, response: Respo
 @commands.post(
     "/reviews/{review_id}/deny",
     summary="不予许可 · Deny",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.DENY)))],
+    dependencies=[permit("review", Action.DENY)],
 )
 async def deny(
     review_id: ReviewId, body: DenialBody, version: ExpectedVersion, response: Response, work: Work

@@ -35,14 +35,6 @@ class Recommendation(StrEnum):
     DENY = "deny"
 
 
-class OwnCase(Refused):
-    """The officer is the applicant (回避)."""
-
-
-class OwnExamination(Refused):
-    """The officer examined it, so somebody else decides (审查与审批分离)."""
-
-
 class NotHolder(Refused):
     """Somebody else has taken the task on."""
 
@@ -75,25 +67,14 @@ def start(accepted: CaseAccepted, form: str | None, *, id: str, case: str, tenan
     return Decision(begin(started, id=id, tenant=tenant), (started,))
 
 
-def claim(review: Review, *, by: Actor, owner: str) -> Decision:
+def claim(review: Review, *, by: Actor) -> Decision:
     """Take the open task on (领办).
-
-    Args:
-        review: As it is.
-        by: The officer.
-        owner: The pseudonym under which the officer's own cases are kept.
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
-        OwnCase: The officer is the applicant.
-        OwnExamination: The officer examined it.
     """
     TABLE.follow(review.state, Action.CLAIM, by.roles)
-    if owner == review.applicant:
-        raise OwnCase
-    if by.pseudonym == review.examiner:
-        raise OwnExamination
     return _decided(review, ReviewTaskAssigned(case=review.case, step=_step(review), by=by.pseudonym))
 
 

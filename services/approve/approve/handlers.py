@@ -12,10 +12,11 @@ from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 
 from approve import domain, store
-from approve.access import DESK, acting
+from approve.access import asker
 from approve.domain import Decision, Recommendation
 from approve.review import Review
 from approve.store import REVIEWS
+from approve.workflow import Action
 from contracts.events import CaseAccepted, CaseWithdrawn
 
 CASES = "accept.cases.v1"
@@ -77,10 +78,11 @@ async def claim_review(command: ClaimReview, unit: Unit) -> Review:
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.claim``.
     """
-    review, who = await _held(command.review, command.version, unit)
-    return await REVIEWS.save(unit, domain.claim(review, by=who.actor, owner=who.owner))
+    review, who = await _held(command.review, Action.CLAIM, command.version, unit)
+    return await REVIEWS.save(unit, domain.claim(review, by=who.actor))
 
 
 async def release_review(command: ReleaseReview, unit: Unit) -> Review:
@@ -88,9 +90,10 @@ async def release_review(command: ReleaseReview, unit: Unit) -> Review:
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.release``.
     """
-    review, who = await _held(command.review, command.version, unit)
+    review, who = await _held(command.review, Action.RELEASE, command.version, unit)
     return await REVIEWS.save(unit, domain.release(review, by=who.actor))
 
 
@@ -99,9 +102,10 @@ async def complete_examination(command: CompleteExamination, unit: Unit) -> Revi
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.complete``.
     """
-    review, who = await _held(command.review, command.version, unit)
+    review, who = await _held(command.review, Action.COMPLETE, command.version, unit)
     decision = domain.complete(review, command.recommendation, command.opinion, by=who.actor)
     return await REVIEWS.save(unit, decision, {"opinion": command.opinion})
 
@@ -111,9 +115,10 @@ async def approve_review(command: ApproveReview, unit: Unit) -> Review:
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.approve``.
     """
-    review, who = await _held(command.review, command.version, unit)
+    review, who = await _held(command.review, Action.APPROVE, command.version, unit)
     return await REVIEWS.save(unit, domain.approve(review, by=who.actor))
 
 
@@ -122,9 +127,10 @@ async def deny_review(command: DenyReview, unit: Unit) -> Review:
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.deny``.
     """
-    review, who = await _held(command.review, command.version, unit)
+    review, who = await _held(command.review, Action.DENY, command.version, unit)
     decision = domain.deny(review, command.reasons, command.notice, by=who.actor)
     return await REVIEWS.save(unit, decision, {"notice": command.notice})
 
@@ -188,8 +194,8 @@ def timers_of(review: Review, correlationid: str) -> tuple[Timer, ...]:
     )
 
 
-async def _held(id_: UUID, version: int, unit: Unit) -> tuple[Review, Asker]:
+async def _held(id_: UUID, action: Action, version: int, unit: Unit) -> tuple[Review, Asker]:
     """Give a review to an officer who wants to change it, and the officer."""
-    who = DESK.asker(unit)
-    stored = await REVIEWS.get_for_change(unit, id_, acting(who), version=version)
+    who = asker(unit)
+    stored = await REVIEWS.get_for_change(unit, id_, who, action, version=version)
     return stored.case, who

@@ -1,6 +1,9 @@
 """What refusals from inside read like over HTTP."""
 
 import casework.problems
+from casework.access import Beyond
+from casework.policy import RECUSED, SEPARATED
+from casework.problems import beyond
 from chassis.api.errors import Problem, ProblemType
 
 from approve import domain
@@ -16,7 +19,6 @@ NOT_HOLDER = ProblemType("not-holder", 403, "不是您领办的任务", "Not you
 
 
 REFUSALS = casework.problems.REFUSALS | {
-    domain.OwnCase: lambda _: Problem(OWN_APPLICATION),
-    domain.OwnExamination: lambda _: Problem(OWN_EXAMINATION),
+    Beyond: beyond({RECUSED.name: OWN_APPLICATION, SEPARATED.name: OWN_EXAMINATION}),
     domain.NotHolder: lambda _: Problem(NOT_HOLDER),
 }

@@ -1,16 +1,15 @@
-"""Answers questions. Rows come within the asker's scope; content opens only for whom it concerns."""
+"""Answers questions. The policy is part of each: which rows come, and for whom their content opens."""
 
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final
 from uuid import UUID
 
 from chassis.unit import Unit
 
 from approve import store
-from approve.access import DESK, may_read
+from approve.access import asker
 from approve.review import Review
 from approve.store import REVIEWS, Place
 from approve.views import ReviewDetail, ReviewQueue, ReviewSummary
@@ -35,21 +34,21 @@ async def get_review(id_: UUID, unit: Unit) -> ReviewDetail:
     """Show one review.
 
     Raises:
-        Problem: 404; what lies outside the asker's scope isn't there, either.
+        Problem: 404; what isn't the asker's to see isn't there, either.
     """
-    who = DESK.asker(unit)
-    stored = await REVIEWS.get(unit, id_, who.scope)
-    ((access, content),) = await REVIEWS.contents(unit, [stored], partial(may_read, who), reader=who)
+    who = asker(unit)
+    stored = await REVIEWS.get(unit, id_, who)
+    ((access, content),) = await REVIEWS.contents(unit, [stored], reader=who)
     return ReviewDetail.shown(stored.case, who.actor.pseudonym, access, content)
 
 
 async def list_reviews(query: ListReviews, unit: Unit) -> ReviewQueue:
     """Show a page of the queue, the earliest deadline first: of one's city, or of all cities."""
-    who = DESK.asker(unit)
+    who = asker(unit)
     me = who.actor.pseudonym
     found = await store.queue(
         unit.session,
-        who.scope,
+        who,
         after=query.after,
         limit=query.limit + 1,
         state=query.state,
@@ -63,7 +62,7 @@ async def list_reviews(query: ListReviews, unit: Unit) -> ReviewQueue:
 
 
 def cursor_after(review: Review) -> str:
-    """Write the place behind a review. It grants nothing: each query has its own scope."""
+    """Write the place behind a review. It grants nothing: the policy is part of each query."""
     moment = (review.due_at - _BEGINNING) // timedelta(microseconds=1)
     return base64.urlsafe_b64encode(moment.to_bytes(8) + UUID(review.id).bytes).decode()
 

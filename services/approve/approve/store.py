@@ -1,4 +1,4 @@
-"""Where reviews lie, and the queue of them. Every read names a scope; every change is made under the row's lock."""
+"""Where reviews lie, and the queue of them. The policy is part of what somebody reads; changes hold the row's lock."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from casework.access import Scope
+from casework.access import Asker
 from casework.repository import Repository
+from chassis.policy import EVERYTHING
 from sqlalchemy import bindparam, tuple_, update
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from approve.review import Review, begin, replay
@@ -42,32 +43,32 @@ async def save_all(session: AsyncSession, reviews: Iterable[Review]) -> None:
 
 async def find_by_case(session: AsyncSession, case: UUID) -> Review | None:
     """Give the review of a case, locked until the transaction ends."""
-    statement = select(ReviewRow).where(col(ReviewRow.case) == case).with_for_update()
-    found = await REVIEWS.fetch(session, statement)
+    statement = REVIEWS.within(EVERYTHING).where(col(ReviewRow.case) == case)
+    found = await REVIEWS.fetch(session, statement.with_for_update())
     return found[0].case if found else None
 
 
 async def find_all(session: AsyncSession, reviews: Iterable[UUID]) -> Mapping[str, Review]:
     """Give those of the reviews that there are, locked in one order, so that no two wait for each other."""
-    statement = select(ReviewRow).where(col(ReviewRow.id).in_(set(reviews))).order_by(col(ReviewRow.id))
+    statement = REVIEWS.within(EVERYTHING).where(col(ReviewRow.id).in_(set(reviews))).order_by(col(ReviewRow.id))
     return {found.case.id: found.case for found in await REVIEWS.fetch(session, statement.with_for_update())}
 
 
 async def queue(
-    session: AsyncSession, scope: Scope, *, after: Place | None, limit: int, state: State | None, holder: str | None
+    session: AsyncSession, who: Asker, *, after: Place | None, limit: int, state: State | None, holder: str | None
 ) -> Sequence[Review]:
     """Give reviews in the order of their deadlines, following one place.
 
     Args:
         session: The caller's transaction.
-        scope: Of whoever asks.
+        who: Asks.
         after: The last of the page before.
         limit: Most reviews.
         state: Only those there; None: all that haven't ended.
         holder: Only those whose task this pseudonym has taken on.
     """
     order = tuple_(col(ReviewRow.due_at), col(ReviewRow.id))
-    statement = REVIEWS.within(scope).order_by(col(ReviewRow.due_at), col(ReviewRow.id)).limit(limit)
+    statement = REVIEWS.visible(who, "list").order_by(col(ReviewRow.due_at), col(ReviewRow.id)).limit(limit)
     if after is not None:
         statement = statement.where(order > tuple_(after.due_at, after.id))
     if state is None or state in STEPS:

@@ -50,10 +50,10 @@ STEPS = {
 TABLE = Workflow(
     # from             action           by                                   to                note
     (None,             Action.START,    (Role.SYSTEM,),                      State.TO_EXAMINE, "a case was accepted"),
-    (State.TO_EXAMINE, Action.CLAIM,    (Role.EXAMINER,),                    State.EXAMINING,  "never the applicant"),
+    (State.TO_EXAMINE, Action.CLAIM,    (Role.EXAMINER,),                    State.EXAMINING,  None),
     (State.EXAMINING,  Action.RELEASE,  (Role.EXAMINER, Role.ADMINISTRATOR), State.TO_EXAMINE, "the holder; for them"),
     (State.EXAMINING,  Action.COMPLETE, (Role.EXAMINER,),                    State.TO_DECIDE,  "the holder"),
-    (State.TO_DECIDE,  Action.CLAIM,    (Role.APPROVER,),                    State.DECIDING,   "nor the examiner"),
+    (State.TO_DECIDE,  Action.CLAIM,    (Role.APPROVER,),                    State.DECIDING,   None),
     (State.DECIDING,   Action.RELEASE,  (Role.APPROVER, Role.ADMINISTRATOR), State.TO_DECIDE,  "the holder; for them"),
     (State.DECIDING,   Action.APPROVE,  (Role.APPROVER,),                    State.APPROVED,   "the holder"),
     (State.DECIDING,   Action.DENY,     (Role.APPROVER,),                    State.DENIED,     "with reasons, notice"),

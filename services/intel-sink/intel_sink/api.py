@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from chassis.api.auth import Principal, require
+from casework.access import Asker, asker_of, permit
 from chassis.api.errors import Problem
 from chassis.api.route import QueryRoute, unit
 from chassis.unit import Unit
@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from intel_sink import domain, merkle, store
+from intel_sink import merkle, store
 from intel_sink.problems import UNFOCUSED
 from intel_sink.views import (
     AlertView,
@@ -29,13 +29,10 @@ from intel_sink.views import (
     StatusView,
 )
 
-AUDITOR = "auditor"
-READERS = ("analyst", AUDITOR, "administrator")
 MOST_ON_A_PAGE = 200
 
 View = TypeVar("View", bound=BaseModel)
 
-Reader = Annotated[Principal, Depends(require(*READERS))]
 Cursor = Annotated[str | None, Query(max_length=256, description="上一页的 next · The last page's next")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="每页条数 · Items a page")]
 Tenant = Annotated[str | None, Query(pattern=r"^\d{6}$", description="行政区划代码 · GB/T 2260 code")]
@@ -48,16 +45,17 @@ async def connection(work: Annotated[Unit, Depends(unit)]) -> AsyncConnection:
     return await work.session.connection()
 
 
+async def asker(work: Annotated[Unit, Depends(unit)]) -> Asker:
+    """Give who is asking; nobody owns anything here."""
+    return asker_of(work)
+
+
 Database = Annotated[AsyncConnection, Depends(connection)]
+Reader = Annotated[Asker, Depends(asker)]
 
 
-def scope_of(reader: Principal) -> str | None:
-    """Give the one tenant whose records the reader may see; None for all of them."""
-    return None if domain.sees_all(reader.tenant) else reader.tenant
-
-
-@router.get("/status", summary="镜像状态 · How the mirror is doing")
-async def status(_reader: Reader, database: Database) -> StatusView:
+@router.get("/status", summary="镜像状态 · How the mirror is doing", dependencies=[permit("mirror", "read")])
+async def status(database: Database) -> StatusView:
     """各日志的位置与树根、最近检查点、投影进度。Positions and roots of all logs, the newest checkpoint, projections."""
     logs = await store.logs(database)
     last_stored, behind, invalid = await store.summary(database)
@@ -94,7 +92,9 @@ def _calendar_day(text: str) -> str:
     return text
 
 
-@router.get("/counts", summary="按地市、类别、日期统计 · Counts by tenant, kind and day")
+@router.get(
+    "/counts", summary="按地市、类别、日期统计 · Counts by tenant, kind and day", dependencies=[permit("count", "list")]
+)
 async def counts(
     reader: Reader,
     database: Database,
@@ -106,12 +106,14 @@ async def counts(
 ) -> Page[CountView]:
     """每件诉求按现分类计一次，记在首次分类之日。Each petition counts once, as what it is now."""
     rows = await store.counts(
-        database, scope_of(reader), tenant=tenant, kind=kind, day=day, after=cursor, limit=limit + 1
+        database, reader.reach("count", "list"), tenant=tenant, kind=kind, day=day, after=cursor, limit=limit + 1
     )
     return _page(rows, limit, CountView, lambda row: (row.day, row.tenant, row.kind))
 
 
-@router.get("/records", summary="按编号或主体查找 · Records by id or subject")
+@router.get(
+    "/records", summary="按编号或主体查找 · Records by id or subject", dependencies=[permit("record", "search")]
+)
 async def records(
     reader: Reader,
     database: Database,
@@ -123,30 +125,29 @@ async def records(
     """信封信息；原文仅审计员可见（密文保持加密）。Envelopes; raw bytes, sealed as they are, for auditors only."""
     if subject is None and event_id is None:
         raise Problem(UNFOCUSED)
-    raw = AUDITOR in reader.roles
     rows = await store.records(
         database,
-        scope_of(reader),
+        reader.reach("record", "search"),
+        reader.reach("record", "expand"),
         subject=subject,
         event_id=event_id,
-        with_raw=raw,
         after=cursor,
         limit=limit + 1,
     )
     return _page(rows, limit, RecordView, lambda row: (row.sequence, row.log, row.offset))
 
 
-@router.get("/alerts", summary="预警 · Alerts")
+@router.get("/alerts", summary="预警 · Alerts", dependencies=[permit("alert", "list")])
 async def alerts(reader: Reader, database: Database, cursor: Cursor = None, limit: Limit = 50) -> Page[AlertView]:
     """突发预警及其证据所在。Bursts, and where their evidence lies."""
-    rows = await store.alerts(database, scope_of(reader), after=cursor, limit=limit + 1)
+    rows = await store.alerts(database, reader.reach("alert", "list"), after=cursor, limit=limit + 1)
     return _page(rows, limit, AlertView, lambda row: (row.raised_at, row.id))
 
 
-@router.get("/invalid", summary="无效记录 · Invalid records")
+@router.get("/invalid", summary="无效记录 · Invalid records", dependencies=[permit("invalid-record", "list")])
 async def invalid(reader: Reader, database: Database, cursor: Cursor = None, limit: Limit = 50) -> Page[InvalidView]:
     """不符合契约的记录：在哪里、何时、为何，不含内容。Records that contracts refuse: where, when, why; never what."""
-    rows = await store.invalid(database, scope_of(reader), after=cursor, limit=limit + 1)
+    rows = await store.invalid(database, reader.reach("invalid-record", "list"), after=cursor, limit=limit + 1)
     return _page(rows, limit, InvalidView, lambda row: (row.stored_at, row.log, row.offset))
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import casework.problems
 from chassis.service import Service
 from chassis.unit import Unit
 from chassis.worker.batch_store import Batch
@@ -43,7 +44,7 @@ def bootstrap() -> Service:
         settings=settings,
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=[router],
-        problems=(problems,),
+        problems=(casework.problems, problems),
         batches=[
             Batch(
                 name="mirror",

@@ -127,11 +127,6 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
-def sees_all(tenant: str) -> bool:
-    """Whether a principal of this tenant sees every tenant's records: only the province does."""
-    return tenant == PROVINCE
-
-
 # Bursts ---------------------------------------------------------------------------------------------------------------
 
 

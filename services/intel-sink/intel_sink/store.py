@@ -1,4 +1,4 @@
-"""Reads for the API. Every read of records names whose records may be seen."""
+"""Reads for the API. What somebody may see, as the policy says, is part of every query."""
 
 import base64
 import binascii
@@ -8,7 +8,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, tuple_
+from casework.access import columns_of
+from chassis.policy import Reach
+from contracts.tenants import PROVINCE
+from sqlalchemy import Row, Select, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from intel_sink import tables as t
@@ -44,7 +47,7 @@ def from_cursor(cursor: str, *kinds: Any) -> list[Any]:
 
 async def counts(
     connection: AsyncConnection,
-    scope: str | None,
+    reach: Reach,
     *,
     tenant: str | None,
     kind: str | None,
@@ -53,10 +56,13 @@ async def counts(
     limit: int,
 ) -> Rows:
     """Counts, newest day first."""
-    query = select(t.counts.c.tenant, t.counts.c.kind, t.counts.c.day, t.counts.c.total).where(t.counts.c.total > 0)
-    query = query.order_by(t.counts.c.day.desc(), t.counts.c.tenant, t.counts.c.kind).limit(limit)
+    query = select(t.counts.c.tenant, t.counts.c.kind, t.counts.c.day, t.counts.c.total)
+    query = (
+        query.where(t.counts.c.total > 0, reach.where(columns_of(t.counts)))
+        .order_by(t.counts.c.day.desc(), t.counts.c.tenant, t.counts.c.kind)
+        .limit(limit)
+    )
     for column, wanted in (
-        (t.counts.c.tenant, scope),
         (t.counts.c.tenant, tenant),
         (t.counts.c.kind, kind),
         (t.counts.c.day, day),
@@ -76,15 +82,16 @@ async def counts(
 
 async def records(
     connection: AsyncConnection,
-    scope: str | None,
+    reach: Reach,
+    opens: Reach,
     *,
     subject: str | None,
     event_id: UUID | None,
-    with_raw: bool,
     after: str | None,
     limit: int,
 ) -> Rows:
-    """Records of a subject, or with an event id, in the order of the subject's life."""
+    """Records of a subject, or with an event id, in the order of the subject's life; the bytes of those that open."""
+    attributes = columns_of(t.entries)
     place = tuple_(t.entries.c.sequence, t.entries.c.log, t.entries.c.offset)
     query: Select[Any] = (
         select(
@@ -101,19 +108,18 @@ async def records(
             t.mirror_logs.c.topic_uuid,
             t.mirror_logs.c.partition,
             t.mirror_records.c.leaf_hash,
+            case((opens.where(attributes), t.mirror_records.c.value)).label("raw"),
         )
         .join(t.mirror_logs, t.mirror_logs.c.log == t.entries.c.log)
         .join(
             t.mirror_records,
             (t.mirror_records.c.log == t.entries.c.log) & (t.mirror_records.c.offset == t.entries.c.offset),
         )
+        .where(reach.where(attributes))
         .order_by(t.entries.c.sequence, t.entries.c.log, t.entries.c.offset)
         .limit(limit)
     )
-    if with_raw:
-        query = query.add_columns(t.mirror_records.c.value.label("raw"))
     for column, wanted in (
-        (t.entries.c.tenant, scope),
         (t.entries.c.subject, subject),
         (t.entries.c.event_id, event_id),
     ):
@@ -125,18 +131,17 @@ async def records(
     return found
 
 
-async def alerts(connection: AsyncConnection, scope: str | None, *, after: str | None, limit: int) -> Rows:
+async def alerts(connection: AsyncConnection, reach: Reach, *, after: str | None, limit: int) -> Rows:
     """Alerts, newest first."""
     place = tuple_(t.alerts.c.raised_at, t.alerts.c.id)
-    query = select(t.alerts).order_by(t.alerts.c.raised_at.desc(), t.alerts.c.id.desc()).limit(limit)
-    if scope is not None:
-        query = query.where(t.alerts.c.tenant == scope)
+    query = select(t.alerts).where(reach.where(columns_of(t.alerts)))
+    query = query.order_by(t.alerts.c.raised_at.desc(), t.alerts.c.id.desc()).limit(limit)
     if after is not None:
         query = query.where(place < tuple_(*from_cursor(after, datetime.fromisoformat, UUID)))
     return (await connection.execute(query)).all()
 
 
-async def invalid(connection: AsyncConnection, scope: str | None, *, after: str | None, limit: int) -> Rows:
+async def invalid(connection: AsyncConnection, reach: Reach, *, after: str | None, limit: int) -> Rows:
     """Records that their contracts refuse, newest first; those whose tenant can't be read are the province's to see."""
     place = tuple_(t.invalid.c.stored_at, t.invalid.c.log, t.invalid.c.offset)
     query = (
@@ -151,11 +156,10 @@ async def invalid(connection: AsyncConnection, scope: str | None, *, after: str 
             t.mirror_logs.c.topic_uuid,
         )
         .join(t.mirror_logs, t.mirror_logs.c.log == t.invalid.c.log)
+        .where(reach.where({"tenant": func.coalesce(t.invalid.c.tenant, PROVINCE)}))
         .order_by(t.invalid.c.stored_at.desc(), t.invalid.c.log.desc(), t.invalid.c.offset.desc())
         .limit(limit)
     )
-    if scope is not None:
-        query = query.where(t.invalid.c.tenant == scope)
     if after is not None:
         query = query.where(place < tuple_(*from_cursor(after, datetime.fromisoformat, int, int)))
     return (await connection.execute(query)).all()

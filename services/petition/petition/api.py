@@ -4,24 +4,22 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from casework.roles import Role
-from chassis.api.auth import require
+from casework.access import permit
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, Field
 
 from petition import handlers, queries
-from petition.access import OFFICERS, STAFF
 from petition.departments import DEPARTMENTS
 from petition.domain import Channel, Message, Outcome, Petition
 from petition.handlers import ClosePetition, ReplyToPetition, SubmitPetition, TransferPetition
 from petition.queries import ListPetitions
 from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionPage, PetitionReceipt
-from petition.workflow import TABLE, Action, State
+from petition.workflow import Action, State
 
 FORUMS_EXIST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -53,13 +51,25 @@ class ForumMessage(Body):
     )
 
 
-class TransferBody(Body):
-    """Where to."""
+Department = Annotated[str, Field(max_length=64, json_schema_extra={"enum": list(DEPARTMENTS)})]
+Account = Annotated[str, Field(min_length=1, max_length=255, pattern=VISIBLE)]
 
-    department: Annotated[
-        str,
-        Field(max_length=64, description="承办部门 · Department", json_schema_extra={"enum": list(DEPARTMENTS)}),
-    ]
+
+class TransferBody(Body):
+    """Where to, who is kept away from it, and to whom it is entrusted."""
+
+    department: Annotated[Department, Field(description="承办部门 · Department")]
+    accused: Annotated[
+        frozenset[Department], Field(max_length=20, description="被投诉的部门，须回避 · Departments complained about")
+    ] = frozenset()
+    named: Annotated[
+        frozenset[Account],
+        Field(max_length=20, description="被投诉的人员（账号），须回避 · Accounts of officers complained about"),
+    ] = frozenset()
+    handlers: Annotated[
+        frozenset[Account],
+        Field(max_length=20, description="指定承办人（账号），举报必填 · Handlers' accounts; a report needs one"),
+    ] = frozenset()
 
 
 class ReplyBody(Body):
@@ -85,7 +95,7 @@ queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)
     "/petitions",
     status_code=201,
     summary="提交诉求 · Submit a petition",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.RECEIVE)))],
+    dependencies=[permit("petition", Action.RECEIVE)],
 )
 async def submit(body: Submission, response: Response, work: Work) -> PetitionReceipt:
     """市民从门户提交，或由接入程序转交论坛帖文。Citizens submit on a portal; connectors pass on forum posts."""
@@ -106,20 +116,21 @@ async def submit(body: Submission, response: Response, work: Work) -> PetitionRe
 @commands.post(
     "/petitions/{petition_id}/transfer",
     summary="转办 · Transfer to a department",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.TRANSFER)))],
+    dependencies=[permit("petition", Action.TRANSFER)],
 )
 async def transfer(
     petition_id: PetitionId, body: TransferBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """分办人员将件转交承办部门。Triage hands it to the department that has to answer it."""
-    petition = await handlers.transfer_petition(TransferPetition(petition_id, version, body.department), work)
+    command = TransferPetition(petition_id, version, body.department, body.accused, body.named, body.handlers)
+    petition = await handlers.transfer_petition(command, work)
     return _changed(petition, response)
 
 
 @commands.post(
     "/petitions/{petition_id}/reply",
     summary="答复 · Reply",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.REPLY)))],
+    dependencies=[permit("petition", Action.REPLY)],
 )
 async def reply(
     petition_id: PetitionId, body: ReplyBody, version: ExpectedVersion, response: Response, work: Work
@@ -132,7 +143,7 @@ async def reply(
 @commands.post(
     "/petitions/{petition_id}/close",
     summary="办结 · Close",
-    dependencies=[Depends(require(*TABLE.roles_for(Action.CLOSE)))],
+    dependencies=[permit("petition", Action.CLOSE)],
 )
 async def close(
     petition_id: PetitionId, body: CloseBody, version: ExpectedVersion, response: Response, work: Work
@@ -145,7 +156,7 @@ async def close(
 @queries_router.get(
     "/petitions/{petition_id}",
     summary="查看诉求 · Show a petition",
-    dependencies=[Depends(require(Role.CITIZEN, *OFFICERS)), PURPOSE_OF_USE],
+    dependencies=[permit("petition", "read"), PURPOSE_OF_USE],
 )
 async def show(petition_id: PetitionId, response: Response, work: Work) -> PetitionDetail:
     """本人或本地工作人员查看；无权查看的内容为空。For its author and officers; what one may not read is null."""
@@ -155,7 +166,7 @@ async def show(petition_id: PetitionId, response: Response, work: Work) -> Petit
 
 
 @queries_router.get(
-    "/petitions", summary="诉求列表 · List petitions", dependencies=[Depends(require(*OFFICERS)), PURPOSE_OF_USE]
+    "/petitions", summary="诉求列表 · List petitions", dependencies=[permit("petition", "list"), PURPOSE_OF_USE]
 )
 async def list_petitions(
     work: Work,
@@ -168,7 +179,7 @@ async def list_petitions(
     return await queries.list_petitions(ListPetitions(from_cursor(cursor), limit, state, department), work)
 
 
-@queries_router.get("/bulletins", summary="通报列表 · List bulletins", dependencies=[Depends(require(*STAFF))])
+@queries_router.get("/bulletins", summary="通报列表 · List bulletins", dependencies=[permit("bulletin", "list")])
 async def list_bulletins(work: Work, cursor: Cursor = None, limit: Limit = 20) -> BulletinPage:
     """预警生成的通报草稿，新的在前。Drafts that alerts led to, newest first."""
     return await queries.list_bulletins(from_cursor(cursor), limit, work)

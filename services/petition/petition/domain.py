@@ -10,11 +10,11 @@ from enum import StrEnum
 from functools import reduce
 
 from casework import decision
-from casework.roles import Actor, Role
+from casework.roles import APPLICANTS, Actor, Role
 from casework.workflow import Refused
 
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
-from petition.classification import Classification
+from petition.classification import Classification, Kind
 from petition.departments import DEPARTMENTS
 from petition.workflow import TABLE, Action, State
 
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     NOT_POLICE = "not-police"
 
 
-SUBMITTERS = {Channel.PORTAL: Role.CITIZEN, Channel.FORUM: Role.CONNECTOR}
+SUBMITTERS = {Channel.PORTAL: {*APPLICANTS}, Channel.FORUM: {Role.CONNECTOR}}
 """Who may submit through which channel."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -52,8 +52,12 @@ class PostedLater(Refused):
     """Written elsewhere, at a time that hasn't come."""
 
 
-class WrongDepartment(Refused):
-    """The petition is another department's."""
+class InvolvedHandles(Refused):
+    """The unit or the officer complained about would handle it (回避)."""
+
+
+class NobodyEntrusted(Refused):
+    """A report goes to handlers who are named, so somebody has to be."""
 
 
 class NothingAnswered(Refused):
@@ -75,6 +79,24 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Involved:
+    """Who is to be kept away from a petition, and to whom it is entrusted.
+
+    Attributes:
+        accused: Departments complained about.
+        named: Pseudonyms of officers complained about.
+        handlers: Pseudonyms of the only handlers who may know of it; none: any handler of its department may.
+    """
+
+    accused: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    handlers: frozenset[str] = frozenset()
+
+
+NOBODY = Involved()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Petition:
     """A petition without its content, which no decision needs.
 
@@ -86,6 +108,7 @@ class Petition:
         author: Pseudonym of whoever wrote it.
         received_at: First receipt, UTC; every clock starts here.
         sequence: Of its last event; also the version that an officer's change must name.
+        accused, named, handlers: See ``Involved``; sorted.
     """
 
     id: str
@@ -101,6 +124,9 @@ class Petition:
     confidence: float | None = None
     reasons: tuple[str, ...] = ()
     department: str | None = None
+    accused: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    handlers: tuple[str, ...] = ()
     outcome: Outcome | None = None
 
 
@@ -126,7 +152,7 @@ def receive(
     """
     if message.posted_at is not None and message.posted_at > now + CLOCKS_DIFFER:
         raise PostedLater
-    state = TABLE.follow(None, Action.RECEIVE, by.roles & {SUBMITTERS[message.channel]})
+    state = TABLE.follow(None, Action.RECEIVE, by.roles & SUBMITTERS[message.channel])
     TABLE.follow(state, Action.CLASSIFY, {Role.SYSTEM})
     received = PetitionReceived(
         channel=message.channel.value,
@@ -146,21 +172,38 @@ def receive(
     return Decision(replay(begin(received, id=id, tenant=tenant), classified), (received, classified))
 
 
-def transfer(petition: Petition, department: str, *, by: Actor) -> Decision:
+def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *, by: Actor) -> Decision:
     """Hand the petition to the department that has to answer it; the citizen's clock runs on.
+
+    Whoever was complained about stays away from it for good; to whom it is entrusted is said anew each time.
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
         UnknownDepartment: No department has this slug.
-        SameDepartment: It is there already.
+        InvolvedHandles: The department, or one of the handlers, is complained about.
+        NobodyEntrusted: It is a report, and no handler is named.
+        SameDepartment: It is there already, in the same hands.
     """
     TABLE.follow(petition.state, Action.TRANSFER, by.roles)
-    if department not in DEPARTMENTS:
+    if not {department, *involved.accused} <= DEPARTMENTS.keys():
         raise UnknownDepartment
-    if department == petition.department:
+    accused, named = involved.accused.union(petition.accused), involved.named.union(petition.named)
+    if department in accused or named & involved.handlers:
+        raise InvolvedHandles
+    if petition.kind == Kind.REPORT and not involved.handlers:
+        raise NobodyEntrusted
+    transferred = PetitionTransferred(
+        department=department,
+        by=by.pseudonym,
+        accused=_sorted(accused),
+        named=_sorted(named),
+        handlers=_sorted(involved.handlers),
+    )
+    decision = _decided(petition, transferred)
+    if replace(decision.after, state=petition.state, sequence=petition.sequence) == petition:
         raise SameDepartment
-    return _decided(petition, PetitionTransferred(department=department, by=by.pseudonym))
+    return decision
 
 
 def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
@@ -169,10 +212,8 @@ def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
-        WrongDepartment: The petition is another department's.
     """
     TABLE.follow(petition.state, Action.REPLY, by.roles)
-    _only_its_department(petition, by)
     return _decided(petition, PetitionReplied(by=by.pseudonym, reply=text))
 
 
@@ -182,12 +223,9 @@ def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
-        WrongDepartment: The petition is another department's.
         NothingAnswered: ``answered``, but nobody replied.
     """
     TABLE.follow(petition.state, Action.CLOSE, by.roles)
-    if petition.department is not None:
-        _only_its_department(petition, by)
     if outcome is Outcome.ANSWERED and petition.state is not State.REPLIED:
         raise NothingAnswered
     return _decided(petition, PetitionClosed(by=by.pseudonym, outcome=outcome.value))
@@ -225,7 +263,14 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
                 reasons=tuple(event.reasons),
             )
         case PetitionTransferred():
-            return replace(petition, state=State.TRANSFERRED, department=event.department)
+            return replace(
+                petition,
+                state=State.TRANSFERRED,
+                department=event.department,
+                accused=event.accused or (),
+                named=event.named or (),
+                handlers=event.handlers or (),
+            )
         case PetitionReplied():
             return replace(petition, state=State.REPLIED)
         case PetitionClosed():
@@ -238,6 +283,5 @@ def _decided(petition: Petition, *events: PetitionEvent) -> Decision:
     return Decision(reduce(replay, events, petition), events)
 
 
-def _only_its_department(petition: Petition, by: Actor) -> None:
-    if by.department != petition.department:
-        raise WrongDepartment
+def _sorted(names: frozenset[str]) -> tuple[str, ...] | None:
+    return tuple(sorted(names)) or None

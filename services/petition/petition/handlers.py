@@ -13,10 +13,11 @@ from chassis.worker.processor import Reaction
 
 from contracts.events import AlertRaised
 from petition import bulletins, domain, store
-from petition.access import DESK
+from petition.access import asker
 from petition.classification import classify
-from petition.domain import Message, Outcome, Petition
+from petition.domain import Involved, Message, Outcome, Petition
 from petition.store import PETITIONS
+from petition.workflow import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,20 @@ class SubmitPetition:
 
 @dataclass(frozen=True, slots=True)
 class TransferPetition:
-    """Triage names the department that has to answer; ``version`` is the one it looked at."""
+    """Triage names the department that has to answer; ``version`` is the one it looked at.
+
+    Attributes:
+        accused: Departments complained about.
+        named: Accounts of officers complained about, as tokens name them.
+        handlers: Accounts of the handlers to whom alone it is entrusted.
+    """
 
     petition: UUID
     version: int
     department: str
+    accused: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    handlers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     Raises:
         Refused: See ``domain.receive``.
     """
-    message, submitter, id_ = command.message, DESK.asker(unit), new_id()
+    message, submitter, id_ = command.message, asker(unit), new_id()
     author = submitter.owner
     if message.channel is domain.Channel.FORUM:
         author = unit.outbox.pseudonym(command.handle or id_, context="author.forum")
@@ -84,10 +94,17 @@ async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.transfer``.
     """
-    petition, by = await _held(command.petition, command.version, unit)
-    return await PETITIONS.save(unit, domain.transfer(petition, command.department, by=by))
+    petition, by = await _held(command.petition, Action.TRANSFER, command.version, unit)
+    pseudonym = unit.outbox.pseudonym
+    involved = Involved(
+        accused=command.accused,
+        named=frozenset(map(pseudonym, command.named)),
+        handlers=frozenset(map(pseudonym, command.handlers)),
+    )
+    return await PETITIONS.save(unit, domain.transfer(petition, command.department, involved, by=by))
 
 
 async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
@@ -95,9 +112,10 @@ async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.reply``.
     """
-    petition, by = await _held(command.petition, command.version, unit)
+    petition, by = await _held(command.petition, Action.REPLY, command.version, unit)
     return await PETITIONS.save(unit, domain.reply(petition, command.text, by=by), {"reply": command.text})
 
 
@@ -106,9 +124,10 @@ async def close_petition(command: ClosePetition, unit: Unit) -> Petition:
 
     Raises:
         Problem: 404, 412.
+        Beyond: See the policy.
         Refused: See ``domain.close``.
     """
-    petition, by = await _held(command.petition, command.version, unit)
+    petition, by = await _held(command.petition, Action.CLOSE, command.version, unit)
     return await PETITIONS.save(unit, domain.close(petition, command.outcome, by=by))
 
 
@@ -134,8 +153,8 @@ async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:
 REACTIONS = (Reaction(name="bulletins", topics=("intel.alerts.v1",), handlers={AlertRaised.TYPE: open_bulletin_draft}),)
 
 
-async def _held(id_: UUID, version: int, unit: Unit) -> tuple[Petition, Actor]:
+async def _held(id_: UUID, action: Action, version: int, unit: Unit) -> tuple[Petition, Actor]:
     """Give a petition to an officer who wants to change it, and the officer."""
-    who = DESK.asker(unit)
-    stored = await PETITIONS.get_for_change(unit, id_, who.scope, version=version)
+    who = asker(unit)
+    stored = await PETITIONS.get_for_change(unit, id_, who, action, version=version)
     return stored.case, who.actor

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from casework.access import Asker, columns_of
 from casework.repository import Repository
 from casework.rows import newest
+from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -36,13 +38,10 @@ async def add_bulletin(session: AsyncSession, bulletin: Bulletin) -> bool:
     return added.first() is not None
 
 
-async def page_of_bulletins(
-    session: AsyncSession, tenant: str | None, *, after: UUID | None, limit: int
-) -> Sequence[Bulletin]:
-    """Give bulletins of a tenant, or of all, newest first."""
-    statement = newest(select(BulletinRow), col(BulletinRow.id), after=after, limit=limit)
-    if tenant is not None:
-        statement = statement.where(col(BulletinRow.tenant) == tenant)
+async def page_of_bulletins(session: AsyncSession, who: Asker, *, after: UUID | None, limit: int) -> Sequence[Bulletin]:
+    """Give the bulletins that somebody may see, newest first."""
+    theirs = who.reach("bulletin", "list").where(columns_of(inspect(BulletinRow).local_table))
+    statement = newest(select(BulletinRow).where(theirs), col(BulletinRow.id), after=after, limit=limit)
     return [_bulletin(row) for row in await session.exec(statement)]
 
 
@@ -61,6 +60,9 @@ def _write(petition: Petition) -> dict[str, Any]:
         "confidence": petition.confidence,
         "reasons": list(petition.reasons),
         "department": petition.department,
+        "accused": list(petition.accused),
+        "named": list(petition.named),
+        "handlers": list(petition.handlers),
         "outcome": petition.outcome.value if petition.outcome else None,
     }
 
@@ -80,6 +82,9 @@ def _read(row: PetitionRow) -> Petition:
         confidence=row.confidence,
         reasons=tuple(row.reasons),
         department=row.department,
+        accused=tuple(row.accused),
+        named=tuple(row.named),
+        handlers=tuple(row.handlers),
         outcome=Outcome(row.outcome) if row.outcome else None,
     )
 
@@ -104,6 +109,7 @@ PETITIONS = Repository(
     resource="petition",
     owner="author",
     sealed={"keyid": ("title", "text", "handle"), "reply_keyid": ("reply",)},
+    identifying=("posted_at",),
     read=_read,
     write=_write,
     begin=begin,

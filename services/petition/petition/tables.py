@@ -28,6 +28,9 @@ class PetitionRow(Row, table=True):
     confidence: float | None
     reasons: list[str] = Field(sa_type=ARRAY(String))
     department: str | None
+    accused: list[str] = Field(sa_type=ARRAY(String))
+    named: list[str] = Field(sa_type=ARRAY(String))
+    handlers: list[str] = Field(sa_type=ARRAY(String))
     outcome: str | None
     keyid: str | None
     title: str | None

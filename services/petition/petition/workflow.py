@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from casework.roles import Role
+from casework.roles import APPLICANTS, Role
 from casework.workflow import Workflow
 
 
@@ -27,12 +27,12 @@ class Action(StrEnum):
 
 
 TABLE = Workflow(
-    # from              action           by                              to                 note
-    (None,              Action.RECEIVE,  (Role.CITIZEN, Role.CONNECTOR), State.RECEIVED,    "portal; forum"),
-    (State.RECEIVED,    Action.CLASSIFY, (Role.SYSTEM,),                  State.CLASSIFIED,  "in the same decision"),
-    (State.CLASSIFIED,  Action.TRANSFER, (Role.TRIAGE,),                 State.TRANSFERRED, None),
-    (State.CLASSIFIED,  Action.CLOSE,    (Role.TRIAGE,),                 State.CLOSED,      "nobody has to answer it"),
-    (State.TRANSFERRED, Action.TRANSFER, (Role.TRIAGE,),                 State.TRANSFERRED, "to another department"),
-    (State.TRANSFERRED, Action.REPLY,    (Role.HANDLER,),                State.REPLIED,     "of its department"),
-    (State.REPLIED,     Action.CLOSE,    (Role.HANDLER,),                State.CLOSED,      "of its department"),
+    # from              action           by                             to                 note
+    (None,              Action.RECEIVE,  (*APPLICANTS, Role.CONNECTOR), State.RECEIVED,    "portal; forum"),
+    (State.RECEIVED,    Action.CLASSIFY, (Role.SYSTEM,),                State.CLASSIFIED,  "in the same decision"),
+    (State.CLASSIFIED,  Action.TRANSFER, (Role.TRIAGE,),                State.TRANSFERRED, None),
+    (State.CLASSIFIED,  Action.CLOSE,    (Role.TRIAGE,),                State.CLOSED,      "nobody has to answer it"),
+    (State.TRANSFERRED, Action.TRANSFER, (Role.TRIAGE,),                State.TRANSFERRED, "to another department"),
+    (State.TRANSFERRED, Action.REPLY,    (Role.HANDLER,),               State.REPLIED,     None),
+    (State.REPLIED,     Action.CLOSE,    (Role.HANDLER,),               State.CLOSED,      None),
 )  # fmt: skip

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
+from casework.access import permit
 from chassis import vector
-from chassis.api.auth import require
 from chassis.api.client import client_network
 from chassis.api.consistency import ConsistencyToken
 from chassis.api.models import Body
@@ -25,7 +25,6 @@ from chassis.api.streams import (
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from pydantic import Field
 
-from query.access import READERS
 from query.queries import Answers, Lookup
 from query.views import ChangesView, MatterDetail, MatterPage, Progress
 
@@ -115,16 +114,15 @@ def _public(answers: Answers) -> Sequence[APIRouter]:
 
 
 def _signed_in(answers: Answers) -> Sequence[APIRouter]:
-    allowed = [Depends(require(*READERS))]
-    questions = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=allowed)
-    streaming = APIRouter(prefix="/v1", route_class=StreamRoute, dependencies=allowed)
+    questions = APIRouter(prefix="/v1", route_class=QueryRoute)
+    streaming = APIRouter(prefix="/v1", route_class=StreamRoute)
 
-    @questions.get("/matters", summary="我的事项 · My matters")
+    @questions.get("/matters", summary="我的事项 · My matters", dependencies=[permit("matter", "list")])
     async def mine(work: Work, cursor: Cursor = None, limit: Limit = 20) -> MatterPage:
         """本人的办件和诉求，新的在前。One's own applications and petitions, newest first."""
         return await answers.mine(from_cursor(cursor), limit, work)
 
-    @streaming.get("/matters/{matter_id}", summary="查看进度 · Show a matter")
+    @streaming.get("/matters/{matter_id}", summary="查看进度 · Show a matter", dependencies=[permit("matter", "read")])
     async def show(
         matter_id: MatterId, reading: Reading, waiting: Waiting, token: ConsistencyToken = None
     ) -> MatterDetail:
@@ -134,6 +132,7 @@ def _signed_in(answers: Answers) -> Sequence[APIRouter]:
     @streaming.get(
         "/matters/{matter_id}/events",
         summary="实时跟进 · Follow a matter",
+        dependencies=[permit("matter", "stream")],
         response_class=EventStream,
         responses=STREAM,
     )
@@ -144,7 +143,9 @@ def _signed_in(answers: Answers) -> Sequence[APIRouter]:
         live = await answers.follow(matter_id, last_event_id or after, reading, placed)
         return EventStream(live.events(), placed)
 
-    @streaming.get("/matters/{matter_id}/changes", summary="等待变化 · Wait for changes")
+    @streaming.get(
+        "/matters/{matter_id}/changes", summary="等待变化 · Wait for changes", dependencies=[permit("matter", "stream")]
+    )
     async def changes(matter_id: MatterId, reading: Reading, placed: Placed, after: After = None) -> ChangesView:
         """长轮询：有新进展即答，否则最多等 25 秒。Long polling: answers when something is new, or after 25 s."""
         return await answers.changes(await answers.follow(matter_id, after, reading, placed), placed)

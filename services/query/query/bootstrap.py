@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import casework.problems
 from chassis.service import Service
 from chassis.worker.batch_store import Batch
 from contracts.codec import Codec
@@ -43,7 +44,7 @@ def bootstrap() -> Service:
         settings=settings,
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=routers(answers),
-        problems=(problems,),
+        problems=(casework.problems, problems),
         parts=(feed,),
         batches=[batch_of(colour, codec) for colour in Colour],
     )

@@ -82,6 +82,8 @@ class Matter:
         updated_at: When something happened last.
         own: Where it stands by its own events.
         review: Where its review stands.
+        accused: Departments complained about.
+        named: Pseudonyms of officers complained about.
     """
 
     id: str
@@ -95,6 +97,8 @@ class Matter:
     updated_at: datetime
     own: Reached = Reached()
     review: Reached = Reached()
+    accused: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
     @property
     def stage(self) -> Stage:
@@ -143,7 +147,7 @@ class Heading:
 def merge(one: Matter, other: Matter) -> Matter:
     """Put two pieces of knowledge about the same matter together.
 
-    Every field takes the larger of the two, so this is commutative, associative and idempotent.
+    Every field takes the larger of the two, or what either names, so this is commutative, associative and idempotent.
     """
     return Matter(
         id=one.id,
@@ -157,6 +161,8 @@ def merge(one: Matter, other: Matter) -> Matter:
         updated_at=max(one.updated_at, other.updated_at),
         own=max(one.own, other.own),
         review=max(one.review, other.review),
+        accused=one.accused | other.accused,
+        named=one.named | other.named,
     )
 
 
@@ -177,6 +183,8 @@ class Tells:
     opened_at: datetime | None = None
     due_at: datetime | None = None
     unit: str | None = None
+    accused: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
 
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -210,6 +218,8 @@ def read(event: ContractEvent, heading: Heading) -> tuple[Matter, Step] | None:
             updated_at=heading.time,
             own=Reached() if of_review else reached,
             review=reached if of_review else Reached(),
+            accused=frozenset(tells.accused or ()),
+            named=frozenset(tells.named or ()),
         ),
         Step(
             matter=matter,
@@ -273,8 +283,8 @@ def _of_petition(event: ContractEvent) -> Tells | None:
             return Tells(stage=Stage.RECEIVED, number=number, owner=owner, opened_at=at)
         case e.PetitionClassified():
             return Tells()
-        case e.PetitionTransferred(department=unit):
-            return Tells(stage=Stage.IN_HAND, unit=unit)
+        case e.PetitionTransferred(department=unit, accused=accused, named=named):
+            return Tells(stage=Stage.IN_HAND, unit=unit, accused=accused, named=named)
         case e.PetitionReplied():
             return Tells(stage=Stage.REPLIED)
         case e.PetitionClosed(outcome=outcome):

@@ -1,9 +1,11 @@
 """Matters as they change: what somebody hasn't seen yet, then whatever comes."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from chassis import vector
 from chassis.api.streams import Event
+from chassis.policy import Reach
 from chassis.vector import Vector
 
 from query.domain import Step
@@ -16,19 +18,21 @@ from query.wording import Wording
 class Live:
     """One client's way through one matter's life."""
 
-    def __init__(self, history: History, seen: Vector, watch: Watch, wording: Wording) -> None:
+    def __init__(self, history: History, seen: Vector, watch: Watch, reach: Reach, wording: Wording) -> None:
         """Begin where the client is.
 
         Args:
             history: Of the matter, read after the watch had begun.
             seen: How far the client has seen.
             watch: Takes what comes.
+            reach: What the client may follow; a matter that leaves it is followed no further.
             wording: For people.
         """
         self._seen = dict(seen)
         self._matter = history.matter
         self._missed = [step for step in history.steps if vector.newer(seen, step.subject, step.sequence)]
         self._watch = watch
+        self._reach = reach
         self._wording = wording
 
     async def next(self) -> ChangesView:
@@ -43,6 +47,8 @@ class Live:
             else:
                 change = await self._watch.next()
                 matter, step = change.matter, change.step
+                if not self._reach.admits(partial(getattr, matter)):
+                    raise LetGo
             if not vector.newer(self._seen, step.subject, step.sequence):
                 continue
             self._see(step)

@@ -12,12 +12,13 @@ from chassis.api.consistency import written_before
 from chassis.api.errors import NOT_FOUND, Problem
 from chassis.api.pages import cut
 from chassis.api.streams import Place, Reader, Streams
+from chassis.policy import EVERYTHING, Reach
 from chassis.signing import ExpiredError, ForgedError
 from chassis.unit import Unit
 from chassis.vector import Vector
 
 from query import store
-from query.access import sight_of
+from query.access import asker
 from query.attempts import Attempts
 from query.feed import Feed, LetGo, Watch
 from query.live import Live
@@ -90,7 +91,7 @@ class Answers:
 
     async def mine(self, after: UUID | None, limit: int, unit: Unit) -> MatterPage:
         """List the asker's own matters, newest first."""
-        found = await store.page(unit.session, sight_of(unit), after=after, limit=limit + 1)
+        found = await store.page(unit.session, asker(unit).reach("matter", "list"), after=after, limit=limit + 1)
         shown, following = cut(found, limit, lambda matter: matter.id)
         return MatterPage(items=tuple(MatterSummary.of(matter, self.wording) for matter in shown), next=following)
 
@@ -117,8 +118,9 @@ class Answers:
         seen = _position(position)
         watch = place.keep(self.feed.watch(str(matter)))
         async with reader.unit() as unit:
-            history = await store.find(unit.session, matter, sight_of(unit))
-        return self._live(history, seen, watch)
+            reach = asker(unit).reach("matter", "stream")
+            history = await store.find(unit.session, matter, reach)
+        return self._live(history, seen, watch, reach)
 
     async def follow_by_ticket(self, ticket: str, position: str | None, reader: Reader, place: Place) -> Live:
         """Begin to follow the matter that a ticket is for.
@@ -133,8 +135,8 @@ class Answers:
             except (ForgedError, ExpiredError):
                 raise Problem(TICKET, pointer="/query/ticket") from None
             watch = place.keep(self.feed.watch(matter))
-            history = await store.find_by_id(unit.session, matter)
-        return self._live(history, seen, watch)
+            history = await store.find(unit.session, matter, EVERYTHING)
+        return self._live(history, seen, watch, EVERYTHING)
 
     async def changes(self, live: Live, place: Place) -> ChangesView:
         """Give what is new; wait for it, for a while."""
@@ -146,13 +148,13 @@ class Answers:
         except LetGo:
             return live.nothing()
 
-    def _live(self, history: History | None, seen: Vector, watch: Watch) -> Live:
+    def _live(self, history: History | None, seen: Vector, watch: Watch, reach: Reach) -> Live:
         if history is None:
             raise Problem(NOT_FOUND)
-        return Live(history, seen, watch, self.wording)
+        return Live(history, seen, watch, reach, self.wording)
 
     async def _detail(self, matter: UUID, unit: Unit, *, stale: bool) -> MatterDetail:
-        history = await store.find(unit.session, matter, sight_of(unit))
+        history = await store.find(unit.session, matter, asker(unit).reach("matter", "read"))
         if history is None:
             raise Problem(NOT_FOUND, extensions={"stale": True} if stale else None)
         return MatterDetail.of_history(history, self.wording, stale=stale)

@@ -19,6 +19,8 @@ def columns_of(matter: Matter) -> dict[str, Any]:
         "updated_at": matter.updated_at,
         **_reached("own", matter.own),
         **_reached("review", matter.review),
+        "accused": sorted(matter.accused),
+        "named": sorted(matter.named),
     }
 
 
@@ -36,6 +38,8 @@ def matter_of(row: Any) -> Matter:
         updated_at=row.updated_at,
         own=_reached_of(row.own_subject, row.own_sequence, row.own_stage),
         review=_reached_of(row.review_subject, row.review_sequence, row.review_stage),
+        accused=frozenset(row.accused),
+        named=frozenset(row.named),
     )
 
 

@@ -1,21 +1,23 @@
-"""Reads the active model. Whose rows somebody may see is part of each query."""
+"""Reads the active model. What somebody may see of it, as the policy says, is part of each query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from casework.access import columns_of
 from casework.rows import newest
+from chassis.policy import EVERYTHING, Reach
 from chassis.vector import Vector
-from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, literal_column, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from query.access import Sight
 from query.domain import Matter, Step, in_order
 from query.rows import matter_of, step_of
 from query.tables import matters, timeline
 
 # Built once, so that SQLAlchemy finds what it has compiled at once.
+_ATTRIBUTES: Final = columns_of(matters)
 _HISTORY: Final = (
     select(matters, timeline)
     .join_from(matters, timeline, timeline.c.matter == bindparam("matter"), isouter=True)
@@ -51,14 +53,13 @@ class History:
         return last
 
 
-async def find(session: AsyncSession, matter: UUID, sight: Sight) -> History | None:
-    """Give a matter that somebody may see, or None: what isn't there and what isn't theirs look alike."""
-    return await _history(session, _seen_by(_HISTORY, sight), str(matter))
+async def find(session: AsyncSession, matter: UUID | str, reach: Reach) -> History | None:
+    """Give a matter within somebody's reach, or None: what isn't there and what isn't theirs look alike.
 
-
-async def find_by_id(session: AsyncSession, matter: str) -> History | None:
-    """Give a matter to whoever has proved by its number and code, or a ticket, that it is theirs."""
-    return await _history(session, _HISTORY, matter)
+    Everything is within reach of whoever has proved by a ticket that a matter is theirs.
+    """
+    statement = _HISTORY if reach is EVERYTHING else _HISTORY.where(reach.where(_ATTRIBUTES))
+    return await _history(session, statement, str(matter))
 
 
 async def find_by_number(session: AsyncSession, number: str) -> History | None:
@@ -66,10 +67,10 @@ async def find_by_number(session: AsyncSession, number: str) -> History | None:
     return await _history(session, _BY_NUMBER, number)
 
 
-async def page(session: AsyncSession, sight: Sight, *, after: UUID | None, limit: int) -> Sequence[Matter]:
-    """Give one's own matters, newest first, following one id."""
-    mine = select(matters).where(matters.c.owner.in_(sight.owners))
-    statement = newest(mine, matters.c.id, after=after, limit=limit)
+async def page(session: AsyncSession, reach: Reach, *, after: UUID | None, limit: int) -> Sequence[Matter]:
+    """Give the matters within somebody's reach, newest first, following one id."""
+    theirs = select(matters).where(reach.where(_ATTRIBUTES))
+    statement = newest(theirs, matters.c.id, after=after, limit=limit)
     return [matter_of(row) for row in await (await session.connection()).execute(statement)]
 
 
@@ -93,14 +94,6 @@ async def _history(session: AsyncSession, statement: Select[Any], matter: str) -
     if not rows:
         return None
     return History(matter_of(rows[0]), in_order(step_of(row) for row in rows if row.subject is not None))
-
-
-def _seen_by(statement: Select[Any], sight: Sight) -> Select[Any]:
-    seen: list[ColumnElement[bool]] = [matters.c.owner.in_(sight.owners)]
-    for kind, tenant in sight.desks.items():
-        here = matters.c.kind == kind.value
-        seen.append(here if tenant is None else and_(here, matters.c.tenant == tenant))
-    return statement.where(or_(*seen))
 
 
 def _is_uuid(text: str) -> bool:

@@ -6,7 +6,7 @@ Plain tables instead of mapped classes: a batch is written by a few statements, 
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, MetaData, Table, Text, Uuid
 
 
 class Colour(StrEnum):
@@ -51,6 +51,8 @@ matters = Table(
     Column("review_subject", Text),
     Column("review_sequence", BigInteger),
     Column("review_stage", Text),
+    Column("accused", ARRAY(Text)),
+    Column("named", ARRAY(Text)),
 )
 
 timeline = Table(

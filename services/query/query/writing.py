@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
+from sqlalchemy import ARRAY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from query import domain
@@ -38,6 +39,8 @@ _MATTER_TYPES: Final = {
     "bigint" if column.name.endswith("_sequence") else "text"
     for column in matters.columns
 }  # fmt: skip
+_LISTS: Final = frozenset(column.name for column in matters.columns if isinstance(column.type, ARRAY))
+"""Travel as text, one name after the other: ``unnest`` takes an array of arrays apart down to the last name."""
 
 
 def _arrays(types: Mapping[str, str]) -> str:
@@ -58,7 +61,9 @@ RETURNING matter
 """)  # noqa: S608  names from this file
 _READ_MATTERS: Final = _by_colour("SELECT * FROM COLOUR.matters WHERE id = ANY(%(ids)s::uuid[])")
 _PUT_MATTERS: Final = _by_colour(f"""
-INSERT INTO COLOUR.matters ({", ".join(_MATTER_TYPES)}) SELECT * FROM unnest({_arrays(_MATTER_TYPES)})
+INSERT INTO COLOUR.matters ({", ".join(_MATTER_TYPES)})
+SELECT {", ".join(f"string_to_array({name}, ' ')" if name in _LISTS else name for name in _MATTER_TYPES)}
+FROM unnest({_arrays(_MATTER_TYPES)}) AS matter ({", ".join(_MATTER_TYPES)})
 ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _MATTER_TYPES if name != "id")}
 """)  # noqa: S608  names from this file
 
@@ -76,7 +81,9 @@ async def write(session: AsyncSession, colour: Colour, found: Mapping[str, Matte
     for row in known:
         before = matter_of(row)
         put[before.id] = domain.merge(before, put[before.id])
-    await connection.exec_driver_sql(_PUT_MATTERS[colour], _transposed(_MATTER_TYPES, map(columns_of, put.values())))
+    await connection.exec_driver_sql(
+        _PUT_MATTERS[colour], _transposed(_MATTER_TYPES, map(_matter_columns, put.values()))
+    )
     await connection.exec_driver_sql(_NOTIFY, {"channel": CHANNEL})
 
 
@@ -84,6 +91,10 @@ async def is_wanted(session: AsyncSession, colour: Colour) -> bool:
     """Tell whether the model is read, or being built."""
     found = await (await session.connection()).exec_driver_sql(_WANTED, {"colour": colour.value})
     return bool(found.scalar_one())
+
+
+def _matter_columns(matter: Matter) -> dict[str, Any]:
+    return {name: " ".join(value) if name in _LISTS else value for name, value in columns_of(matter).items()}
 
 
 def _step_columns(step: Step) -> dict[str, Any]:

@@ -135,6 +135,8 @@ async def test_audit_of_the_province_sees_every_city_and_nobody_acts_beyond_thei
     token = reviews.token("examiner", "auditor", tenant=PROVINCE)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k", "If-Match": '"1"'}
     response = await reviews.client.post(f"/v1/reviews/{id_}/claim", headers=headers)
+    assert (response.status_code, response.json()["type"]) == (403, "urn:yiwangban:problem:other-city")
+    response = await reviews.act(id_, "claim", "examiner", tenant=PROVINCE)
     assert response.status_code == 404
 
 

@@ -14,7 +14,6 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from chassis.api.auth import require
 from chassis.api.edge import ServiceEdge
 from chassis.api.errors import CONFLICT, Problem
 from chassis.api.route import CommandRoute, QueryRoute, unit
@@ -26,6 +25,7 @@ from chassis.schema import TABLES
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.testing.events import create_tables
+from chassis.testing.permissions import for_roles
 from chassis.testing.topics import create_topics
 from chassis.unit import Unit, Units
 from contracts.codec import Codec
@@ -74,7 +74,7 @@ class Gate:
 
 
 Work = Annotated[Unit, Depends(unit)]
-WRITER = [Depends(require("writer"))]
+WRITER = [for_roles("writer")]
 
 
 async def insert(work: Unit, title: str) -> str:
@@ -150,7 +150,7 @@ def failing_routes() -> APIRouter:
 
 
 def query_routes() -> APIRouter:
-    queries = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=[Depends(require("writer", "reader"))])
+    queries = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=[for_roles("writer", "reader")])
 
     @queries.get("/notes")
     async def notes(work: Work, limit: Annotated[int, Query(ge=1, le=100)] = 20, q: str = "") -> list[Note]:

@@ -5,14 +5,20 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chassis.api.errors import PROBLEM_TYPES
+from chassis.api.permission import permission
+from chassis.api.route import CommandRoute, PublicRoute, QueryRoute
+from chassis.api.streams import StreamRoute
 from chassis.api.web import UnguardedRouteError, http_application
+from chassis.policy import Policy, Scope
 from chassis.service import Service
 from deploy.postgres import Postgres
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -278,11 +284,23 @@ async def test_the_gateways_request_id_is_kept_and_another_ones_is_not(notes: An
         assert answer.headers["x-request-id"] not in {"", bad}
 
 
-def test_a_route_that_authenticates_nobody_is_refused_at_start(notes: Any, settings: Any, tmp_path: Any) -> None:
-    router = APIRouter()
+@pytest.mark.parametrize("kind", [APIRoute, QueryRoute, StreamRoute, CommandRoute])
+def test_a_route_that_does_not_say_who_may_ask_is_refused_at_start(kind: type[APIRoute], settings: Any) -> None:
+    router = APIRouter(route_class=kind)
 
-    @router.get("/open")
+    @router.post("/open")
     async def anybody() -> None: ...
 
     with pytest.raises(UnguardedRouteError):
-        http_application(Service(title="s", settings=settings, migrations=tmp_path, routers=[router]))
+        http_application(Service(title="s", settings=settings, migrations=Path(), routers=[router]))
+    public = APIRouter(route_class=PublicRoute)
+    public.add_api_route("/open", anybody, methods=["POST"])
+    http_application(Service(title="s", settings=settings, migrations=Path(), routers=[public]))
+
+
+def test_a_permission_that_the_policy_does_not_know_is_refused_at_once() -> None:
+    policy = Policy(("note", ("read",), ("reader",), Scope.ALL, ()))
+    assert permission(policy, "note", "read").needs.roles == {"reader"}  # type: ignore[attr-defined]
+    for resource, action in (("note", "raed"), ("nota", "read")):
+        with pytest.raises(LookupError):
+            permission(policy, resource, action)

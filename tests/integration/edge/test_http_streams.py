@@ -10,7 +10,6 @@ from typing import Annotated
 import httpx
 import pytest
 import uvicorn
-from chassis.api.auth import require
 from chassis.api.edge import ServiceEdge
 from chassis.api.route import PublicRoute, unit
 from chassis.api.streams import (
@@ -30,6 +29,7 @@ from chassis.process.server import Server
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.testing.events import units_on
+from chassis.testing.permissions import for_roles
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit
 from deploy.server import free_port
@@ -49,7 +49,7 @@ class Source:
         self.events: asyncio.Queue[Event | None] = asyncio.Queue()
 
     def routers(self) -> list[APIRouter]:
-        streaming = APIRouter(prefix="/v1", route_class=StreamRoute, dependencies=[Depends(require("reader"))])
+        streaming = APIRouter(prefix="/v1", route_class=StreamRoute, dependencies=[for_roles("reader")])
         public = APIRouter(prefix="/v1", route_class=PublicStreamRoute)
         questions = APIRouter(prefix="/v1", route_class=PublicRoute)
 

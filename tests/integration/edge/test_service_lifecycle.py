@@ -16,6 +16,7 @@ from chassis.app import Service, Task, service_defaults
 from chassis.envelope import Envelope, new_id
 from chassis.settings import Role, Settings
 from chassis.testing.events import event, record_of
+from chassis.testing.permissions import for_roles
 from chassis.testing.topics import ends_of, publish
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit
@@ -42,7 +43,7 @@ class Ticks:
 
     def __init__(self, settings: Settings, tmp_path: Path) -> None:
         self.seen: list[str] = []
-        router = APIRouter(prefix="/v1", route_class=CommandRoute)
+        router = APIRouter(prefix="/v1", route_class=CommandRoute, dependencies=[for_roles("writer")])
 
         @router.post("/drafts", status_code=201)
         async def add(work: Unit = Depends(unit)) -> dict[str, str]:  # noqa: FAST002

@@ -24,10 +24,11 @@ from chassis.cli import service_cli
 from chassis.api.route import CommandRoute, unit
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.testing.permissions import for_roles
 from chassis.unit import Unit
 from pydantic_settings import SettingsConfigDict
 
-router = APIRouter(prefix="/v1", route_class=CommandRoute)
+router = APIRouter(prefix="/v1", route_class=CommandRoute, dependencies=[for_roles("writer")])
 
 @router.post("/slow", status_code=201)
 async def slow(work: Annotated[Unit, Depends(unit)]) -> dict[str, str]:

@@ -50,6 +50,7 @@ from chassis.outbox import Outbox
 from chassis.api.route import CommandRoute, QueryRoute, unit
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.testing.permissions import for_roles
 from chassis.unit import Unit, Units
 from chassis.api.web import http_application
 
@@ -62,8 +63,9 @@ class Body(BaseModel):
     name: str
 
 Work = Annotated[Unit, Depends(unit)]
-commands = APIRouter(prefix="/v1", route_class=CommandRoute)
-queries = APIRouter(prefix="/v1", route_class=QueryRoute)
+ANYBODY = [for_roles("writer")]
+commands = APIRouter(prefix="/v1", route_class=CommandRoute, dependencies=ANYBODY)
+queries = APIRouter(prefix="/v1", route_class=QueryRoute, dependencies=ANYBODY)
 
 @commands.post("/things/{thing}/names", status_code=201)
 async def name(thing: str, body: Body, work: Work) -> dict[str, str]:

@@ -81,15 +81,18 @@ async def test_the_author_reads_the_reply_and_nobody_elses_petition(petitions: P
     assert (mine.json()["title"], mine.json()["reply"]) == ("请问护照怎么办", "请到窗口办理。")
     assert mine.headers["etag"] == '"4"'
     assert (await petitions.get(f"/v1/petitions/{id_}", "citizen", sub="citizen-2")).status_code == 404
-    assert (await petitions.get(f"/v1/petitions/{id_}", "citizen", tenant=SHENZHEN)).status_code == 404
+    moved = await petitions.get(f"/v1/petitions/{id_}", "citizen", tenant=SHENZHEN)
+    assert (moved.status_code, moved.json()["reply"]) == (200, "请到窗口办理。")
 
 
-@pytest.mark.parametrize("role", ["triage", "handler", "auditor"])
+@pytest.mark.parametrize("role", ["triage", "handler", "auditor", "supervisor"])
 async def test_an_officer_of_another_city_sees_it_neither_listed_nor_by_id(petitions: Petitions, role: str) -> None:
     id_ = (await petitions.submitted())["id"]
-    assert (await petitions.get(f"/v1/petitions/{id_}", role, tenant=SHENZHEN)).status_code == 404
-    assert (await petitions.get("/v1/petitions", role, tenant=SHENZHEN)).json()["items"] == []
-    assert (await petitions.get(f"/v1/petitions/{id_}", role)).status_code == 200
+    await petitions.transferred(id_)
+    who = {"department": "traffic-police"}
+    assert (await petitions.get(f"/v1/petitions/{id_}", role, tenant=SHENZHEN, **who)).status_code == 404
+    assert (await petitions.get("/v1/petitions", role, tenant=SHENZHEN, **who)).json()["items"] == []
+    assert (await petitions.get(f"/v1/petitions/{id_}", role, **who)).status_code == 200
 
 
 async def test_an_officer_of_another_city_changes_nothing(petitions: Petitions) -> None:
@@ -114,14 +117,14 @@ async def test_the_list_is_for_officers(petitions: Petitions, role: str) -> None
     assert (await petitions.get("/v1/petitions", role)).status_code == 403
 
 
-async def test_content_opens_for_triage_and_the_department_in_charge_only(petitions: Petitions) -> None:
+async def test_content_opens_for_triage_audit_and_the_department_in_charge_only(petitions: Petitions) -> None:
     id_ = (await petitions.submitted())["id"]
     await petitions.transferred(id_)
     for role, department, access in [
         ("triage", None, "open"),
         ("auditor", None, "open"),
         ("handler", "traffic-police", "open"),
-        ("handler", "fire", "withheld"),
+        ("supervisor", None, "withheld"),
     ]:
         detail = (await petitions.get(f"/v1/petitions/{id_}", role, department=department)).json()
         assert (detail["access"], detail["title"] is not None, detail["text"] is not None) == (
@@ -129,6 +132,8 @@ async def test_content_opens_for_triage_and_the_department_in_charge_only(petiti
             access == "open",
             access == "open",
         )
+    for department in ("fire", None):
+        assert (await petitions.get(f"/v1/petitions/{id_}", "handler", department=department)).status_code == 404
 
 
 async def test_no_row_and_no_event_holds_content_or_names_in_clear(petitions: Petitions) -> None:
@@ -190,9 +195,10 @@ async def test_a_change_names_the_version_it_was_decided_on(petitions: Petitions
     [
         ("transfer", {"department": "post-office"}, {"role": "triage"}, 422, "unknown-department"),
         ("transfer", {"department": "fire"}, {"role": "handler", "department": "fire"}, 403, "forbidden"),
-        ("reply", {"text": "好"}, {"role": "handler", "department": "fire"}, 409, "wrong-state"),
+        ("transfer", {"department": "fire", "accused": ["fire"]}, {"role": "triage"}, 422, "involved-handles"),
+        ("reply", {"text": "好"}, {"role": "handler", "department": "fire"}, 404, "not-found"),
         ("close", {"outcome": "answered"}, {"role": "triage"}, 409, "nothing-answered"),
-        ("close", {"outcome": "spam"}, {"role": "handler", "department": "fire"}, 403, "forbidden"),
+        ("close", {"outcome": "spam"}, {"role": "handler", "department": "fire"}, 404, "not-found"),
     ],
 )
 async def test_a_refusal_has_a_stable_type_and_leaves_nothing(
@@ -208,10 +214,12 @@ async def test_a_refusal_has_a_stable_type_and_leaves_nothing(
 async def test_only_the_department_in_charge_replies(petitions: Petitions) -> None:
     id_ = (await petitions.submitted())["id"]
     await petitions.transferred(id_, "fire")
-    response = await petitions.post(
-        f"/v1/petitions/{id_}/reply", {"text": "好"}, "handler", department="household", version=3
-    )
-    assert response.json()["type"] == "urn:yiwangban:problem:wrong-department"
+    path, body = f"/v1/petitions/{id_}/reply", {"text": "好"}
+    assert (await petitions.post(path, body, "handler", department="household", version=3)).status_code == 404
+    token = petitions.token("handler", "triage", department="household")
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k", "If-Match": '"3"'}
+    sees_it = await petitions.client.post(path, json=body, headers=headers)
+    assert (sees_it.status_code, sees_it.json()["type"]) == (403, "urn:yiwangban:problem:wrong-department")
 
 
 async def test_the_same_key_gives_the_same_receipt_and_one_petition(petitions: Petitions) -> None:

@@ -21,8 +21,6 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 REASONS = ["materials-incomplete", "duplicate"]
 CITIZEN = Actor(pseudonym="p_citizen", roles=frozenset({Role.CITIZEN}))
 WINDOW = Actor(pseudonym="p_window", roles=frozenset({Role.WINDOW}))
-OWNERS = st.sampled_from(["o_applicant", "o_other"])
-TENANTS = st.sampled_from([GUANGZHOU, "440300"])
 
 
 def submitted(
@@ -47,7 +45,7 @@ def submitted(
 
 def accepted() -> Case:
     case = submitted().after
-    return domain.accept(case, "{}", workdays=7, by=WINDOW, tenant=GUANGZHOU, owner="o_window", now=NOW).after
+    return domain.accept(case, "{}", workdays=7, by=WINDOW, now=NOW).after
 
 
 def rebuilt(events: Any) -> Case:
@@ -75,7 +73,7 @@ def test_the_promised_time_is_the_one_of_the_day_of_acceptance() -> None:
 
 
 def test_a_case_that_was_withdrawn_while_the_review_decided_stays_withdrawn() -> None:
-    withdrawn = domain.withdraw(accepted(), by=CITIZEN, owner="o_applicant").after
+    withdrawn = domain.withdraw(accepted(), by=CITIZEN).after
     assert domain.conclude(withdrawn, Outcome.APPROVED, REVIEW) == Decision(withdrawn, ())
 
 
@@ -103,7 +101,7 @@ def test_every_refusal_says_so_in_words() -> None:
 
 
 class CaseLife(Life):
-    """The applicant and others, of this city and another, in whatever roles; and a review that decides."""
+    """Anybody whom the policy lets come to the case, in whatever roles; and a review that decides."""
 
     table = TABLE
     rebuild = rebuilt
@@ -113,43 +111,38 @@ class CaseLife(Life):
     def submit(self, form: str, ahead: str) -> None:
         self.took(Action.SUBMIT, submitted(form=form))
         if ahead == "accepted":
-            self.accept("o_other", GUANGZHOU, frozenset({Role.WINDOW}), form, 7)
+            self.accept(frozenset({Role.WINDOW}), form, 7)
         elif ahead == "refused":
-            self.refuse("o_other", GUANGZHOU, frozenset({Role.WINDOW}), form, "duplicate")
+            self.refuse(frozenset({Role.WINDOW}), form, "duplicate")
 
-    @rule(owner=OWNERS, tenant=TENANTS, roles=ROLES, form=TEXTS, workdays=st.integers(1, 366))
-    def accept(self, owner: str, tenant: str, roles: frozenset[Role], form: str, workdays: int) -> None:
+    @rule(roles=ROLES, form=TEXTS, workdays=st.integers(1, 366))
+    def accept(self, roles: frozenset[Role], form: str, workdays: int) -> None:
         by = Actor(pseudonym="p", roles=roles)
         self.tries(
             Action.ACCEPT,
             roles,
-            lambda: domain.accept(self.case, form, workdays=workdays, by=by, tenant=tenant, owner=owner, now=NOW),
-            besides=tenant == GUANGZHOU and owner != "o_applicant",
+            lambda: domain.accept(self.case, form, workdays=workdays, by=by, now=NOW),
+            besides=True,
         )
 
-    @rule(owner=OWNERS, tenant=TENANTS, roles=ROLES, notice=TEXTS, reason=st.sampled_from([*REASONS, "no-mood"]))
-    def refuse(self, owner: str, tenant: str, roles: frozenset[Role], notice: str, reason: str) -> None:
+    @rule(roles=ROLES, notice=TEXTS, reason=st.sampled_from([*REASONS, "no-mood"]))
+    def refuse(self, roles: frozenset[Role], notice: str, reason: str) -> None:
         by = Actor(pseudonym="p", roles=roles)
         self.tries(
             Action.REFUSE,
             roles,
-            lambda: domain.refuse(self.case, [reason], notice, known=REASONS, by=by, tenant=tenant, owner=owner),
-            besides=tenant == GUANGZHOU and owner != "o_applicant" and reason in REASONS,
+            lambda: domain.refuse(self.case, [reason], notice, known=REASONS, by=by),
+            besides=reason in REASONS,
         )
 
-    @rule(owner=OWNERS, roles=ROLES)
-    def withdraw(self, owner: str, roles: frozenset[Role]) -> None:
+    @rule(roles=ROLES)
+    def withdraw(self, roles: frozenset[Role]) -> None:
         by = Actor(pseudonym="p", roles=roles)
-        self.tries(
-            Action.WITHDRAW,
-            roles,
-            lambda: domain.withdraw(self.case, by=by, owner=owner),
-            besides=owner == "o_applicant",
-        )
+        self.tries(Action.WITHDRAW, roles, lambda: domain.withdraw(self.case, by=by), besides=True)
 
     @rule()
     def is_taken_back(self) -> None:
-        self.withdraw("o_applicant", frozenset({Role.CITIZEN}))
+        self.withdraw(frozenset({Role.CITIZEN}))
 
     @rule(outcome=st.sampled_from(Outcome))
     def conclude(self, outcome: Outcome) -> None:

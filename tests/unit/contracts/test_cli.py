@@ -9,6 +9,8 @@ import pytest
 from contracts import cli
 
 Edit = Callable[[str, Callable[[dict[str, Any]], object]], None]
+TRANSFERS = "[to-exit-entry.json, fraud-report-entrusted.json]"
+"""The examples of a transfer, as its topic's page names them."""
 
 
 def run(folder: Path, *arguments: str) -> int:
@@ -84,7 +86,7 @@ def test_a_schema_never_reads_another_file(
 def test_an_example_under_the_wrong_type_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = folder / "topics" / "petition.petitions.v1.yaml"
     text = page.read_text("utf-8")
-    page.write_text(text.replace("[to-exit-entry.json]", "[closed-as-answered.json]"), "utf-8")
+    page.write_text(text.replace(TRANSFERS, "[closed-as-answered.json]"), "utf-8")
     assert run(folder, "check") == 1
     said = capsys.readouterr().err
     assert "lists it under yiwangban.petition.petition.transferred.v1" in said
@@ -93,7 +95,7 @@ def test_an_example_under_the_wrong_type_is_named(folder: Path, capsys: pytest.C
 
 def test_a_type_without_an_example_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = folder / "topics" / "petition.petitions.v1.yaml"
-    page.write_text(page.read_text("utf-8").replace("[to-exit-entry.json]", "[]"), "utf-8")
+    page.write_text(page.read_text("utf-8").replace(TRANSFERS, "[]"), "utf-8")
     assert run(folder, "check") == 1
     assert "petition.transferred.v1: has no example" in capsys.readouterr().err
 

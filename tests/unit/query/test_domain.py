@@ -44,6 +44,8 @@ MATTERS = st.builds(
     updated_at=MOMENTS,
     own=REACHED,
     review=REACHED,
+    accused=st.frozensets(st.sampled_from(["fire", "household"])),
+    named=st.frozensets(st.sampled_from(["p_1", "p_2"])),
 )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Self
@@ -11,7 +11,7 @@ import jwt
 from contracts.tenants import load_tenants
 from fastapi import Request
 
-from chassis.api.errors import FORBIDDEN, UNAUTHENTICATED, Problem, unavailable
+from chassis.api.errors import UNAUTHENTICATED, Problem, unavailable
 from chassis.api.keys import KeySet, keys_of
 from chassis.settings import DEVELOPMENT, Settings
 
@@ -168,24 +168,6 @@ async def principal(request: Request) -> Principal:
     """
     found: Principal = request.state.principal
     return found
-
-
-def require(*roles: str) -> Callable[[Request], Awaitable[Principal]]:
-    """Make a dependency that lets only these roles in, and gives the principal.
-
-    Raises (the dependency):
-        Problem: 403 when the principal has none of the roles.
-    """
-    allowed = frozenset(roles)
-
-    async def required(request: Request) -> Principal:
-        found = await principal(request)
-        if allowed.isdisjoint(found.roles):
-            raise Problem(FORBIDDEN)
-        return found
-
-    required.roles = allowed  # type: ignore[attr-defined]  # read by the test that every route asks for a role
-    return required
 
 
 def _refused(error: str | None) -> Problem:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from chassis.api.consistency import HEADER
 from chassis.api.errors import MEDIA_TYPE, PROBLEM_TYPES, ProblemType, problem_types
+from chassis.api.permission import Permission, needs
 from chassis.api.reads import HEADER as PURPOSE
 from chassis.api.reads import purposes
 from chassis.api.versions import VERSION_PATTERN
@@ -136,7 +136,7 @@ def _completed(document: dict[str, Any], service: Service) -> dict[str, Any]:
             route = routes[path, method]
             operation["tags"] = [service.title]
             operation["operationId"] = f"{service.name}-{route.name}".replace("-", "_")
-            _complete(operation, _roles(route.dependant), reads=method in READING)
+            _complete(operation, next(needs(route.dependant), None), reads=method in READING)
     return document
 
 
@@ -147,14 +147,7 @@ def _routes(service: Service) -> Iterator[tuple[APIRoute, str]]:
                 yield from ((route, method) for method in sorted(route.methods or ()))
 
 
-def _roles(dependant: Dependant) -> frozenset[str] | None:
-    """Give the roles of which one is needed; None if any will do."""
-    asked = [getattr(dependant.call, "roles", None), *(_roles(inner) for inner in dependant.dependencies)]
-    named = [roles for roles in asked if roles is not None]
-    return frozenset.intersection(*named) if named else None
-
-
-def _complete(operation: dict[str, Any], roles: frozenset[str] | None, *, reads: bool) -> None:
+def _complete(operation: dict[str, Any], needed: Permission | None, *, reads: bool) -> None:
     public = operation.get("security") == []
     writes = not public and not reads
     parameters = operation.setdefault("parameters", [])
@@ -164,8 +157,9 @@ def _complete(operation: dict[str, Any], roles: frozenset[str] | None, *, reads:
     operation["parameters"] = [parameter for parameter in parameters if parameter["name"].lower() not in replaced]
     if purposeful:
         operation["parameters"].append({"$ref": f"#/components/parameters/{PURPOSE}"})
-    if not public and roles is not None:
-        operation["security"] = [{"token": [role]} for role in sorted(roles)]  # one of them is enough
+    if needed is not None:
+        operation["security"] = [{"token": [role]} for role in sorted(needed.roles)]  # one of them is enough
+        operation["x-resource"], operation["x-action"] = needed.resource, needed.action
     if conditional:
         operation["parameters"].append({"$ref": "#/components/parameters/If-Match"})
     if writes:

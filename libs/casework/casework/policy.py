@@ -1,0 +1,97 @@
+"""Who may do what, and to which rows. The only place that knows; what it doesn't allow is refused.
+
+``read``, ``list``, ``search`` and ``stream`` say which rows somebody sees, ``expand`` for which of them the content
+opens, every other action which of them somebody may change that way. The page ``docs/authorisation.md`` shows it.
+"""
+
+from chassis.policy import Condition, Policy, Relation, Scope
+
+from casework.roles import APPLICANTS, TOKEN_ROLES, Role
+
+OWN, DEPARTMENT, TENANT, BELOW, ALL = Scope
+
+LOOK, FOLLOW = ("list", "read"), ("read", "stream")
+HANDLE = ("list", "read", "expand", "reply", "close")
+ANYBODY = tuple(sorted(TOKEN_ROLES))
+PEOPLE = tuple(role for role in ANYBODY if role is not Role.CONNECTOR)
+"""Whoever signs in may have handed in something of their own, whatever they are at work."""
+ANALYSIS = (Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
+"""Who reads the intelligence store."""
+STAFF = (Role.HANDLER, Role.SPOKESPERSON, Role.ANALYST, Role.ADMINISTRATOR)
+OVERSIGHT = (Role.SUPERVISOR, Role.AUDITOR)
+REVIEWING = (Role.EXAMINER, Role.APPROVER)
+
+RECUSED = Condition("not-their-own", "owner", Relation.AVOIDS, "owners")
+"""回避: nobody works on what they handed in themselves."""
+SEPARATED = Condition("not-examined-by-them", "examiner", Relation.AVOIDS, "actor")
+"""审查与审批分离: whoever examined doesn't decide."""
+UNACCUSED = Condition("not-the-accused-unit", "accused", Relation.AVOIDS, "department")
+"""The unit that is complained about sees nothing of it."""
+UNNAMED = Condition("not-a-person-named", "named", Relation.AVOIDS, "actor")
+"""Nor does an officer whom it names."""
+UNINVOLVED = (UNACCUSED, UNNAMED)
+IMPARTIAL = (RECUSED, *UNINVOLVED)
+"""What work on a petition asks of everybody: neither to have written it, nor to be complained about."""
+HANDLING = Condition("named-as-handler", "handlers", Relation.MEETS, "actor")
+"""Once somebody is named as its handler, others of the department see nothing of it."""
+ANY_HANDLER = Condition("no-handler-named", "handlers", Relation.IS_EMPTY)
+ORDINARY = Condition("not-a-report", "kind", Relation.AVOIDS, values=("report",))
+"""A report (举报) is for handlers who are named, and for nobody of the department until somebody is."""
+UNASSIGNED = Condition("no-department-in-charge", "department", Relation.IS_EMPTY)
+IN_HAND = (ORDINARY, ANY_HANDLER, *IMPARTIAL)
+NAMED = (HANDLING, *IMPARTIAL)
+"""The two ways in which a department's handler comes to a petition."""
+OF_CASES = Condition("a-case", "kind", Relation.MEETS, values=("case",))
+OF_PETITIONS = Condition("a-petition", "kind", Relation.MEETS, values=("petition",))
+FOLLOWED = (OF_PETITIONS, *UNINVOLVED)
+"""What whoever hands petitions out follows of them."""
+
+POLICY = Policy(
+    # resource         actions                roles                              scope       only if the row is
+    ("service-item",   LOOK,                  ANYBODY,                           ALL,        ()),
+
+    ("case",           ("submit",),           APPLICANTS,                        OWN,        ()),
+    ("case",           ("submit",),           (Role.WINDOW,),                    TENANT,     ()),
+    ("case",           LOOK,                  APPLICANTS,                        OWN,        ()),
+    ("case",           LOOK,                  (Role.WINDOW, *OVERSIGHT),         BELOW,      ()),
+    ("case",           ("expand",),           APPLICANTS,                        OWN,        ()),
+    ("case",           ("expand",),           (Role.WINDOW,),                    TENANT,     ()),
+    ("case",           ("expand",),           (Role.AUDITOR,),                   BELOW,      ()),
+    ("case",           ("accept", "refuse"),  (Role.WINDOW,),                    TENANT,     (RECUSED,)),
+    ("case",           ("withdraw",),         APPLICANTS,                        OWN,        ()),
+
+    ("review",         LOOK,                  (*REVIEWING, Role.ADMINISTRATOR),  TENANT,     ()),
+    ("review",         LOOK,                  OVERSIGHT,                         BELOW,      ()),
+    ("review",         ("expand",),           REVIEWING,                         TENANT,     (RECUSED,)),
+    ("review",         ("expand",),           (Role.AUDITOR,),                   BELOW,      (RECUSED,)),
+    ("review",         ("claim",),            REVIEWING,                         TENANT,     (RECUSED, SEPARATED)),
+    ("review",         ("release",),          (*REVIEWING, Role.ADMINISTRATOR),  TENANT,     (RECUSED,)),
+    ("review",         ("complete",),         (Role.EXAMINER,),                  TENANT,     (RECUSED,)),
+    ("review",         ("approve", "deny"),   (Role.APPROVER,),                  TENANT,     (RECUSED, SEPARATED)),
+
+    ("petition",       ("receive",),          APPLICANTS,                        OWN,        ()),
+    ("petition",       ("receive",),          (Role.CONNECTOR,),                 TENANT,     ()),
+    ("petition",       ("read", "expand"),    APPLICANTS,                        OWN,        ()),
+    ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, IN_HAND),
+    ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, NAMED),
+    ("petition",       LOOK,                  (Role.TRIAGE, *OVERSIGHT),         BELOW,      IMPARTIAL),
+    ("petition",       ("expand",),           (Role.TRIAGE, Role.AUDITOR),       BELOW,      IMPARTIAL),
+    ("petition",       ("transfer",),         (Role.TRIAGE,),                    BELOW,      IMPARTIAL),
+    ("petition",       ("close",),            (Role.TRIAGE,),                    BELOW,      (UNASSIGNED, *IMPARTIAL)),
+    ("bulletin",       ("list",),             STAFF,                             TENANT,     ()),
+    ("bulletin",       ("list",),             (Role.TRIAGE, *OVERSIGHT),         BELOW,      ()),
+
+    ("matter",         ("list",),             PEOPLE,                            OWN,        ()),
+    ("matter",         FOLLOW,                PEOPLE,                            OWN,        ()),
+    ("matter",         FOLLOW,                (Role.WINDOW, *REVIEWING),         TENANT,     (OF_CASES,)),
+    ("matter",         FOLLOW,                (Role.TRIAGE,),                    BELOW,      FOLLOWED),
+    ("matter",         FOLLOW,                OVERSIGHT,                         BELOW,      UNINVOLVED),
+
+    ("mirror",         ("read",),             ANALYSIS,                          ALL,        ()),
+    ("count",          ("list",),             (*ANALYSIS, Role.SUPERVISOR),      BELOW,      ()),
+    ("count",          ("list",),             (Role.VOLUNTEER_SUPERVISOR,),      TENANT,     ()),
+    ("record",         ("search",),           ANALYSIS,                          BELOW,      ()),
+    ("record",         ("expand",),           (Role.AUDITOR,),                   BELOW,      ()),
+    ("alert",          ("list",),             (*ANALYSIS, Role.SUPERVISOR),      BELOW,      ()),
+    ("invalid-record", ("list",),             ANALYSIS,                          BELOW,      ()),
+)  # fmt: skip

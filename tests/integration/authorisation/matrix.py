@@ -1,0 +1,262 @@
+"""Every operation of a service's OpenAPI document × every role × every row, against what the table means."""
+
+import asyncio
+import base64
+import itertools
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from accept.catalogue import catalogue
+from casework.roles import TOKEN_ROLES
+from fastapi import FastAPI
+
+from .oracle import BELOW, DEPARTMENT, Asker, Row, granting, rules_of
+from .worlds import ASKER, ITEM, World
+
+ROLES = tuple(sorted(TOKEN_ROLES))
+LOOKING = frozenset({"list", "read", "search", "stream"})
+KEYS = {"service-item": "slug", "count": "kind", "record": "event_id", "invalid-record": "reason"}
+"""By what lists name their rows, where that isn't ``id``."""
+BODIES: dict[str, Any] = {
+    "refuse": {"reasons": ["materials-incomplete"], "notice": "缺少材料。"},
+    "complete": {"recommendation": "approve", "opinion": "可以。"},
+    "deny": {"reasons": ["permit-expired"], "notice": "不可以。"},
+    "transfer": {"department": "household", "handlers": ["somebody"]},
+    "reply": {"text": "您好。"},
+    "close": {"outcome": "spam"},
+}
+NEVER = '"999999999"'
+"""No row has come so far: whoever gets as far as the version is let in, and changes nothing."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One of the document's: a resource and an action, by a method and a path."""
+
+    method: str
+    path: str
+    resource: str
+    action: str
+    streams: bool
+
+    def at(self, row: Row) -> str:
+        """Give the path to a row; of a list, its own."""
+        if "{" not in self.path:
+            return self.path
+        before, _, rest = self.path.partition("{")
+        return f"{before}{row.key}{rest.partition('}')[2]}"
+
+
+@dataclass
+class Findings:
+    """What a sweep has found.
+
+    Attributes:
+        cells: Combinations of operation, asker and row that were decided.
+        requests: How many it took.
+        leaks: What was seen or done against the table.
+        refusals: What the table allows, and was refused.
+        exercised: Rows of the table that let somebody in: resource, action, role, scope, conditions.
+    """
+
+    cells: int = 0
+    requests: int = 0
+    leaks: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    exercised: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def compare(self, got: bool, resource: str, action: str, asker: Asker, row: Row) -> None:  # noqa: FBT001
+        """Hold what happened against the table."""
+        self.cells += 1
+        rules = granting(resource, action, asker, row)
+        if got and not rules:
+            self.leaks.append(f"{resource} {action} {asker} {row}")
+        if rules and not got:
+            self.refusals.append(f"{resource} {action} {asker} {row}")
+        if got:
+            self.exercised |= {(resource, action, asker.role, rule.scope, rule.besides) for rule in rules}
+
+
+def operations_of(app: FastAPI) -> Iterator[Operation]:
+    """Read the document; operations for anybody have no policy to be held against."""
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            if operation.get("security") != []:
+                done = operation["responses"].get("200", {}).get("content", {})
+                named = operation["x-resource"], operation["x-action"]
+                yield Operation(method.upper(), path, *named, streams="text/event-stream" in done)
+
+
+class Sweep:
+    """Tries a service out as everybody."""
+
+    def __init__(self, world: World) -> None:
+        """Begin with no tokens."""
+        self._world = world
+        self._service = world.service
+        self._tokens: dict[Asker, str] = {}
+        self._keys = itertools.count()
+        self.operations = tuple(operations_of(world.service.app))
+
+    async def everybody(self) -> Findings:
+        """Try every operation as everybody, on every row."""
+        found = Findings()
+        for operation, role, tenant in itertools.product(self.operations, ROLES, BELOW):
+            await self._asked(operation, Asker(role, tenant), found)
+        return found
+
+    async def first_leak(self, resource: str, roles: Collection[str]) -> str | None:
+        """Try what is about a resource as everybody of these roles, until something leaks; give that."""
+        about = [each for each in self.operations if each.resource == resource]
+        for operation, role, tenant in itertools.product(about, roles, BELOW):
+            found = Findings()
+            await self._asked(operation, Asker(role, tenant), found)
+            if found.leaks:
+                return found.leaks[0]
+        return None
+
+    async def _asked(self, operation: Operation, asker: Asker, found: Findings) -> None:
+        """Try one operation as one asker, on every row."""
+        rows = self._world.rows.get(operation.resource, [])
+        if not any(asker.role in rule.roles for rule in rules_of(operation.resource, operation.action)):
+            await self._stopped_at_the_door(operation, asker, rows, found)
+        elif "{" not in operation.path and operation.method == "POST":
+            await self._made(operation, asker, found)
+        elif "{" not in operation.path:
+            await self._listed(operation, asker, rows, found)
+        else:
+            for row in rows:
+                await self._tried(operation, asker, row, found)
+
+    async def _stopped_at_the_door(self, operation: Operation, asker: Asker, rows: list[Row], found: Findings) -> None:
+        """Whoever never may is refused before any row is looked at, so one row stands for all."""
+        row = next(iter(rows), Row(key="00000000-0000-4000-8000-000000000000", tenant=asker.tenant))
+        answer = await self._ask(operation, operation.at(row), asker, found)
+        found.cells += max(len(rows), 1)
+        if answer.status_code != httpx.codes.FORBIDDEN:
+            found.leaks.append(f"{operation} {asker}: {answer.status_code}")
+
+    async def _made(self, operation: Operation, asker: Asker, found: Findings) -> None:
+        """What somebody hands in is theirs, and their tenant's."""
+        answer = await self._ask(operation, operation.path, asker, found)
+        table, owner = {"case": ("cases", "applicant"), "petition": ("petitions", "author")}[operation.resource]
+        context = "window" if asker.role in {"window", "connector"} else "own"
+        row = Row(key="", tenant=asker.tenant, own=context == "own")
+        found.compare(answer.status_code == httpx.codes.CREATED, operation.resource, operation.action, asker, row)
+        if answer.status_code == httpx.codes.CREATED:
+            query = f"SELECT tenant, {owner} AS owner FROM {table} WHERE id = '{answer.json()['id']}'"
+            (made,) = self._service.rows(query)
+            theirs = made["owner"] == self._world.pseudonym(context=owner)
+            if (made["tenant"], theirs) != (asker.tenant, context == "own"):
+                found.leaks.append(f"{operation} {asker}: {made}")
+
+    async def _listed(self, operation: Operation, asker: Asker, rows: list[Row], found: Findings) -> None:
+        """Exactly what somebody may see is in a list, and opens there exactly for whom it may."""
+        items: dict[str, str] = {}
+        cursor: str | None = ""
+        while cursor is not None:
+            answer = await self._ask(operation, f"{operation.path}{cursor}", asker, found)
+            assert answer.status_code == httpx.codes.OK, answer.text
+            page = answer.json()
+            items |= {item[KEYS.get(operation.resource, "id")]: json.dumps(item) for item in page.get("items", ())}
+            cursor = f"?cursor={page['next']}" if page.get("next") else None
+        if not rows:  # nothing here belongs to anybody
+            found.compare(True, operation.resource, operation.action, asker, Row(key="", tenant=asker.tenant))  # noqa: FBT003
+        for row in rows:
+            found.compare(row.key in items, operation.resource, operation.action, asker, row)
+            self._opened(operation, asker, row, items.get(row.key, ""), found)
+
+    async def _tried(self, operation: Operation, asker: Asker, row: Row, found: Findings) -> None:
+        """A row that is seen is there; one that is seen and may not be changed is 403; all others aren't there."""
+        answer = await self._ask(operation, operation.at(row), asker, found)
+        resource, action, status = operation.resource, operation.action, answer.status_code
+        if action in LOOKING:
+            found.compare(status == httpx.codes.OK, resource, action, asker, row)
+            self._opened(operation, asker, row, answer.text if status == httpx.codes.OK else "", found)
+            if status not in {httpx.codes.OK, httpx.codes.NOT_FOUND}:
+                found.leaks.append(f"{operation} {asker} {row}: {status}")
+            return
+        let_in = status not in {httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND}
+        found.compare(let_in, resource, action, asker, row)
+        told = status == httpx.codes.FORBIDDEN
+        if not let_in and told != bool(granting(resource, "read", asker, row)):
+            (found.leaks if told else found.refusals).append(f"{operation} {asker} {row}: {status}")
+
+    def _opened(self, operation: Operation, asker: Asker, row: Row, answer: str, found: Findings) -> None:
+        """Hold what an answer holds of a row's content against the table, where the answer is of the kind that does."""
+        if row.secret and rules_of(operation.resource, "expand") and self._shows_content(operation):
+            seen = row.secret in answer or _encoded(row.secret) in answer
+            if answer or seen:
+                found.compare(seen, operation.resource, "expand", asker, row)
+
+    @staticmethod
+    def _shows_content(operation: Operation) -> bool:
+        return operation.action != "list" or operation.resource == "petition"
+
+    async def _ask(self, operation: Operation, path: str, asker: Asker, found: Findings) -> httpx.Response:
+        found.requests += 1
+        headers = {"Authorization": f"Bearer {self._token(asker)}", "Purpose-Of-Use": "handling"}
+        if operation.streams:
+            return await streamed(self._service.app, path, headers)
+        if operation.method == "GET":
+            query = {"subject": "s"} if operation.resource == "record" and "?" not in path else {}
+            if operation.resource == "record" and "?" in path:
+                path += "&subject=s"
+            return await self._service.client.get(path, headers=headers, params=query or None)
+        headers |= {"Idempotency-Key": f"k{next(self._keys)}", "If-Match": NEVER}
+        body = self._body(operation, asker)
+        return await self._service.client.post(path, json=body, headers=headers)
+
+    def _body(self, operation: Operation, asker: Asker) -> Any:
+        match operation.action:
+            case "submit":
+                channel = "window" if asker.role == "window" else "portal"
+                return {"channel": channel, "item": ITEM, "form": catalogue()[ITEM].example}
+            case "receive":
+                channel = "forum" if asker.role == "connector" else "portal"
+                return {"channel": channel, "title": "请问", "text": "怎么办"}
+        return BODIES.get(operation.action)
+
+    def _token(self, asker: Asker) -> str:
+        if asker not in self._tokens:
+            who = {"tenant": asker.tenant, "sub": ASKER, "department": DEPARTMENT}
+            self._tokens[asker] = self._service.token(asker.role, **who)
+        return self._tokens[asker]
+
+
+async def streamed(app: FastAPI, path: str, headers: dict[str, str]) -> httpx.Response:
+    """Follow a stream up to its first event, then go away, as a browser does."""
+    gone, asked = asyncio.Event(), False
+    status, body = 0, b""
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        if asked:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status, body
+        status = message.get("status", status)
+        body += message.get("body", b"")
+        if b"event: " in body or (message["type"] == "http.response.body" and not message.get("more_body")):
+            gone.set()
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "server": ("service", 80), "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    async with asyncio.timeout(10):
+        await app(scope, receive, send)
+    return httpx.Response(status, content=body)
+
+
+def _encoded(secret: str) -> str:
+    return base64.b64encode(secret.encode()).decode()

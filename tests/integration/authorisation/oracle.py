@@ -1,0 +1,96 @@
+"""What the policy's table means, in words of the test's own: no code of the policy's decides here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from casework.policy import POLICY
+from chassis.policy import Rule
+
+PROVINCE, CITY, DISTRICT, OTHER_CITY, OTHER_PROVINCE = "440000", "440100", "440106", "440300", "450000"
+TENANTS = (PROVINCE, CITY, DISTRICT, OTHER_CITY, OTHER_PROVINCE)
+BELOW: Mapping[str, frozenset[str]] = {
+    CITY: frozenset({CITY, DISTRICT}),
+    PROVINCE: frozenset({PROVINCE, CITY, DISTRICT, OTHER_CITY}),
+}
+"""Where askers belong, and what lies there and below. To a city its province is the superior, the other a sibling."""
+DEPARTMENT, OTHER_DEPARTMENT = "traffic-police", "fire"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody of one role, of the traffic police.
+
+    Attributes:
+        role: As in the token.
+        tenant: One of ``BELOW``.
+    """
+
+    role: str
+    tenant: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row, described by what it is to the asker.
+
+    Attributes:
+        key: By which lists name it.
+        tenant: One of ``TENANTS``.
+        own: The asker handed it in.
+        department: Where it lies.
+        kind: What it is; None where there is but one kind.
+        accused: The asker's department is complained about.
+        named: The asker is complained about.
+        entrusted: To whom: to the ``asker``, to an ``other``, or to nobody in particular.
+        examined: The asker examined it.
+        secret: Part of its content; empty if it has none.
+    """
+
+    key: str
+    tenant: str
+    own: bool = False
+    department: str | None = None
+    kind: str | None = None
+    accused: bool = False
+    named: bool = False
+    entrusted: str | None = None
+    examined: bool = False
+    secret: str = ""
+
+
+Meaning = Callable[[Asker, Row], bool]
+SCOPES: Mapping[str, Meaning] = {
+    "own": lambda _, row: row.own,
+    "department": lambda asker, row: (asker.tenant, DEPARTMENT) == (row.tenant, row.department),
+    "tenant": lambda asker, row: asker.tenant == row.tenant,
+    "tenants-below": lambda asker, row: row.tenant in BELOW[asker.tenant],
+    "all": lambda _asker, _row: True,
+}
+CONDITIONS: Mapping[str, Meaning] = {
+    "not-their-own": lambda _, row: not row.own,
+    "not-examined-by-them": lambda _, row: not row.examined,
+    "not-the-accused-unit": lambda _, row: not row.accused,
+    "not-a-person-named": lambda _, row: not row.named,
+    "named-as-handler": lambda _, row: row.entrusted == "asker",
+    "no-handler-named": lambda _, row: row.entrusted is None,
+    "not-a-report": lambda _, row: row.kind != "report",
+    "no-department-in-charge": lambda _, row: row.department is None,
+    "a-case": lambda _, row: row.kind == "case",
+    "a-petition": lambda _, row: row.kind == "petition",
+}
+
+
+def rules_of(resource: str, action: str) -> list[Rule]:
+    """Give the rows of the table that speak of an action."""
+    return [rule for rule in POLICY.rules if rule.resource == resource and action in rule.actions]
+
+
+def granting(resource: str, action: str, asker: Asker, row: Row) -> list[Rule]:
+    """Give the rows of the table that let somebody do something to a row."""
+    return [
+        rule
+        for rule in rules_of(resource, action)
+        if asker.role in rule.roles
+        and SCOPES[rule.scope](asker, row)
+        and all(CONDITIONS[condition.name](asker, row) for condition in rule.besides)
+    ]

@@ -1,0 +1,271 @@
+"""Services on real databases with rows of every relation to whoever asks."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import accept.bootstrap
+import accept.domain
+import accept.store
+import approve.bootstrap
+import approve.domain
+import approve.store
+import intel_sink.bootstrap
+import intel_sink.tables as mirror
+import petition.bootstrap
+import petition.bulletins
+import petition.domain
+import petition.store
+import pytest
+import query.bootstrap
+from casework.decision import Decision
+from casework.numbers import human_number
+from casework.roles import Actor, Role
+from chassis.app import Bootstrap
+from chassis.envelope import new_id
+from chassis.unit import Unit
+from petition.classification import classify
+from query.handlers import Projection
+from query.tables import Colour
+from sqlalchemy import Table, insert, text
+
+from contracts.events import CaseAccepted, CaseSubmitted
+from tests.integration.kit.in_process import InProcess, environment
+from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of
+
+from .oracle import DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
+
+NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
+ASKER = "asker"
+ITEM = "security-system-review"
+"""Offered in every city, and by the province."""
+INVOLVED: Sequence[Mapping[str, Any]] = (
+    {},
+    {"own": True},
+    {"department": None},
+    {"department": OTHER_DEPARTMENT},
+    {"accused": True},
+    {"named": True},
+    {"entrusted": "asker"},
+    {"entrusted": "other"},
+    {"kind": "report"},
+    {"kind": "report", "entrusted": "asker"},
+)
+"""What petitions of the traffic police are to the asker, beside the tenant."""
+
+
+@dataclass
+class World:
+    """A service, and the rows in it.
+
+    Attributes:
+        service: On its database.
+        rows: By resource.
+    """
+
+    service: InProcess
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def pseudonym(self, *, own: bool = True, context: str = "") -> str:
+        """Give the asker's pseudonym, or somebody else's."""
+        who = ASKER if own else "somebody"
+        outbox = self.service.units.outbox
+        return outbox.pseudonym(who, context=context) if context else outbox.pseudonym(who)
+
+    async def keep(self, resource: str, row: Row, make: Callable[[Unit, Row], Awaitable[None]]) -> None:
+        """Make a row, past the policy."""
+        async with self.service.units.begin() as unit:
+            await make(unit, row)
+        self.rows.setdefault(resource, []).append(row)
+
+
+def fresh(tenant: str, **relation: Any) -> Row:
+    """Describe a row that will be."""
+    return Row(key=new_id(), tenant=tenant, secret=secrets.token_hex(12), **relation)
+
+
+async def cases(world: World) -> None:
+    """Fill accept."""
+
+    async def make(unit: Unit, row: Row) -> None:
+        submitted = CaseSubmitted(
+            number=human_number(row.tenant, NOW, secrets.randbelow),
+            item=ITEM,
+            channel="portal",
+            submitted_at=NOW,
+            applicant=world.pseudonym(own=row.own, context="applicant"),
+            form=json.dumps({"secret": row.secret}),
+        )
+        case = accept.domain.begin(submitted, id=row.key, tenant=row.tenant)
+        await accept.store.CASES.add(unit, Decision(case, (submitted,)), {"form": submitted.form})
+
+    world.rows["service-item"] = [Row(key=ITEM, tenant=PROVINCE)]
+    for tenant in TENANTS:
+        for own in (False, True):
+            await world.keep("case", fresh(tenant, own=own), make)
+
+
+async def reviews(world: World) -> None:
+    """Fill approve."""
+
+    async def make(unit: Unit, row: Row) -> None:
+        accepted = CaseAccepted(
+            number=human_number(row.tenant, NOW, secrets.randbelow),
+            item=ITEM,
+            applicant=world.pseudonym(own=row.own, context="applicant"),
+            accepted_at=NOW,
+            workdays=20,
+            by="p_window",
+            form="{}",
+        )
+        form = json.dumps({"secret": row.secret})
+        started = approve.domain.start(accepted, form, id=row.key, case=str(uuid4()), tenant=row.tenant)
+        await approve.store.REVIEWS.add(unit, started, {"form": form})
+        examiner = {"examiner": world.pseudonym(own=row.examined), "id": UUID(row.key)}
+        await unit.session.execute(text("UPDATE reviews SET examiner = :examiner WHERE id = :id"), examiner)
+
+    for tenant in TENANTS:
+        for relation in ({}, {"own": True}, {"examined": True}):
+            await world.keep("review", fresh(tenant, **relation), make)
+
+
+async def petitions(world: World) -> None:
+    """Fill petition."""
+
+    async def make(unit: Unit, row: Row) -> None:
+        message = petition.domain.Message(channel=petition.domain.Channel.PORTAL, title=row.secret, text=row.secret)
+        received = petition.domain.receive(
+            message,
+            classify("请问", "怎么办"),
+            id=row.key,
+            tenant=row.tenant,
+            number=human_number(row.tenant, NOW, secrets.randbelow),
+            author=world.pseudonym(own=row.own, context="author"),
+            by=Actor(pseudonym="p", roles=frozenset({Role.CITIZEN})),
+            now=NOW,
+        )
+        there = replace(
+            received.after,
+            kind=row.kind,
+            department=row.department,
+            accused=(DEPARTMENT,) if row.accused else (OTHER_DEPARTMENT,),
+            named=(world.pseudonym(own=row.named),),
+            handlers=(world.pseudonym(own=row.entrusted == "asker"),) if row.entrusted else (),
+        )
+        await petition.store.PETITIONS.add(
+            unit, Decision(there, received.events), {"title": row.secret, "text": row.secret}, posted_at=None
+        )
+
+    async def draft(unit: Unit, row: Row) -> None:
+        bulletin = petition.bulletins.Bulletin(
+            id=UUID(row.key),
+            tenant=row.tenant,
+            alert=uuid4(),
+            state=petition.bulletins.BulletinState.DRAFTED,
+            drafted_at=NOW,
+            sequence=1,
+            title="t",
+            text="t",
+            kind="report",
+            matter="fraud",
+        )
+        await petition.store.add_bulletin(unit.session, bulletin)
+
+    for tenant in TENANTS:
+        for relation in INVOLVED:
+            whole: dict[str, Any] = {"department": DEPARTMENT, "kind": "consult", **relation}
+            await world.keep("petition", fresh(tenant, **whole), make)
+        await world.keep("bulletin", replace(fresh(tenant), secret=""), draft)
+
+
+async def matters(world: World) -> None:
+    """Fill query, as its batch would."""
+    lives = {"case": (case_life, "applicant"), "petition": (petition_life, "author")}
+    relations: list[dict[str, Any]] = [{"kind": kind, "own": own} for kind in lives for own in (False, True)]
+    relations += [{"kind": "petition", "accused": True}, {"kind": "petition", "named": True}]
+
+    async def make(unit: Unit, row: Row) -> None:
+        life, context = lives[str(row.kind)]
+        owner = world.pseudonym(own=row.own, context=context)
+        name: Any = {str(row.kind): row.key}
+        events = life(human_number(row.tenant, NOW, secrets.randbelow), owner, tenant=row.tenant, **name)
+        if row.kind == "petition":
+            accused = DEPARTMENT if row.accused else OTHER_DEPARTMENT
+            events[2]["data"] |= {"accused": [accused], "named": [world.pseudonym(own=row.named), "p_another"]}
+        for topic, found in by_topic(events).items():
+            await Projection(Colour.BLUE, codec()).store(unit.session, log_of(topic), records_of(found))
+
+    for tenant in TENANTS:
+        for relation in relations:
+            await world.keep("matter", replace(fresh(tenant, **relation), secret=""), make)
+
+
+async def mirrored(world: World) -> None:
+    """Fill intel-sink: its mirror with records of one subject, and its projections."""
+
+    async def put(unit: Unit, table: Table, **values: Any) -> None:
+        await (await unit.session.connection()).execute(insert(table).values(**values))
+
+    async def record(unit: Unit, row: Row) -> None:
+        offset = TENANTS.index(row.tenant)
+        await put(
+            unit, mirror.mirror_records, log=1, offset=offset, event_id=UUID(row.key), status="ok", timestamp_ms=0,
+            headers=b"", value=row.secret.encode(), leaf_hash=b"", stored_at=NOW,
+        )  # fmt: skip
+        await put(
+            unit, mirror.entries, log=1, offset=offset, topic="t", event_id=UUID(row.key), type="t", subject="s",
+            sequence=offset, tenant=row.tenant, time=NOW, status="ok",
+        )  # fmt: skip
+
+    async def count(unit: Unit, row: Row) -> None:
+        await put(unit, mirror.counts, tenant=row.tenant, kind=row.key, day=date(2026, 11, 2), total=1)
+
+    async def alert(unit: Unit, row: Row) -> None:
+        await put(
+            unit, mirror.alerts, id=UUID(row.key), rule="r", tenant=row.tenant, kind="report", matter="fraud",
+            window_start=NOW, window_end=NOW + timedelta(hours=1), count=1, threshold=1, evidence=[], raised_at=NOW,
+        )  # fmt: skip
+
+    async def refused(unit: Unit, row: Row) -> None:
+        offset = TENANTS.index(row.tenant)
+        await put(
+            unit, mirror.invalid, log=1, offset=offset, topic="t", partition=0, tenant=row.tenant, reason=row.key,
+            stored_at=NOW,
+        )  # fmt: skip
+
+    async with world.service.units.begin() as unit:
+        log = {"topic": "t", "topic_uuid": uuid4(), "partition": 0, "base_offset": 0, "size": 0}
+        await put(unit, mirror.mirror_logs, **log, frontier=b"")
+    for tenant in TENANTS:
+        await world.keep("record", fresh(tenant), record)
+        for resource, make in (("count", count), ("alert", alert), ("invalid-record", refused)):
+            await world.keep(resource, replace(fresh(tenant), secret=""), make)
+
+
+FILLED: dict[str, tuple[Bootstrap, Callable[[World], Awaitable[None]]]] = {
+    "ACCEPT": (accept.bootstrap.bootstrap, cases),
+    "APPROVE": (approve.bootstrap.bootstrap, reviews),
+    "PETITION": (petition.bootstrap.bootstrap, petitions),
+    "QUERY": (query.bootstrap.bootstrap, matters),
+    "INTEL_SINK": (intel_sink.bootstrap.bootstrap, mirrored),
+}
+"""Each service by the prefix of its settings: how it starts, and what fills it."""
+
+
+@asynccontextmanager
+async def world_of(
+    prefix: str, database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    """Start a service, filled."""
+    bootstrap, fill = FILLED[prefix]
+    issuer = environment(prefix, database_url, folder, monkeypatch)
+    async with InProcess.on(bootstrap, database_url, issuer) as service:
+        world = World(service)
+        await fill(world)
+        yield world
