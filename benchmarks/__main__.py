@@ -14,14 +14,30 @@ from deploy.config import DEFAULT_STATE
 from deploy.programs import pseudonym_secret
 from deploy.suite import Suite
 
-from benchmarks import capacity, intake, latency, mirror, progress, reaction, relay, replies, staleness, streams, timers
+from benchmarks import (
+    capacity,
+    deadlines,
+    intake,
+    latency,
+    mirror,
+    progress,
+    reaction,
+    relay,
+    replies,
+    staleness,
+    streams,
+    timers,
+)
 from benchmarks.harness import BLOCKS, Comparison, Void
 from benchmarks.programs import only_daemons
 from benchmarks.report import Results, document, page
 from deploy.gateway import Limits
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("latency", "staleness", "streams", "intake", "progress", "timers", "relay", "mirror", "reaction", "replies")
+PARTS = (
+    "latency", "staleness", "streams", "intake", "progress", "timers", "relay", "mirror", "reaction", "replies",
+    "deadlines",
+)  # fmt: skip
 WIDE_OPEN = Limits(total=100_000, client=100_000, tenant=100_000, principal=100_000)
 """One machine plays everybody here, and no limit is to be measured."""
 
@@ -65,6 +81,7 @@ def _measure(suite: Suite, only: set[str], blocks: int) -> Results:
         "relay": lambda: relay.run(petition, bootstrap, blocks),
         "mirror": lambda: mirror.run(sink, bootstrap, blocks),
         "reaction": lambda: reaction.run(petition, bootstrap, blocks),
+        "deadlines": lambda: deadlines.run(blocks),
     }
     if "latency" in only:
         found.mirrored = latency.run(target, configuration.state)

@@ -10,8 +10,9 @@ from functools import reduce
 from casework import decision
 from casework.roles import Actor, Role
 from casework.workflow import Refused
+from workdays.calendar import packaged
+from workdays.counting import deadline
 
-from approve import workdays
 from approve.review import Review, ReviewEvent, begin, replay
 from approve.workflow import TABLE, Action, Step
 from contracts.events import (
@@ -59,8 +60,8 @@ def start(accepted: CaseAccepted, form: str | None, *, id: str, case: str, tenan
         item=accepted.item,
         step=Step.EXAMINATION.value,
         accepted_at=accepted.accepted_at,
-        warn_at=workdays.warning(accepted.accepted_at, accepted.workdays),
-        due_at=workdays.deadline(accepted.accepted_at, accepted.workdays),
+        warn_at=deadline(accepted.accepted_at, _warned_after(accepted.workdays), packaged()).at,
+        due_at=deadline(accepted.accepted_at, accepted.workdays, packaged()).at,
         applicant=accepted.applicant,
         form=form,
     )
@@ -173,6 +174,11 @@ def discontinue(review: Review, reason: str) -> Decision:
         return Decision(review, ())
     TABLE.follow(review.state, Action.DISCONTINUE, {Role.SYSTEM})
     return _decided(review, ReviewDiscontinued(case=review.case, reason=reason))
+
+
+def _warned_after(workdays: int) -> int:
+    """Tell after how many working days a yellow card is due: three before the end, or half of a short limit."""
+    return max(workdays - 3, workdays // 2)
 
 
 def _decided(review: Review, *events: ReviewEvent) -> Decision:

@@ -11,6 +11,7 @@ from approve.review import Review, begin, replay
 from approve.workflow import STEPS, TABLE, Action, State, Step
 from casework.roles import Actor, Role
 from casework.workflow import Transition
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -24,13 +25,13 @@ OFFICERS = ("p_0", "p_1", "p_2")
 """Officers as events name them; who among them may come to a review at all is the policy's to say."""
 
 
-def started(form: str | None = "{}") -> Decision:
+def started(form: str | None = "{}", *, workdays: int = 7) -> Decision:
     accepted = CaseAccepted(
         number="440100-20261102-000000000001-0",
         item="hk-macao-endorsement",
         applicant="o_applicant",
         accepted_at=NOW,
-        workdays=7,
+        workdays=workdays,
         by="p_window",
         form="{}",
     )
@@ -68,6 +69,30 @@ def test_the_clock_of_a_review_has_run_since_the_case_was_accepted() -> None:
     assert (review.accepted_at, review.deadline, review.step) == (NOW, 1, Step.EXAMINATION)
     assert review.warn_at.isoformat() == "2026-11-06T15:59:59.999000+00:00"
     assert review.due_at.isoformat() == "2026-11-11T15:59:59.999000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("days", "warned", "because"),
+    [
+        (20, "2026-11-25", "three of twenty are left"),
+        (7, "2026-11-06", "three of seven are left"),
+        (5, "2026-11-04", "three of five are left"),
+        (4, "2026-11-04", "half of four"),
+        (2, "2026-11-03", "half of two"),
+        (1, "2026-11-02", "a single day: it has just begun"),
+    ],
+)
+def test_a_warning_comes_when_three_working_days_are_left_or_half_of_a_short_limit(
+    days: int, warned: str, because: str
+) -> None:
+    review = started(workdays=days).after
+    assert review.warn_at.isoformat() == f"{warned}T15:59:59.999000+00:00", because
+
+
+@given(st.integers(1, 366))
+def test_a_warning_is_never_before_the_start_nor_after_the_deadline(days: int) -> None:
+    review = started(workdays=days).after
+    assert review.accepted_at <= review.warn_at < review.due_at
 
 
 def test_what_an_examiner_recommends_binds_nobody() -> None:
