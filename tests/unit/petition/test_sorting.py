@@ -138,7 +138,7 @@ def test_every_rule_gives_its_reason_and_every_topic_its_names() -> None:
     assert Counter(topic.department for topic in TOPICS.values() if topic.field == "conduct") == {None: 3}
 
 
-def test_what_is_grave_is_hardly_ever_missed_on_messages_that_nothing_was_tuned_on() -> None:
+def test_what_is_grave_is_hardly_ever_missed_on_messages_that_no_model_learned_from() -> None:
     figures = measure(SORTER, corpus("held_out"))
     assert {name: figures[name] for name, floor in FLOORS.items() if figures[name] < floor} == {}
     assert figures["precision.together"] >= 0.6
