@@ -29,7 +29,7 @@ APPLICANTS = 4
 
 LOOK_S = 0.1
 DECIDED_WITHIN_S = 120.0
-"""After the last application was accepted."""
+"""After the last application was accepted, or whatever was decided since."""
 FOLLOWED_WITHIN_S = 20.0
 """After the last one was decided."""
 
@@ -85,9 +85,14 @@ class Crew:
         step("applications", len(self.counters.filed) - self.reviewers.waiting)
 
     async def decided(self, step: Step) -> None:
-        """Wait until the reviewers have nothing more to do, for a while; what they leave is found astray."""
-        deadline = time.monotonic() + DECIDED_WITHIN_S
+        """Wait until the reviewers have nothing more to do, or get no further; what they leave is found astray.
+
+        Nothing new comes while this waits, so it ends: each decision makes what is left less.
+        """
+        left, deadline = self.reviewers.waiting, time.monotonic() + DECIDED_WITHIN_S
         while self.reviewers.waiting and time.monotonic() < deadline:
+            if self.reviewers.waiting < left:
+                left, deadline = self.reviewers.waiting, time.monotonic() + DECIDED_WITHIN_S
             self.report(step)
             await asyncio.sleep(LOOK_S)
         self.report(step)
