@@ -1,14 +1,15 @@
 """For which purposes (用途) another person's data may be read: a closed list, as data."""
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from contracts.registry import BrokenContracts, default_directory
+from contracts.reference import rows_of
+from contracts.registry import BrokenContracts
 
+TABLE = "purposes.csv"
 _CODE = re.compile("[a-z]+(-[a-z]+)*")
 
 
@@ -36,15 +37,13 @@ def load_purposes(directory: Path | None = None) -> Mapping[str, Purpose]:
     Raises:
         BrokenContracts: The file is missing, or a code isn't lower-case words or comes twice.
     """
-    path = (directory or default_directory()) / "reference" / "purposes.csv"
     purposes: dict[str, Purpose] = {}
-    try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                purpose = Purpose(**row)
-                if _CODE.fullmatch(purpose.code) is None or purpose.code in purposes:
-                    raise BrokenContracts(f"{path.name}: {purpose.code!r} isn't a code, or comes twice")
-                purposes[purpose.code] = purpose
-    except (OSError, TypeError) as error:
-        raise BrokenContracts(f"{path.name}: {error}") from error
+    for row in rows_of(TABLE, directory):
+        try:
+            purpose = Purpose(**row)
+        except TypeError as error:
+            raise BrokenContracts(f"{TABLE}: {error}") from error
+        if _CODE.fullmatch(purpose.code) is None or purpose.code in purposes:
+            raise BrokenContracts(f"{TABLE}: {purpose.code!r} isn't a code, or comes twice")
+        purposes[purpose.code] = purpose
     return MappingProxyType(purposes)

@@ -1,13 +1,14 @@
 """The tenants: the province and its 21 cities, by GB/T 2260 code."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from contracts.registry import BrokenContracts, default_directory
+from contracts.reference import rows_of
+from contracts.registry import BrokenContracts
 
+TABLE = "tenants.csv"
 PROVINCE = "440000"
 
 
@@ -35,19 +36,17 @@ def load_tenants(directory: Path | None = None) -> Mapping[str, Tenant]:
     Raises:
         BrokenContracts: The file is missing, or a code isn't six digits or comes twice.
     """
-    path = (directory or default_directory()) / "reference" / "tenants.csv"
     tenants: dict[str, Tenant] = {}
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                tenant = Tenant(code=row["code"], name_zh=row["name_zh"], name_en=row["name_en"])
-                if not (tenant.code.isascii() and tenant.code.isdigit() and len(tenant.code) == len(PROVINCE)):
-                    raise BrokenContracts(f"{path.name}: {tenant.code!r} isn't a code of six digits")
-                if tenant.code in tenants:
-                    raise BrokenContracts(f"{path.name}: {tenant.code} comes twice")
-                tenants[tenant.code] = tenant
-    except (OSError, KeyError, UnicodeDecodeError) as error:
-        raise BrokenContracts(f"{path.name}: {error}") from error
+    for row in rows_of(TABLE, directory):
+        try:
+            tenant = Tenant(code=row["code"], name_zh=row["name_zh"], name_en=row["name_en"])
+        except KeyError as error:
+            raise BrokenContracts(f"{TABLE}: {error}") from error
+        if not (tenant.code.isascii() and tenant.code.isdigit() and len(tenant.code) == len(PROVINCE)):
+            raise BrokenContracts(f"{TABLE}: {tenant.code!r} isn't a code of six digits")
+        if tenant.code in tenants:
+            raise BrokenContracts(f"{TABLE}: {tenant.code} comes twice")
+        tenants[tenant.code] = tenant
     return MappingProxyType(dict(sorted(tenants.items())))
 
 
