@@ -453,21 +453,27 @@ class PetitionReceived(ContractEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionClassified(ContractEvent):
-    """Rules or staff said what the message is and what it is about (分类)."""
+    """Rules and model, or staff, said what the message is and what it is about (分类)."""
 
     TYPE: ClassVar[str] = "yiwangban.petition.petition.classified.v1"
     TOPIC: ClassVar[str] = "petition.petitions.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-classified:v1"
-    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    PERSONAL: ClassVar[tuple[str, ...]] = ("suggestion",)
 
     kind: Literal["consult", "suggest", "complain", "report", "help"]
     """What the message is, of five: consult 咨询, suggest 建议, complain 投诉, report 举报, help 求助."""
     matter: str
     """What it is about. An open list; readers have to bear new ones."""
+    topic: str | None = None
+    """What it is about, on two levels: the broader, a slash, the narrower (e.g. 举报线索/诈骗). An open list; readers have to bear new ones."""
+    danger: str | None = None
+    """What can't wait (紧急): danger to life, a crime going on, money just sent; none. An open list; readers have to bear new ones."""
     confidence: float
     """How sure, 0 to 1; staff are 1."""
     reasons: tuple[str, ...]
-    """Names of the rules that spoke, never words of the message."""
+    """Names of the rules that spoke, and of the questions that the model answered; never words of the message."""
+    suggestion: str | None = None
+    """What rules and model made of it: each answer with its confidence, what else it might be, and the words of the message that decided; JSON."""
     by: Literal["rules", "staff"]
     """Who said so."""
 

@@ -10,6 +10,7 @@ from petition.api import commands, queries_router
 from petition.config import PetitionSettings
 from petition.handlers import REACTIONS
 from petition.recovery import restore
+from petition.suggesting import Sorting
 
 
 def bootstrap() -> Service:
@@ -22,6 +23,7 @@ def bootstrap() -> Service:
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=(commands, queries_router),
         problems=(casework.problems, problems),
+        parts=(Sorting(),),
         reactions=REACTIONS,
         restore=restore,
     )

@@ -9,7 +9,7 @@ from casework.numbers import SHANGHAI
 from masking.text import mask
 
 from contracts.events import AlertRaised, BulletinDrafted
-from petition.classification import Kind, Matter
+from petition.kinds import Kind, Matter
 
 KINDS = {
     Kind.CONSULT: ("咨询", "questions"),

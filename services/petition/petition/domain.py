@@ -14,8 +14,8 @@ from casework.roles import APPLICANTS, Actor, Role
 from casework.workflow import Refused
 
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
-from petition.classification import Classification, Kind
 from petition.departments import DEPARTMENTS
+from petition.kinds import Classification, Kind
 from petition.workflow import TABLE, Action, State
 
 PetitionEvent = PetitionReceived | PetitionClassified | PetitionTransferred | PetitionReplied | PetitionClosed
@@ -121,6 +121,8 @@ class Petition:
     state: State
     kind: str | None = None
     matter: str | None = None
+    topic: str | None = None
+    danger: str | None = None
     confidence: float | None = None
     reasons: tuple[str, ...] = ()
     department: str | None = None
@@ -144,7 +146,7 @@ def receive(
     by: Actor,
     now: datetime,
 ) -> Decision:
-    """Take a message in and say what the rules make of it.
+    """Take a message in and say what rules and model make of it.
 
     Raises:
         WrongRole: The channel is for others.
@@ -165,8 +167,11 @@ def receive(
     classified = PetitionClassified(
         kind=classification.kind.value,
         matter=classification.matter.value,
+        topic=classification.topic,
+        danger=classification.danger.value,
         confidence=classification.confidence,
         reasons=classification.reasons,
+        suggestion=classification.suggestion,
         by="rules",
     )
     return Decision(replay(begin(received, id=id, tenant=tenant), classified), (received, classified))
@@ -259,6 +264,8 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
                 state=State.CLASSIFIED,
                 kind=event.kind,
                 matter=event.matter,
+                topic=event.topic,
+                danger=event.danger,
                 confidence=event.confidence,
                 reasons=tuple(event.reasons),
             )

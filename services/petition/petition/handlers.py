@@ -14,9 +14,9 @@ from chassis.worker.processor import Reaction
 from contracts.events import AlertRaised
 from petition import bulletins, domain, store
 from petition.access import asker
-from petition.classification import classify
 from petition.domain import Involved, Message, Outcome, Petition
 from petition.store import PETITIONS
+from petition.suggesting import classify
 from petition.workflow import Action
 
 
@@ -74,9 +74,10 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     author = submitter.owner
     if message.channel is domain.Channel.FORUM:
         author = unit.outbox.pseudonym(command.handle or id_, context="author.forum")
+    classification = classify(message.title, message.text, received_by=submitter.tenant)
     decision = domain.receive(
         message,
-        classify(message.title, message.text),
+        classification,
         id=id_,
         tenant=submitter.tenant,
         number=human_number(submitter.tenant, unit.now, secrets.randbelow),
@@ -84,7 +85,12 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
         by=submitter.actor,
         now=unit.now,
     )
-    content = {"title": message.title, "text": message.text, "handle": command.handle}
+    content = {
+        "title": message.title,
+        "text": message.text,
+        "handle": command.handle,
+        "suggestion": classification.suggestion,
+    }
     petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
     return petition, code_of(petition.number, unit.outbox)
 

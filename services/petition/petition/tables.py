@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 
 class PetitionRow(Row, table=True):
-    """A petition. ``title``, ``text``, ``handle`` and ``reply`` are sealed under the author's key."""
+    """A petition. From ``title`` to ``suggestion``, and ``reply``: sealed under the author's key."""
 
     __tablename__ = "petitions"
     __table_args__ = (
@@ -25,6 +25,8 @@ class PetitionRow(Row, table=True):
     state: str
     kind: str | None
     matter: str | None
+    topic: str | None
+    danger: str | None
     confidence: float | None
     reasons: list[str] = Field(sa_type=ARRAY(String))
     department: str | None
@@ -36,6 +38,7 @@ class PetitionRow(Row, table=True):
     title: str | None
     text: str | None
     handle: str | None
+    suggestion: str | None
     reply_keyid: str | None
     reply: str | None
 

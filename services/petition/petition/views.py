@@ -35,6 +35,8 @@ class PetitionSummary(View):
     version: int = Field(description="版本号，与 ETag 相同 · Version, the same as the ETag")
     kind: str | None
     matter: str | None
+    topic: str | None = Field(description="主题，两级 · Topic, on two levels")
+    danger: str | None = Field(description="紧急情形 · What can't wait")
     confidence: float | None
     reasons: tuple[str, ...]
     department: str | None
@@ -45,6 +47,41 @@ class PetitionSummary(View):
     title: str | None
 
 
+class ReasonView(View):
+    """Why: a rule by its name, the model, or a place; and the words of the message that decided."""
+
+    name: str
+    because: str
+    words: tuple[str, ...]
+
+
+class OtherView(View):
+    """What else it might be."""
+
+    value: str
+    confidence: float
+
+
+class SuggestedView(View):
+    """One suggestion; staff decide."""
+
+    value: str | None
+    confidence: float
+    reasons: tuple[ReasonView, ...]
+    others: tuple[OtherView, ...]
+
+
+class SuggestionView(View):
+    """What rules and model made of the message when it came in."""
+
+    model: int | None = Field(description="模型版本 · Version of the model")
+    kind: SuggestedView
+    topic: SuggestedView
+    danger: SuggestedView
+    department: SuggestedView
+    tenant: SuggestedView
+
+
 class PetitionDetail(PetitionSummary):
     """A petition with all that was written about it."""
 
@@ -53,12 +90,14 @@ class PetitionDetail(PetitionSummary):
     reply: str | None
     handle: str | None = Field(description="论坛用户名 · Name on the forum")
     posted_at: datetime | None
+    suggestion: SuggestionView | None = Field(description="分类建议 · What it was taken for, and why")
 
     @classmethod
     def of(
         cls, petition: Petition, access: Access, content: Mapping[str, str | None], *, posted_at: datetime | None
     ) -> Self:
         """Put the opened content beside the petition."""
+        suggestion = content.get("suggestion")
         return cls(
             **_summary(petition, access, content),
             author=petition.author,
@@ -66,6 +105,7 @@ class PetitionDetail(PetitionSummary):
             reply=content.get("reply"),
             handle=content.get("handle"),
             posted_at=posted_at,
+            suggestion=SuggestionView.model_validate_json(suggestion) if suggestion else None,
         )
 
 
@@ -151,6 +191,8 @@ def _summary(petition: Petition, access: Access, content: Mapping[str, str | Non
         "version": petition.sequence,
         "kind": petition.kind,
         "matter": petition.matter,
+        "topic": petition.topic,
+        "danger": petition.danger,
         "confidence": petition.confidence,
         "reasons": petition.reasons,
         "department": petition.department,

@@ -30,7 +30,7 @@ from casework.roles import Actor, Role
 from chassis.app import Bootstrap
 from chassis.envelope import new_id
 from chassis.unit import Unit
-from petition.classification import classify
+from petition.suggesting import classify
 from query.handlers import Projection
 from query.tables import Colour
 from sqlalchemy import Table, insert, text

@@ -39,13 +39,27 @@ async def test_a_citizen_gets_a_receipt_and_two_events_are_on_their_way(petition
     assert received["type"].endswith("petition.received.v1")
     assert received["tenant"] == GUANGZHOU
     assert classified["sequence"].endswith("2")
-    assert classified["data"] == {
-        "kind": "consult",
-        "matter": "exit-entry",
-        "confidence": 0.9,
-        "reasons": ["kind.question", "matter.exit-entry"],
-        "by": "rules",
-    }
+    said = classified["data"]
+    assert (said["kind"], said["matter"], said["topic"]) == ("consult", "exit-entry", "exit-entry/passport")
+    assert (said["danger"], said["by"]) == ("none", "rules")
+    assert {"kind.consult.asks", "exit-entry.passport", "model.kind"} <= set(said["reasons"])
+    assert said["suggestion"].startswith("sealed:v1:")
+    assert "护照" not in json.dumps(said, ensure_ascii=False)
+
+
+async def test_staff_see_why_it_was_taken_for_that_in_the_words_that_decided(petitions: Petitions) -> None:
+    id_ = (await petitions.submitted(title="建议在路口增设红绿灯", text="上学的路上车很多"))["id"]
+    seen = (await petitions.get(f"/v1/petitions/{id_}", "triage")).json()
+    suggestion = seen["suggestion"]
+    assert (suggestion["kind"]["value"], suggestion["topic"]["value"]) == ("suggest", "traffic/signals")
+    assert (suggestion["department"]["value"], suggestion["tenant"]["value"]) == ("traffic-police", GUANGZHOU)
+    spoken = {reason["name"]: reason["words"] for reason in suggestion["topic"]["reasons"]}
+    assert spoken["traffic.signals"] == ["红绿灯"]
+    assert 0 < seen["confidence"] <= suggestion["kind"]["confidence"] <= 1
+    listed = (await petitions.get("/v1/petitions", "triage")).json()["items"][0]
+    assert (listed["topic"], listed["danger"]) == ("traffic/signals", "none")
+    withheld = (await petitions.get(f"/v1/petitions/{id_}", "supervisor")).json()
+    assert (withheld["access"], withheld["suggestion"]) == ("withheld", None)
 
 
 async def test_a_petition_goes_all_the_way_and_each_step_is_one_event(petitions: Petitions) -> None:

@@ -54,7 +54,7 @@ async def test_the_record_says_who_read_what_and_for_what(petitions: Petitions, 
         "tenant": GUANGZHOU,
         "resource": "petition",
         "subjects": [petition],
-        "fields": ["text", "title"],
+        "fields": ["suggestion", "text", "title"],
         "purpose": "supervision",
         "request": response.headers["x-request-id"],
     }

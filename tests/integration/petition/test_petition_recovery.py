@@ -9,7 +9,7 @@ from chassis.sealing import UnsealableError
 
 from .conftest import SHENZHEN, Petitions
 
-SEALED = {"keyid", "title", "text", "handle", "reply", "reply_keyid"}  # sealed anew, with another nonce
+SEALED = {"keyid", "title", "text", "handle", "suggestion", "reply", "reply_keyid"}  # sealed anew, with another nonce
 NEVER_IN_EVENTS = {"handle", "posted_at"}
 
 
@@ -19,7 +19,7 @@ def without(row: dict[str, Any], columns: set[str]) -> dict[str, Any]:
 
 async def lived(petitions: Petitions) -> list[str]:
     """Leave a petition in every state that can be left, in two cities, over both channels."""
-    ids = [(await petitions.submitted(title=f"第 {number} 件"))["id"] for number in range(4)]
+    ids = [(await petitions.submitted(title=f"请问护照怎么办，第 {number} 件"))["id"] for number in range(4)]
     for id_ in ids[1:]:
         await petitions.transferred(id_)
     for id_ in ids[2:]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from petition import bulletins
-from petition.classification import Kind, Matter
+from petition.kinds import Kind, Matter
 
 from contracts.events import AlertRaised, Evidence
 

@@ -13,9 +13,9 @@ from hypothesis.stateful import (
     rule,
 )
 from petition import domain
-from petition.classification import classify
 from petition.departments import DEPARTMENTS
 from petition.domain import Channel, Decision, Involved, Message, Outcome, Petition
+from petition.kinds import Classification, Danger, Kind, Matter
 from petition.workflow import TABLE, Action, State
 
 from contracts.events import PetitionReceived
@@ -33,13 +33,25 @@ def handler(department: str | None) -> Actor:
     return Actor(pseudonym="p_handler", roles=frozenset({Role.HANDLER}), department=department)
 
 
+def classified(kind: Kind = Kind.CONSULT, topic: str = "exit-entry/passport") -> Classification:
+    return Classification(
+        kind=kind,
+        topic=topic,
+        matter=Matter.OTHER,
+        danger=Danger.NONE,
+        confidence=0.9,
+        reasons=(f"model.{kind}",),
+        suggestion="{}",
+    )
+
+
 def received(
     *, by: Actor = CITIZEN, tenant: str = GUANGZHOU, channel: Channel = Channel.PORTAL, **message: Any
 ) -> Decision:
-    classified = message.pop("classified", None) or classify("请问", "怎么办护照")
+    suggested = message.pop("classified", None) or classified()
     return domain.receive(
         Message(channel=channel, title=message.pop("title", "请问"), text=message.pop("text", "怎么办护照"), **message),
-        classified,
+        suggested,
         id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14",
         tenant=tenant,
         number="440100-20260302-000000000001-0",
@@ -119,7 +131,7 @@ def test_a_unit_that_is_complained_about_exists() -> None:
 
 
 def test_a_report_goes_to_handlers_who_are_named() -> None:
-    report = received(classified=classify("举报", "举报诈骗窝点")).after
+    report = received(classified=classified(Kind.REPORT, "clue/fraud")).after
     assert report.kind == "report"
     with pytest.raises(domain.NobodyEntrusted):
         domain.transfer(report, "anti-fraud", by=TRIAGE)

@@ -1,19 +1,7 @@
 """What may be suggested: the labels of each aspect, in one order for rules, model and files."""
 
-from enum import StrEnum
-
-from petition.classification import Kind
+from petition.kinds import Danger, Kind
 from petition.sorting.topics import ELSEWHERE, TOPICS
-
-
-class Danger(StrEnum):
-    """What can't wait (紧急): the duty officer is told at once."""
-
-    NONE = "none"
-    LIFE = "life"
-    CRIME = "crime"
-    MONEY = "money"
-
 
 LABELS: dict[str, tuple[str, ...]] = {
     "kind": tuple(Kind),

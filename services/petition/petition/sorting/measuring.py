@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from petition.kinds import Danger
 from petition.sorting.labelled import Labelled
-from petition.sorting.labels import Danger
 from petition.sorting.suggest import Sorter
 from petition.sorting.topics import ELSEWHERE, FRAUD, TOPICS
 

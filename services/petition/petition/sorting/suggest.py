@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from petition.kinds import Danger
 from petition.sorting import ngrams, places
-from petition.sorting.labels import LABELS, Danger
+from petition.sorting.labels import LABELS
 from petition.sorting.model import Answer, Model
 from petition.sorting.rules import Rule, Spoken, spoken
 from petition.sorting.text import Message, fold

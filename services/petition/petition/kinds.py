@@ -1,0 +1,56 @@
+"""What a petition is said to be: its kind, what it is about, what can't wait (类别、主题、紧急). Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What the sender wants (咨询, 建议, 投诉, 举报, 求助)."""
+
+    CONSULT = "consult"
+    SUGGEST = "suggest"
+    COMPLAIN = "complain"
+    REPORT = "report"
+    HELP = "help"
+
+
+class Matter(StrEnum):
+    """Which field of police work it is about: the broader word for its topic, by which events are counted."""
+
+    FRAUD = "fraud"
+    TRAFFIC = "traffic"
+    EXIT_ENTRY = "exit-entry"
+    HOUSEHOLD = "household"
+    PUBLIC_ORDER = "public-order"
+    FIRE = "fire"
+    NETWORK = "network"
+    OTHER = "other"
+
+
+class Danger(StrEnum):
+    """What can't wait (紧急): the duty officer is told at once."""
+
+    NONE = "none"
+    LIFE = "life"
+    CRIME = "crime"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """What rules and model suggest.
+
+    Attributes:
+        topic: Both levels, see ``sorting/topics.csv``.
+        confidence: Of kind or topic, whichever is the less sure; 0 to 1.
+        reasons: Names of what spoke; they may travel in clear.
+        suggestion: All of it as JSON, with the words that decided: content of the message.
+    """
+
+    kind: Kind
+    topic: str
+    matter: Matter
+    danger: Danger
+    confidence: float
+    reasons: tuple[str, ...]
+    suggestion: str
