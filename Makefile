@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start down status token provision logs tools rules test lint types format contracts asyncapi fuzz chaos bench evaluate clean
+.PHONY: help setup lock demo start erase down status token provision logs tools rules test lint types format contracts asyncapi fuzz chaos bench evaluate clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -27,6 +27,9 @@ demo: setup ## 启动并跑主流程 · start, run the main job (INPUT=messages.
 
 start: setup ## 启动（空）· start the suite, empty; ROLES=split: each role a process
 	@$(BIN)/deploy start
+
+erase: setup ## 抹除一个人 · erase a person, and prove it: PERSON=<sub> [CONTEXT=author.forum]
+	@$(BIN)/deploy erase '$(PERSON)' $(if $(CONTEXT),--context '$(CONTEXT)')
 
 down: ## 停止 · stop everything
 	@if [ -x $(BIN)/deploy ]; then $(BIN)/deploy down; fi

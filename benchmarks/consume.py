@@ -10,12 +10,12 @@ import faust
 from chassis.database import Database
 from chassis.envelope import Envelope
 from chassis.outbox import Outbox
+from chassis.settings import Settings
 from chassis.unit import Unit, Units
 from chassis.worker.reaction import Reaction, ReactionConsumer
 from contracts.codec import Codec
 from contracts.registry import Registry
 from faust.contrib.asgi import faust_app_running
-from petition.config import PetitionSettings
 
 from benchmarks.events import TOPIC, TYPE
 
@@ -54,7 +54,9 @@ async def reaction(dsn: str, bootstrap: str, prefix: str, wanted: int) -> float:
         count.another()
 
     name = f"bench-{uuid.uuid4().hex[:8]}"
-    settings = PetitionSettings(database_url=dsn, kafka_bootstrap=bootstrap, topic_prefix=prefix, slot=name)
+    settings = Settings(
+        service="petition", database_url=dsn, kafka_bootstrap=bootstrap, topic_prefix=prefix, slot=name, http_port=1
+    )
     registry = Registry.load()
     codec = Codec(registry)
     outbox = Outbox(service="petition", registry=registry, codec=codec, keyring=None, pseudonym_secret=b"x" * 32)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# One database and one user for each <SERVICE>_PASSWORD, and the reconciler, who may later read outboxes only.
+# One database and one user for each <SERVICE>_PASSWORD, the keyring among them, and the reconciler, who may later read outboxes only.
 # PostgreSQL's image runs this once, on an empty volume.
 set -eu
 run() { psql --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres "$@"; }
@@ -13,6 +13,8 @@ for variable in $(env | sed -n 's/^\([A-Z_]*_PASSWORD\)=.*/\1/p'); do
 CREATE ROLE :"name" LOGIN PASSWORD :'password';
 CREATE DATABASE :"name" OWNER :"name";
 REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
+SQL
+  [ "$name" = keyring ] || run --set name="$name" <<'SQL'
 GRANT CONNECT ON DATABASE :"name" TO reconciler;
 SQL
 done

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from chassis.process.migration import migrate
 from deploy.kafka import Kafka
 from deploy.postgres import Postgres
 from deploy.server import free_port
@@ -14,6 +15,7 @@ from hypothesis import settings
 from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from yiwangban_keyring.cli import MIGRATIONS as KEYRING_MIGRATIONS
 
 settings.register_profile("suite", deadline=None)  # machines are shared: how long an example takes says nothing
 settings.load_profile("suite")
@@ -51,6 +53,16 @@ def database_url(postgres: Postgres) -> Iterator[str]:
     yield postgres.dsn(name)
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def keyring_url(postgres: Postgres) -> str:
+    """A keyring's database, migrated. Tests share it, each with a secret of its own: none meets another's keys."""
+    name = f"keyring_{secrets.token_hex(4)}"
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate(postgres.dsn(name), KEYRING_MIGRATIONS)
+    return postgres.dsn(name)
 
 
 @pytest.fixture

@@ -42,6 +42,19 @@ class TreeHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseErasureAcknowledged(ContractEvent):
+    """Everything that was sealed under a destroyed key is deleted from this service's tables (抹除确认)."""
+
+    TYPE: ClassVar[str] = "yiwangban.accept.case-erasure.acknowledged.v1"
+    TOPIC: ClassVar[str] = "accept.case-erasures.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:case-erasure-acknowledged:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    emptied: int
+    """How many sealed texts were deleted; 0 if the person had none here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSubmitted(ContractEvent):
     """An application came in and got its number (申请)."""
 
@@ -186,6 +199,19 @@ class ApproveReadRecorded(ContractEvent):
     """For what: a code of reference/purposes.csv."""
     request: str
     """Id of the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewErasureAcknowledged(ContractEvent):
+    """Everything that was sealed under a destroyed key is deleted from this service's tables (抹除确认)."""
+
+    TYPE: ClassVar[str] = "yiwangban.approve.review-erasure.acknowledged.v1"
+    TOPIC: ClassVar[str] = "approve.review-erasures.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:review-erasure-acknowledged:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    emptied: int
+    """How many sealed texts were deleted; 0 if the person had none here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,6 +434,19 @@ class CheckpointTreeHeadSigned(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureOrdered(ContractEvent):
+    """A person's key was destroyed, and with it all that is sealed under it (抹除). Says nothing of the person."""
+
+    TYPE: ClassVar[str] = "yiwangban.intel.erasure.ordered.v1"
+    TOPIC: ClassVar[str] = "intel.erasures.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:erasure-ordered:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    key: str
+    """Id of the destroyed key; also the subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinDrafted(ContractEvent):
     """A public warning or notice was drafted (通报草稿), for the tenant in the envelope."""
 
@@ -426,6 +465,19 @@ class BulletinDrafted(ContractEvent):
     """What the message is, of five: consult 咨询, suggest 建议, complain 投诉, report 举报, help 求助."""
     matter: str
     """What it is about. An open list; readers have to bear new ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionErasureAcknowledged(ContractEvent):
+    """Everything that was sealed under a destroyed key is deleted from this service's tables (抹除确认)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition-erasure.acknowledged.v1"
+    TOPIC: ClassVar[str] = "petition.petition-erasures.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-erasure-acknowledged:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    emptied: int
+    """How many sealed texts were deleted; 0 if the person had none here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -558,6 +610,7 @@ class PetitionReadRecorded(ContractEvent):
 
 EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
     {
+        "yiwangban.accept.case-erasure.acknowledged.v1": CaseErasureAcknowledged,
         "yiwangban.accept.case.submitted.v1": CaseSubmitted,
         "yiwangban.accept.case.accepted.v1": CaseAccepted,
         "yiwangban.accept.case.not-accepted.v1": CaseNotAccepted,
@@ -565,6 +618,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.accept.case.concluded.v1": CaseConcluded,
         "yiwangban.accept.read.recorded.v1": AcceptReadRecorded,
         "yiwangban.approve.read.recorded.v1": ApproveReadRecorded,
+        "yiwangban.approve.review-erasure.acknowledged.v1": ReviewErasureAcknowledged,
         "yiwangban.approve.review.started.v1": ReviewStarted,
         "yiwangban.approve.review.task-assigned.v1": ReviewTaskAssigned,
         "yiwangban.approve.review.task-released.v1": ReviewTaskReleased,
@@ -576,7 +630,9 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.approve.review.discontinued.v1": ReviewDiscontinued,
         "yiwangban.intel.alert.raised.v1": AlertRaised,
         "yiwangban.intel.checkpoint.tree-head-signed.v1": CheckpointTreeHeadSigned,
+        "yiwangban.intel.erasure.ordered.v1": ErasureOrdered,
         "yiwangban.petition.bulletin.drafted.v1": BulletinDrafted,
+        "yiwangban.petition.petition-erasure.acknowledged.v1": PetitionErasureAcknowledged,
         "yiwangban.petition.petition.received.v1": PetitionReceived,
         "yiwangban.petition.petition.classified.v1": PetitionClassified,
         "yiwangban.petition.petition.transferred.v1": PetitionTransferred,

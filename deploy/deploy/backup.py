@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import psycopg
@@ -9,6 +10,8 @@ from psycopg import sql
 
 from deploy.postgres import ADMIN, Postgres
 from deploy.server import LOOPBACK
+
+SECONDS_A_DAY = 24 * 3600
 
 
 class BackupError(RuntimeError):
@@ -29,6 +32,15 @@ def dump(postgres: Postgres, database: str, path: Path) -> None:
         arriving.rename(path)
     finally:
         arriving.unlink(missing_ok=True)
+
+
+def expire(folder: Path, *, days: int) -> list[Path]:
+    """Delete the copies below a folder that are older than so many days; give them."""
+    oldest = time.time() - days * SECONDS_A_DAY
+    expired = [path for path in sorted(folder.rglob("*.dump")) if path.stat().st_mtime < oldest]
+    for path in expired:
+        path.unlink()
+    return expired
 
 
 def restore(postgres: Postgres, database: str, path: Path) -> None:

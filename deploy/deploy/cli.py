@@ -5,7 +5,6 @@ import os
 import subprocess
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import psutil
@@ -15,24 +14,23 @@ from rich.table import Table
 
 from contracts.openapi import FILE, text
 from deploy.config import Configuration, SettingError
+from deploy.data_cli import app as data
 from deploy.documents import ENTRANCE
 from deploy.identity_cli import app as identity
 from deploy.openapi import NoDocumentError, suite_document
 from deploy.production_cli import app as production
 from deploy.programs import environment_of, programs
 from deploy.provision import Provisioned
-from deploy.sentences import console
-from deploy.sentences import sentences as _sentences
-from deploy.sentences import step as _step
-from deploy.services import BINARIES, known
+from deploy.sentences import console, sentences, step
+from deploy.services import BINARIES
 from deploy.suite import Suite
 
 ABOUT = "一网办：在本机启动与管理 · start and manage the suite on this machine"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=ABOUT)
+app.add_typer(data)
 app.add_typer(production)
 app.add_typer(identity)
 
-OneService = Annotated[str, typer.Argument(parser=known)]
 MEBIBYTE = 1024**2
 SHOWN_DEATHS = 10
 
@@ -40,10 +38,10 @@ SHOWN_DEATHS = 10
 @app.command()
 def start(roles: Annotated[str, typer.Option(help="all | split：每个角色一个进程 · each role a process")] = "") -> None:
     """启动整套系统 · Start the suite and wait until it is ready."""
-    with _sentences():
+    with sentences():
         if roles:
             os.environ["ROLES"] = roles
-        suite = Suite(Configuration.from_environment(), _step)
+        suite = Suite(Configuration.from_environment(), step)
         began = time.monotonic()
         provisioned = suite.start()
         console.print(f"[green]已就绪[/green] · ready in {time.monotonic() - began:.1f} s")
@@ -54,7 +52,7 @@ def start(roles: Annotated[str, typer.Option(help="all | split：每个角色一
 @app.command()
 def fetch() -> None:
     """获取 Kafka 与 Zipkin（仅首次） · Fetch Kafka's and Zipkin's jars, once."""
-    with _sentences():
+    with sentences():
         configuration = Configuration.from_environment()
         configuration.kafka().install()
         for server in (configuration.zipkin_server(), configuration.keycloak()):
@@ -65,21 +63,21 @@ def fetch() -> None:
 @app.command()
 def links() -> None:
     """各入口地址 · Where everything is."""
-    with _sentences():
+    with sentences():
         _links(Configuration.from_environment())
 
 
 @app.command()
 def down() -> None:
     """停止整套系统 · Stop everything."""
-    with _sentences(), _step("停止 · Stopping"):
+    with sentences(), step("停止 · Stopping"):
         Suite(Configuration.from_environment()).down()
 
 
 @app.command()
 def status() -> None:
     """各进程状态、内存与重启记录 · What runs, how much memory, what died and was restarted."""
-    with _sentences():
+    with sentences():
         suite = Suite(Configuration.from_environment())
         if not suite.supervisor.running:
             console.print("未运行 · not running (make start)")
@@ -113,7 +111,7 @@ def provision(
     replication: Annotated[int, typer.Option(min=1, help="副本数，生产为 3 · replicas, in production 3")] = 1,
 ) -> None:
     """按 contracts/topics 建立主题，并指出差异 · Make missing topics, tell what differs; never delete."""
-    with _sentences():
+    with sentences():
         done = Suite(Configuration.from_environment()).provision(bootstrap, replication)
         for name in done.created:
             console.print(f"+ {name}")
@@ -130,7 +128,7 @@ def openapi(
     ] = False,
 ) -> None:
     """把各服务的接口合为一份文档 · Merge the services' HTTP APIs into contracts/openapi/suite.json."""
-    with _sentences():
+    with sentences():
         path = default_directory() / FILE
         written = text(suite_document(Configuration.from_environment()))
         if check and (not path.is_file() or path.read_text("utf-8") != written):
@@ -145,32 +143,10 @@ def wipe_broker(
     yes: Annotated[bool, typer.Option("--yes", help="确认清空 Kafka 磁盘 · yes, lose the broker's disk")] = False,
 ) -> None:
     """演练：清空 Kafka 磁盘后重建，再由发件箱补发 · Drill: lose the broker's disk; the outboxes feed it again."""
-    with _sentences():
+    with sentences():
         if not yes:
             raise SettingError("此操作清空 Kafka 的全部数据，请加 --yes。 This loses all that Kafka keeps: say --yes.")
-        _tell(Suite(Configuration.from_environment(), _step).wipe_broker())
-
-
-@app.command("backup")
-def back_up(service: OneService, file: Path) -> None:
-    """备份一个服务的数据库，不停机 · Copy a service's database while it is at work."""
-    with _sentences():
-        Suite(Configuration.from_environment(), _step).back_up(service, file)
-
-
-@app.command()
-def restore(
-    service: OneService,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    yes: Annotated[
-        bool, typer.Option("--yes", help="确认以备份取代现有数据库 · yes, lose the present database")
-    ] = False,
-) -> None:
-    """以备份取代一个服务的数据库 · Put the copy in a database's place; what came since comes back from the topics."""
-    with _sentences():
-        if not yes:
-            raise SettingError("此操作以备份取代现有数据库，请加 --yes。 This loses the present database: say --yes.")
-        Suite(Configuration.from_environment(), _step).restore(service, file)
+        _tell(Suite(Configuration.from_environment(), step).wipe_broker())
 
 
 @app.command()
@@ -179,7 +155,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
 ) -> None:
     """查看日志 · Show a program's log."""
-    with _sentences():
+    with sentences():
         folder = Configuration.from_environment().logs
         path = folder / f"{program}.log"
         if not program or not path.exists():
@@ -193,7 +169,7 @@ def logs(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(context: typer.Context, service: str) -> None:
     """以部署的设置运行服务的命令 · Run a service's command here: deploy run intel-sink verify."""
-    with _sentences():
+    with sentences():
         try:
             environment = environment_of(Configuration.from_environment(), service)
         except KeyError:

@@ -94,6 +94,7 @@ class Configuration:
         limits: Of requests a second that the gateway lets in.
         identity: Who signs tokens here: *development*, or *keycloak*.
         accepted: Which tokens are let in.
+        backup_days: How long copies of databases are kept; a destroyed key is in copies of the keyring for as long.
     """
 
     state: Path = DEFAULT_STATE
@@ -108,6 +109,7 @@ class Configuration:
     limits: Limits = field(default_factory=Limits)
     identity: str = DEVELOPMENT
     accepted: Tokens = field(default_factory=Tokens)
+    backup_days: int = 30
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -151,6 +153,7 @@ class Configuration:
             ),
             identity=identity,
             accepted=Tokens.from_environment(environment),
+            backup_days=_positive("BACKUP_DAYS", environment, cls.backup_days),
         )
 
     @property
@@ -162,6 +165,11 @@ class Configuration:
     def logs(self) -> Path:
         """Folder of every program's log."""
         return self.state / "logs"
+
+    @property
+    def backups(self) -> Path:
+        """Folder of copies of databases, one a database."""
+        return self.state / "backups"
 
     def kafka(self) -> Cluster:
         """Give the brokers."""

@@ -9,11 +9,10 @@ from string import Template
 from typing import Any
 
 import yaml
-from contracts.registry import Registry
 
 from deploy.issuer import AUDIENCE
 from deploy.postgres import RECONCILER
-from deploy.services import SERVICES, Service
+from deploy.services import KEYRING, SERVICES, Service
 
 HOME = Path(__file__).resolve().parents[1] / "kubernetes"
 NAMESPACE = "yiwangban"
@@ -61,6 +60,7 @@ def resources(shape: Shape) -> list[dict[str, Any]]:
         "DISCOVERY_URL": shape.discovery_url,
         "ENVOY": shape.envoy,
         "SOURCES": json.dumps({each.name: _source(each) for each in SERVICES}),
+        "PERSONAL": json.dumps([KEYRING, *(each.name for each in SERVICES if each.personal)]),
         "GATEWAY": json.dumps(_gateway(shape)),
     }
     found = list(_filled("suite.yaml", shared, frozenset({"discovery"} if shape.discovery_url else ())))
@@ -87,9 +87,7 @@ def _names(service: Service) -> dict[str, str]:
 
 
 def _kinds(service: Service) -> frozenset[str]:
-    written = Registry.load().written_by(service.name)
-    personal = any(event.personal for topic in written for event in topic.events)
-    return frozenset({"personal"} if personal else ()) | ({"mirror"} if service.name == MIRROR else set())
+    return frozenset({"personal"} if service.personal else ()) | ({"mirror"} if service.name == MIRROR else set())
 
 
 def _filled(name: str, values: dict[str, str], kinds: frozenset[str]) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.server import LOOPBACK, Server
-from deploy.services import SERVICES
+from deploy.services import KEYRING, SERVICES
 
 OLDEST = 15
 ADMIN = "yiwangban"
@@ -31,7 +31,7 @@ RECONCILER = "reconciler"
 """A user that may read every service's outbox, and nothing else."""
 
 DATABASES = tuple(service.database for service in SERVICES)
-"""One a service; its owner is the user of the same name."""
+"""One a service; its owner is the user of the same name. So is the keyring's, which nobody else may enter."""
 
 CONFIGURATION = """\
 listen_addresses = '{host}'
@@ -46,7 +46,7 @@ full_page_writes = on
 
 # Small
 shared_buffers = '64MB'
-max_connections = 100
+max_connections = 120
 max_wal_size = '512MB'
 wal_level = 'minimal'
 max_wal_senders = 0
@@ -87,7 +87,7 @@ class Postgres(Server):
 
     def dsn(self, dbname: str, user: str | None = None) -> str:
         """Give the libpq URL of a database: as its owner, or as the administrator where it isn't a service's."""
-        who = user or (dbname if dbname in DATABASES else ADMIN)
+        who = user or (dbname if dbname in {*DATABASES, KEYRING} else ADMIN)
         return f"postgresql://{who}:{quote(self.passwords[who])}@{LOOPBACK}:{self.port}/{dbname}"
 
     @cached_property
@@ -95,7 +95,7 @@ class Postgres(Server):
         """Passwords by user, readable by the owner of the folder only; made once, those of a new service later."""
         path = self.state / "passwords.json"
         kept: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        if missing := [user for user in (ADMIN, RECONCILER, *DATABASES) if user not in kept]:
+        if missing := [user for user in (ADMIN, RECONCILER, KEYRING, *DATABASES) if user not in kept]:
             self.state.mkdir(parents=True, exist_ok=True)
             kept |= {user: secrets.token_urlsafe(24) for user in missing}
             draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -129,22 +129,23 @@ class Postgres(Server):
             return False
 
     def provision(self) -> None:
-        """Make each service's user and database, and the reconciler. Changes nothing that is there."""
+        """Make each service's user and database, the keyring's, and the reconciler. Changes nothing that is there."""
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             users = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
             bases = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
-            for user in (*DATABASES, RECONCILER):
+            for user in (*DATABASES, KEYRING, RECONCILER):
                 verb = sql.SQL("ALTER" if user in users else "CREATE")
                 connection.execute(
                     sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(user), self.passwords[user])
                 )
-            for base in DATABASES:
+            for base in (*DATABASES, KEYRING):
                 name = sql.Identifier(base)
                 if base not in bases:
                     connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
                 connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-                reader = sql.Identifier(RECONCILER)
-                connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, reader))
+                if base != KEYRING:
+                    reader = sql.Identifier(RECONCILER)
+                    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, reader))
 
     def let_reconcile(self) -> None:
         """Let the reconciler read the outbox of every service that has one. To be called after migrations."""

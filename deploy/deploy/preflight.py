@@ -33,6 +33,7 @@ def problems(configuration: Configuration) -> list[str]:
     return [
         *_missing_tools(configuration),
         *_full_disk(configuration),
+        *_lost_keys(configuration),
         *_doubled_ports(configuration),
         *_taken_ports(configuration),
     ]
@@ -64,6 +65,16 @@ def _full_disk(configuration: Configuration) -> Iterator[str]:
             f"{configuration.state} 所在磁盘只剩 {there}，至少需要 2 GB：请清理，或把 STATE_DIR 设到别处。"
             f" Only {there} are free where {configuration.state} lies, and 2 GB are needed:"
             " make room, or set STATE_DIR to another place."
+        )
+
+
+def _lost_keys(configuration: Configuration) -> Iterator[str]:
+    """Refuse what was sealed under keys that lie elsewhere: it would look as if everybody had been erased."""
+    if (configuration.state / "keyring").exists():
+        yield (
+            f"{configuration.state} 的密钥不在数据库中，其内容无法打开：请 make clean，或把 STATE_DIR 设到别处。"
+            f" The keys of {configuration.state} aren't in a database, so nothing would open:"
+            " make clean, or set STATE_DIR to another place."
         )
 
 

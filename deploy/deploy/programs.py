@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.config import Configuration
 from deploy.postgres import RECONCILER
 from deploy.server import Server
-from deploy.services import SERVICES, Service, service
+from deploy.services import KEYRING, SERVICES, Service, service
 
 ROLES = ("api", "worker", "relay")
 ROLE_PORTS = {"api": 0, "worker": 10, "relay": 20}
@@ -67,10 +67,11 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
         "KAFKA_BOOTSTRAP": configuration.kafka().bootstrap,
         "TOPIC_PREFIX": configuration.topic_prefix,
         **configuration.tokens().environment,
-        "KEYRING_DIR": str(state / "keyring"),
         "PSEUDONYM_SECRET_PATH": str(pseudonym_secret(configuration)),
         f"{chosen.prefix}DATABASE_URL": postgres.dsn(chosen.database),
     }
+    if chosen.personal:
+        shared |= keyring_environment(configuration)
     if name == "intel-sink":
         sources = {each.name: postgres.dsn(each.database, RECONCILER) for each in SERVICES}
         shared |= {
@@ -79,6 +80,19 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
             "INTEL_SINK_RECONCILE_SOURCES": json.dumps(sources),
         }
     return shared
+
+
+def keyring_environment(configuration: Configuration) -> dict[str, str]:
+    """Give what whoever opens the keyring needs: its database, and the key that wraps all of its keys."""
+    return {
+        "KEYRING_DATABASE_URL": configuration.postgres().dsn(KEYRING),
+        "KEYRING_KEK_PATH": str(key_encryption_key(configuration)),
+    }
+
+
+def key_encryption_key(configuration: Configuration) -> Path:
+    """Name the file of the key that wraps the keys of persons."""
+    return configuration.state / "secrets" / "kek"
 
 
 def pseudonym_secret(configuration: Configuration) -> Path:

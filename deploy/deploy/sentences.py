@@ -14,6 +14,7 @@ from rich.console import Console
 from contracts.openapi import Unmergeable
 from deploy.backup import BackupError
 from deploy.config import SettingError
+from deploy.erasure import ErasureError
 from deploy.jars import DownloadError
 from deploy.openapi import NoDocumentError
 from deploy.postgres import NoPostgresError
@@ -28,6 +29,7 @@ console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isat
 EXPECTED = (
     BackupError,
     DownloadError,
+    ErasureError,
     IssuerError,
     KafkaError,
     NoDocumentError,

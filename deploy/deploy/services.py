@@ -2,9 +2,17 @@
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from contracts.registry import Registry
+
 BINARIES = Path(sys.prefix) / "bin"
+
+KEYRING = "keyring"
+"""Database of the keys of persons, owned by the user of the same name; no service's, and kept apart from them."""
+
+KEYRING_COMMAND = str(BINARIES / "yiwangban-keyring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,11 @@ class Service:
         """Its command in this environment."""
         return str(BINARIES / self.name)
 
+    @property
+    def personal(self) -> bool:
+        """Whether its events hold personal fields, so that it needs the keyring."""
+        return self.name in _holders()
+
 
 SERVICES = (
     Service("petition", 8101, (Route("/v1/petitions", hidden=True), Route("/v1/bulletins"))),
@@ -73,6 +86,12 @@ SERVICES = (
 """In the order in which they are listed and started."""
 
 
+@cache
+def _holders() -> frozenset[str]:
+    topics = Registry.load().topics.values()
+    return frozenset(topic.writer for topic in topics if any(event.personal for event in topic.events))
+
+
 def service(name: str) -> Service:
     """Find a service.
 
@@ -83,11 +102,20 @@ def service(name: str) -> Service:
 
 
 def known(name: str) -> str:
-    """Give a service's name back.
+    """Give a service's name back, or the keyring's: whatever has a database of its own.
 
     Raises:
         ValueError: There is none of this name.
     """
-    if name not in {each.name for each in SERVICES}:
+    if name not in {KEYRING, *(each.name for each in SERVICES)}:
         raise ValueError(f"没有服务 {name}。 There is no service {name}.")
     return name
+
+
+def database(name: str) -> str:
+    """Give the database of a service, or the keyring.
+
+    Raises:
+        KeyError: There is none of this name.
+    """
+    return KEYRING if name == KEYRING else service(name).database

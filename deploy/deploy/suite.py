@@ -10,17 +10,28 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from contracts.registry import Registry
 
 from deploy import backup, preflight
 from deploy.config import Configuration
+from deploy.erasure import SINK, ErasureError, reapply
 from deploy.issuer import write_secret
-from deploy.programs import Program, environment_of, processes, programs, pseudonym_secret
+from deploy.programs import (
+    Program,
+    environment_of,
+    key_encryption_key,
+    keyring_environment,
+    processes,
+    programs,
+    pseudonym_secret,
+)
 from deploy.provision import Provisioned, provision
 from deploy.scraping import write_targets
-from deploy.services import SERVICES, Service, service
+from deploy.services import KEYRING, KEYRING_COMMAND, SERVICES, database, service
 from deploy.supervisor import Supervisor, leftovers
 
 READY_WITHIN_S = 180.0
@@ -29,6 +40,7 @@ READY_WITHIN_S = 180.0
 READY_POLL_S = 0.2
 TOLERATED_DEATHS = 2
 PSEUDONYM_BYTES = 48
+KEK_BYTES = 32
 
 Step = Callable[[str], contextlib.AbstractContextManager[object]]
 """Shows what is being done, while it is being done."""
@@ -77,7 +89,8 @@ class Suite:
                 self.supervisor.start(broker.name)
             postgres.wait_ready()
             postgres.provision()
-            migrations = [pool.submit(self._migrate, service) for service in SERVICES]
+            migrations = [pool.submit(self._migrate, each.name, each.command) for each in SERVICES]
+            migrations.append(pool.submit(self._migrate, KEYRING, KEYRING_COMMAND))
             kafka.wait_ready()
             for migration in migrations:
                 migration.result()
@@ -128,33 +141,49 @@ class Suite:
         kafka.wait_ready()
         return self.provision()
 
-    def back_up(self, name: str, path: Path) -> None:
-        """Copy a service's database into a file, while it is at work.
+    def back_up(self, name: str, path: Path | None = None) -> tuple[Path, list[Path]]:
+        """Copy a service's database, or the keyring, while it is at work; give the copy, and those that have expired.
+
+        Args:
+            name: The service, or the keyring.
+            path: File to write; by default one in the folder of copies. Those there that have expired are deleted.
 
         Raises:
             BackupError: It failed.
         """
-        backup.dump(self.configuration.postgres(), service(name).database, path)
+        made = path or self.configuration.backups / name / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.dump"
+        backup.dump(self.configuration.postgres(), database(name), made)
+        return made, backup.expire(self.configuration.backups, days=self.configuration.backup_days)
 
     def restore(self, name: str, path: Path) -> None:
         """Put a copy in the place of a service's database: stop the service, restore, start it. Doesn't wait for it.
+
+        For the keyring's, all who hold personal data are stopped.
 
         What the service has published since the copy comes back from its topics; until then it is read-only. What
         lay in its outbox alone is lost with the database, and so are the Idempotency-Keys since the copy.
 
         Raises:
             BackupError: It failed; the service stays stopped.
+            ErasureError: What was erased since the copy couldn't be erased again; all stay stopped.
         """
+        if name == KEYRING and (late := [each for each in self.not_ready() if each.startswith(SINK)]):
+            raise ErasureError(
+                f"{late[0]} 未就绪，无从得知已抹除者。 {late[0]}, which knows who was erased, isn't ready."
+            )
         stopped = self.processes_of(name)
         with ThreadPoolExecutor() as pool:
             list(pool.map(self.supervisor.stop, (program.name for program in stopped)))
-        backup.restore(self.configuration.postgres(), service(name).database, path)
+        backup.restore(self.configuration.postgres(), database(name), path)
+        if name == KEYRING:
+            reapply(self.configuration)
         for program in stopped:
             self.supervisor.start(program.name)
 
     def processes_of(self, name: str) -> list[Program]:
-        """Give the processes of a service: one, or one a role."""
-        return processes(self.configuration, service(name))
+        """Give the processes of a service: one, or one a role; of the keyring, those of all who hold personal data."""
+        owners = [each for each in SERVICES if each.personal] if name == KEYRING else [service(name)]
+        return [program for owner in owners for program in processes(self.configuration, owner)]
 
     def not_ready(self) -> dict[str, str]:
         """Ask each service whether it may be given work, and tell of those that may not."""
@@ -171,22 +200,25 @@ class Suite:
         self.configuration.issuer().prepare()
         if not (path := pseudonym_secret(self.configuration)).exists():
             write_secret(path, secrets.token_urlsafe(PSEUDONYM_BYTES).encode())
+        if not (path := key_encryption_key(self.configuration)).exists():
+            write_secret(path, secrets.token_bytes(KEK_BYTES))
 
-    def _migrate(self, service: Service) -> None:
-        """Bring a service's tables to its version.
+    def _migrate(self, name: str, command: str) -> None:
+        """Bring the tables of a service, or of the keyring, to its version.
 
         Raises:
             StartError: The migration failed.
         """
+        told = keyring_environment if name == KEYRING else partial(environment_of, name=name)
         run = subprocess.run(
-            [service.command, "migrate"],
-            env={**os.environ, **environment_of(self.configuration, service.name)},
+            [command, "migrate"],
+            env={**os.environ, **told(self.configuration)},
             capture_output=True,
             text=True,
             check=False,
         )
         if run.returncode:
-            raise StartError(f"{service.name} 数据库迁移失败。 {service.name}: migration failed.\n{run.stderr[-4000:]}")
+            raise StartError(f"{name} 数据库迁移失败。 {name}: migration failed.\n{run.stderr[-4000:]}")
 
     def _wait_ready(self, waiting: Sequence[Program]) -> None:
         deadline = time.monotonic() + READY_WITHIN_S

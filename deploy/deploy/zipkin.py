@@ -8,12 +8,15 @@ from pathlib import Path
 
 from deploy.jars import Jars
 from deploy.java import java
-from deploy.server import LOOPBACK, Server
+from deploy.server import LOOPBACK, NotReadyError, Server
 
 JARS = Jars("Zipkin", Path(__file__).resolve().parents[1] / "zipkin")
 
 MOST_SPANS = 8_000
 """What is kept, about a thousand traces; the oldest make room. The heap below has space for half as many again."""
+
+EVER_MS = 10 * 365 * 24 * 3600 * 1000
+READ_WITHIN_S = 60
 
 HEAP = "80m"
 
@@ -85,6 +88,21 @@ class Zipkin(Server):
         arguments = [f"--{name}={value}" for name, value in options.items()]
         machine = [str(java()), *memory, f"-Djava.io.tmpdir={self.state}"]
         return ["nice", "-n", "10", *machine, "-jar", str(self.jars / jar), *arguments]
+
+    def remembered(self) -> bytes:
+        """Give every trace that it keeps, as JSON; none while it is away, because it keeps them in memory only.
+
+        Raises:
+            NotReadyError: It is there, and doesn't say.
+        """
+        asked = f"http://{LOOPBACK}:{self.port}/api/v2/traces?limit={MOST_SPANS}&lookback={EVER_MS}"
+        try:
+            with urllib.request.urlopen(asked, timeout=READ_WITHIN_S) as answer:
+                return bytes(answer.read())
+        except OSError as error:
+            if isinstance(getattr(error, "reason", None), ConnectionRefusedError):
+                return b""
+            raise NotReadyError(f"Zipkin 未给出所存追踪。 Zipkin doesn't say which traces it keeps: {error}") from error
 
     def answers(self) -> bool:
         """Ask its own health page."""

@@ -85,6 +85,8 @@ def named(root: Path) -> None:
     (rule,) = re.findall(r"^ +(\(\"visit\",.*\),)$", PAGE, re.MULTILINE)
     policy = root / "libs" / "casework" / "casework" / "policy.py"
     policy.write_text(policy.read_text("utf-8").replace("\n)  # fmt: skip", f"\n    {rule}\n)  # fmt: skip"), "utf-8")
+    erasures = root / "contracts" / "topics" / "intel.erasures.v1.yaml"
+    erasures.write_text(erasures.read_text("utf-8").replace("petition, intel-sink]", "petition, booking, intel-sink]"))
     imports = root / ".importlinter"
     text = imports.read_text("utf-8")
     imports.write_text(
@@ -143,7 +145,7 @@ def test_each_file_is_as_style_and_structure_want_it(copy: Copy) -> None:
 
 
 def test_what_it_accepts_is_mirrored_without_a_change_of_the_mirror(
-    copy: Copy, kafka: Kafka, postgres: Postgres, tmp_path: Path, topic_prefix: str
+    copy: Copy, kafka: Kafka, postgres: Postgres, keyring_url: str, tmp_path: Path, topic_prefix: str
 ) -> None:
     issuer = Issuer(tmp_path / "issuer")
     (tmp_path / "issuer").mkdir()
@@ -158,7 +160,8 @@ def test_what_it_accepts_is_mirrored_without_a_change_of_the_mirror(
             "KAFKA_BOOTSTRAP": kafka.bootstrap,
             "TOPIC_PREFIX": topic_prefix,
             "JWT_JWKS_PATH": str(issuer.jwks),
-            "KEYRING_DIR": str(tmp_path / "keyring"),
+            "KEYRING_DATABASE_URL": keyring_url,
+            "KEYRING_KEK_PATH": str(tmp_path / "kek"),
             "PSEUDONYM_SECRET_PATH": str(tmp_path / "pseudonym"),
         }
     )

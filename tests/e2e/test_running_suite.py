@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from accept.catalogue import catalogue
 from chassis.testing.waiting import NeverHappenedError, eventually_sync
+from deploy.erasure import Proof, look, wrapped_keys
 from deploy.services import SERVICES
 
 from deploy import key_rotation
@@ -219,3 +220,93 @@ def test_prometheus_finds_every_process_and_every_rule_works_and_nothing_is_wron
         assert ask("alerts")["alerts"] == []
     assert ours <= exported().keys()
     assert needed() <= ours
+
+
+PERSON, MARK = "somebody-who-leaves", "东风路三号的陈小明"
+
+
+def written(running: Running, sub: str, mark: str) -> dict[str, str]:
+    """Leave something of a person everywhere: a petition with its reply, a case with its review and its opinion."""
+
+    def ask(path: str, role: str, body: object = None, *, as_: str = "", **who: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {running.token(role, sub=as_ or f'{role}-of-{sub}', **who)}"}
+        headers["idempotency-key"] = str(uuid.uuid4())
+        if role != "citizen":
+            shown = httpx.get(f"{running.url}{path.rpartition('/')[0]}", headers=headers | FOR_WORK, trust_env=False)
+            headers["if-match"] = shown.headers["etag"]
+        answer = httpx.post(f"{running.url}{path}", json=body, headers=headers, trust_env=False)
+        assert answer.is_success, answer.text
+        return answer
+
+    message = {"channel": "portal", "title": f"请问{mark}", "text": f"第一行\n{mark}的门牌"}
+    petition = ask("/v1/petitions", "citizen", message, as_=sub).headers["location"]
+    ask(f"{petition}/transfer", "triage", {"department": "exit-entry"})
+    ask(f"{petition}/reply", "handler", {"text": f"您好，{mark}。"}, department="exit-entry")
+    form = ENDORSEMENT | {"name": mark}
+    body = {"channel": "portal", "item": "hk-macao-endorsement", "form": form}
+    case = ask("/v1/cases", "citizen", body, as_=sub).headers["location"]
+    ask(f"{case}/accept", "window")
+    return {"petition": petition, "case": case}
+
+
+def access(running: Running, path: str, role: str) -> str:
+    headers = {"authorization": f"Bearer {running.token(role)}", **FOR_WORK}
+    answer = httpx.get(running.url + path, headers=headers, trust_env=False)
+    found: str = answer.json().get("access", str(answer.status_code))
+    return found
+
+
+def mirrored(running: Running) -> bool:
+    """Tell whether the mirror, and what follows it, have all that is in the outboxes."""
+    done = run(running, f"{BIN}/deploy run intel-sink reconcile --json")
+    return done.returncode == 0
+
+
+def test_of_an_erased_person_nothing_is_left_in_clear_and_a_restored_keyring_opens_nothing_of_them(
+    running: Running, tmp_path: Path
+) -> None:
+    suite, copy = running.suite, tmp_path / "keyring.dump"
+    mine, others = written(running, PERSON, MARK), written(running, "somebody-who-stays", "西湖路七号的李大同")
+    paths = {mine["petition"]: "triage", mine["case"]: "window", others["petition"]: "triage", others["case"]: "window"}
+    assert {access(running, path, role) for path, role in paths.items()} == {"open"}
+    eventually_sync(lambda: mirrored(running), within=60, that="the mirror has everything")
+    assert run(running, f"{BIN}/deploy backup keyring {copy}").returncode == 0
+    wrapped = wrapped_keys(suite.configuration.postgres())
+
+    done = run(running, f"{BIN}/deploy erase {PERSON}")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for figure in (
+        "keys destroyed +2 ",
+        "accept .*acknowledged, texts deleted +1 ",
+        "petition .*deleted +2 ",
+        "found +0 ",
+    ):
+        assert re.search(figure, done.stdout), f"{figure} in {done.stdout}"
+    assert {access(running, path, role) for path, role in list(paths.items())[:2]} == {"erased"}
+    assert {access(running, path, role) for path, role in list(paths.items())[2:]} == {"open"}
+    gone = [key for keyid, key in wrapped.items() if keyid not in wrapped_keys(suite.configuration.postgres())]
+    assert len(gone) == 2
+    proof = Proof(keys=0, emptied={}, seconds=0)
+    look(suite.configuration, proof, [MARK, *gone])
+    assert proof.hits == []
+    seen = Proof(keys=0, emptied={}, seconds=0)
+    look(
+        suite.configuration,
+        seen,
+        [mine["petition"].rpartition("/")[2], *wrapped_keys(suite.configuration.postgres()).values()],
+    )
+    assert {hit.number for hit in seen.hits} == set(range(seen.texts))  # whoever looks like this does see what is there
+    assert any("/kafka/" in hit.place for hit in seen.hits)
+    exported = repr([running.capture.spans(), running.capture.logs(), running.capture.metrics()])
+    assert not [text for text in (MARK, PERSON, "东风路") if text in exported]
+
+    assert run(running, f"{BIN}/deploy erase {PERSON}").returncode == 0  # again: nothing is left to do
+    restored = run(running, f"{BIN}/deploy restore keyring {copy} --yes")
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+    eventually_sync(lambda: not suite.not_ready(), within=60, that="everybody is ready again")
+    assert (
+        not {keyid for keyid, key in wrapped.items() if key in gone}
+        & wrapped_keys(suite.configuration.postgres()).keys()
+    )
+    assert {access(running, path, role) for path, role in list(paths.items())[2:]} == {"open"}

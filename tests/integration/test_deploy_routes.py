@@ -71,7 +71,8 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
         for service in SERVICES:
             own = folder / service.name
             own.mkdir()
-            issuer = environment(service.prefix.rstrip("_"), "postgresql://nobody@127.0.0.1:1/none", own, patch)
+            nowhere = "postgresql://nobody@127.0.0.1:1/none"
+            issuer = environment(service.prefix.rstrip("_"), nowhere, nowhere, own, patch)
             applications[service.name] = http_application(BOOTSTRAPS[service.name]())
         services = {each.name: ("127.0.0.1", stack.enter_context(echoing(each.name))) for each in SERVICES}
         gateway = stack.enter_context(gateway_before(folder, issuer, services))

@@ -14,6 +14,7 @@ from deploy.kafka import JARS, Kafka
 from deploy.postgres import ADMIN, DATABASES, RECONCILER, NoPostgresError, Postgres
 from deploy.provision import UnsafeRetentionError, provision
 from deploy.server import NotReadyError, free_port
+from deploy.services import KEYRING
 from kafka import KafkaAdminClient
 
 SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "databases.sh"
@@ -137,15 +138,17 @@ def test_the_production_script_makes_the_same_databases_and_users(tmp_path: Path
             "PGPORT": str(server.port),
             "PGPASSWORD": server.passwords[ADMIN],
             "POSTGRES_USER": ADMIN,
-            **{f"{user.upper()}_PASSWORD": server.passwords[user] for user in (*DATABASES, RECONCILER)},
+            **{f"{user.upper()}_PASSWORD": server.passwords[user] for user in (*DATABASES, KEYRING, RECONCILER)},
         }
         made = subprocess.run([SCRIPT], env=environment, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stderr
         for base in DATABASES:
             psycopg.connect(server.dsn(base)).close()
             psycopg.connect(server.dsn(base, RECONCILER)).close()
-        with pytest.raises(psycopg.OperationalError, match="permission denied"):
-            psycopg.connect(server.dsn("petition", "intel_sink"))
+        psycopg.connect(server.dsn(KEYRING)).close()
+        for base, user in (("petition", "intel_sink"), (KEYRING, "petition"), (KEYRING, RECONCILER)):
+            with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                psycopg.connect(server.dsn(base, user))
     finally:
         server.stop()
 
@@ -159,6 +162,13 @@ def test_an_acknowledged_commit_is_on_the_disk(database: Postgres, setting: str)
 def test_a_service_cannot_enter_another_services_database(database: Postgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(database.dsn("intel_sink", user="petition"))
+
+
+@pytest.mark.parametrize("user", [*DATABASES, RECONCILER])
+def test_nobody_enters_the_keyring_by_another_password_than_its_own(database: Postgres, user: str) -> None:
+    psycopg.connect(database.dsn(KEYRING)).close()
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(database.dsn(KEYRING, user=user))
 
 
 def test_a_wrong_password_is_refused(database: Postgres) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import pytest
 from chassis.testing.otlp import CapturedSpan, capture_otlp
 from chassis.testing.waiting import eventually_sync
 from deploy.issuer import Issuer
+from deploy.search import Needles
 from deploy.server import free_port
 from deploy.services import SERVICES
 from deploy.tokens import Tokens
@@ -166,3 +168,13 @@ def test_a_killed_zipkin_is_missed_by_nobody(behind: Callable[[Traces], Any]) ->
     nobody = f"http://127.0.0.1:{free_port()}/api/v2/spans"
     with behind(Traces(zipkin=nobody)) as ask:
         assert [ask().status_code for _ in range(20)] == [200] * 20
+
+
+def test_whoever_looks_for_a_text_in_traces_finds_it(zipkin: Zipkin) -> None:
+    text = "陈小明住东风路三号"
+    span = {"traceId": "1" * 16, "id": "1" * 16, "timestamp": time.time_ns() // 1000, "tags": {"leak": text}}
+    httpx.post(zipkin.collector, json=[span], trust_env=False).raise_for_status()
+    needles = Needles(["nobody wrote this", text])
+    assert eventually_sync(lambda: needles.found_in(zipkin.remembered()), within=15) == {1}
+    away = Zipkin(zipkin.state, jars=zipkin.jars, port=free_port())
+    assert away.remembered() == b""

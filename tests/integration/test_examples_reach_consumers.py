@@ -46,10 +46,10 @@ def of(topics: Sequence[str]) -> list[Event]:
 
 @asynccontextmanager
 async def process_of(
-    name: str, database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, database_url: str, keyring_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Service, InProcess]]:
     package = name.replace("-", "_")
-    issuer = environment(package.upper(), database_url, folder, monkeypatch)
+    issuer = environment(package.upper(), database_url, keyring_url, folder, monkeypatch)
     bootstrap: Bootstrap = importlib.import_module(f"{package}.bootstrap").bootstrap
     async with InProcess.on(bootstrap, database_url, issuer) as process:
         yield bootstrap(), process
@@ -72,9 +72,9 @@ PREPARED: dict[str, Callable[..., Any]] = {"accept": its_case_exists}
 
 @pytest.mark.parametrize("name", [service.name for service in SERVICES])
 async def test_every_reaction_handles_every_example(
-    name: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with process_of(name, database_url, tmp_path, monkeypatch) as (service, process):
+    async with process_of(name, database_url, keyring_url, tmp_path, monkeypatch) as (service, process):
         for reaction in service.reactions:
             processor = Processor(reaction, units=process.units, decode=CODEC.decode, patience=Patience())
             handled = set()
@@ -104,9 +104,9 @@ async def stored(batch: Batch, database_url: str) -> int:
 
 
 async def test_the_mirror_and_what_rests_on_it_read_every_example(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with process_of("intel-sink", database_url, tmp_path, monkeypatch) as (service, process):
+    async with process_of("intel-sink", database_url, keyring_url, tmp_path, monkeypatch) as (service, process):
         (mirror,) = service.batches
         assert set(mirror.topics()) == set(REGISTRY.topics)
         number = await stored(mirror, database_url)
@@ -121,9 +121,9 @@ async def test_the_mirror_and_what_rests_on_it_read_every_example(
 
 
 async def test_the_read_models_tell_every_example(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with process_of("query", database_url, tmp_path, monkeypatch) as (service, process):
+    async with process_of("query", database_url, keyring_url, tmp_path, monkeypatch) as (service, process):
         for batch, colour in zip(service.batches, Colour, strict=True):
             number = await stored(batch, database_url)
             assert process.rows(f"SELECT count(*) FROM {colour}.timeline") == [{"count": number}]
@@ -135,7 +135,7 @@ def test_consumers_read_what_the_contracts_say_that_they_read(
     for service in SERVICES:
         folder = tmp_path / service.name
         folder.mkdir()
-        environment(service.database.upper(), database_url, folder, monkeypatch)
+        environment(service.database.upper(), database_url, database_url, folder, monkeypatch)
         wired: Service = importlib.import_module(f"{service.database}.bootstrap").bootstrap()
         read = {topic for each in (*wired.reactions, *wired.batches) for topic in _topics(each)}
         assert read == {topic.name for topic in REGISTRY.read_by(service.name)}

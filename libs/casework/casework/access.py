@@ -75,12 +75,13 @@ class Asker:
         return POLICY.reach(resource, action, self.actor.roles, facts)
 
 
-def asker_of(unit: Unit, *contexts: str) -> Asker:
+def asker_of(unit: Unit, *contexts: str, acting: str = "") -> Asker:
     """Read who is asking from the unit of a request.
 
     Args:
         unit: The request's.
         contexts: Of owners' pseudonyms, for example ``author``.
+        acting: Context of the pseudonym under which rows name them as somebody who acts; by default the service's own.
 
     Raises:
         UnknownTenant: They belong to no city of the suite.
@@ -93,7 +94,11 @@ def asker_of(unit: Unit, *contexts: str) -> Asker:
         raise UnknownTenant
     roles = frozenset(role for role in TOKEN_ROLES if role in principal.roles)
     return Asker(
-        actor=Actor(pseudonym=unit.actor, roles=roles, department=principal.department),
+        actor=Actor(
+            pseudonym=unit.outbox.pseudonym(principal.subject, context=acting),
+            roles=roles,
+            department=principal.department,
+        ),
         tenant=principal.tenant,
         owners=tuple(unit.outbox.pseudonym(principal.subject, context=context) for context in contexts),
     )

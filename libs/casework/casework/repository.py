@@ -12,14 +12,14 @@ from chassis.api.versions import require_version
 from chassis.envelope import Envelope
 from chassis.policy import EVERYTHING, NOTHING, Attributes, Reach
 from chassis.relay.importer import UnrecoverableError, is_next
-from chassis.sealed_columns import Sealed, SealedColumns, present
+from chassis.sealed_columns import Sealed
 from chassis.unit import Unit
 from contracts.event import ContractEvent
 from sqlalchemy import Select, case, insert, inspect, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from casework.access import Asker, Beyond, columns_of
-from casework.content import Content, open_content, part_of, put_on_record
+from casework.content import Content, ContentColumns, part_of, put_on_record
 from casework.decision import Case, Decision
 from casework.rows import Row, newest
 from contracts.events import EVENTS
@@ -77,20 +77,18 @@ class Repository(Generic[R, C]):
             begin: Gives the case that its first event makes, with this ``id`` and ``tenant``.
             replay: Gives the case after its next event.
         """
-        self._row = row
+        self.row = row
         self._table = inspect(row).local_table
         self._id = self._table.c.id
         self._resource = resource
         self.read = read
         self.write = write
         self._owner = owner
-        self._sealed = sealed
         self._begin = begin
         self._replay = replay
-        self._keyids = {column: keyid for keyid, columns in sealed.items() for column in columns}
-        self._content = frozenset({*self._keyids, *self._keyids.values(), *identifying})
+        self.content = ContentColumns(str(row.__tablename__), sealed)
+        self._closed = self.content.names.union(identifying)
         self._attributes = columns_of(self._table, owner=owner)
-        self._columns = SealedColumns(str(row.__tablename__))
         self._insertion = insert(row)  # made once: SQLAlchemy then finds at once what it has compiled
 
     def within(self, reach: Reach, opens: Reach = NOTHING) -> Select[Any]:
@@ -101,7 +99,7 @@ class Repository(Generic[R, C]):
             opens: Of them, those whose content opens; that of the others stays where it is.
         """
         condition = opens.where(self._attributes)
-        closed = frozenset() if opens is EVERYTHING else self._content
+        closed = frozenset() if opens is EVERYTHING else self._closed
         columns = (case((condition, c)).label(c.key) if c.key in closed else c for c in self._table.c)
         return select(*columns, condition.label("opens")).where(reach.where(self._attributes))
 
@@ -221,7 +219,7 @@ class Repository(Generic[R, C]):
             Problem: 400: they have to say what for.
         """
         rows = [(stored.case.id, part_of(stored.sealed, only)) for stored in found]
-        contents = await open_content(self._columns, unit.outbox.keyring, rows)
+        contents = await self.content.open(unit.outbox.keyring, rows)
         if reader is not None:
             cases = [stored.case for stored in found]
             others = {c.id: shown for c, shown in zip(cases, contents, strict=True) if self._person(c) != reader.owner}
@@ -253,42 +251,24 @@ class Repository(Generic[R, C]):
         """Give the pseudonym of the one whose key seals: the owner's, or the case's own if nobody knows them."""
         return getattr(case, self._owner) or case.id
 
-    async def _seal(self, unit: Unit, case: C, content: Mapping[str, str | None]) -> Sealed | None:
-        if all(text is None for text in content.values()):
-            return None  # nobody gets a key for nothing
-        return await self._columns.seal(unit.outbox.keyring, person=self._person(case), row=case.id, columns=content)
+    async def _seal(self, unit: Unit, case: C, content: Mapping[str, str | None]) -> dict[str, Any]:
+        return await self.content.seal(unit.outbox.keyring, content, person=self._person(case), row=case.id)
 
-    async def _take_over(self, unit: Unit, case: C, event: Envelope, happened: ContractEvent) -> Sealed | None:
-        """Seal the content that an event brings for the row; columns and fields are named alike."""
-        fields = {
-            name: text
-            for name in happened.PERSONAL
-            if name in self._keyids and (text := getattr(happened, name)) is not None
-        }
-        if not fields:
-            return None
-        return await self._columns.take_over(unit.outbox.keyring, event, fields=fields, person=self._person(case))
+    async def _take_over(self, unit: Unit, case: C, event: Envelope, happened: ContractEvent) -> dict[str, Any]:
+        return await self.content.take_over(unit.outbox.keyring, event, happened, person=self._person(case))
 
-    async def _insert(self, unit: Unit, case: C, content: Sealed | None, columns: dict[str, Any]) -> None:
+    async def _insert(self, unit: Unit, case: C, content: dict[str, Any], columns: dict[str, Any]) -> None:
         """Insert the row; one statement, nothing is read back."""
-        values = self.write(case) | columns | self._columns_of(content)
+        values = self.write(case) | columns | content
         await (await unit.session.connection()).execute(self._insertion, values)
 
-    async def _update(self, unit: Unit, case: C, content: Sealed | None) -> None:
-        values = self.write(case) | self._columns_of(content)
-        statement = update(self._row).where(self._id == UUID(case.id)).values(values)
+    async def _update(self, unit: Unit, case: C, content: dict[str, Any]) -> None:
+        values = self.write(case) | content
+        statement = update(self.row).where(self._id == UUID(case.id)).values(values)
         await (await unit.session.connection()).execute(statement)
 
-    def _columns_of(self, content: Sealed | None) -> dict[str, Any]:
-        if content is None:
-            return {}
-        return {**content.columns} | {self._keyids[name]: content.keyid for name in content.columns}
-
     def _stored(self, row: Any) -> Stored[R, C]:
-        sealed: tuple[Sealed, ...] = ()
-        for keyid, columns in self._sealed.items():
-            sealed += present(getattr(row, keyid), {name: getattr(row, name) for name in columns})
-        return Stored(self.read(row), row, sealed if row.opens else None)
+        return Stored(self.read(row), row, self.content.of(row) if row.opens else None)
 
     def _attributes_of(self, row: R) -> Attributes:
         return lambda name: getattr(row, self._owner if name == "owner" else name)

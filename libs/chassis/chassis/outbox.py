@@ -5,6 +5,8 @@ unpublishable is ever committed.
 """
 
 import dataclasses
+import hashlib
+import hmac
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -108,9 +110,17 @@ class Outbox:
             raise ValueError(f"{self.service} was started without a keyring")
         return self._keyring
 
-    def pseudonym(self, subject: str, *, context: str = "actor") -> str:
-        """Give the name under which a context mentions a person; by default the context of those who act."""
-        return sealing.pseudonym(self._secret, context, subject)
+    def pseudonym(self, subject: str, *, context: str = "") -> str:
+        """Give the name under which a context mentions a person; by default the context of those who act here.
+
+        Who acts in one service is known there by a name that no other service knows: otherwise the actor of two events
+        would tell that somebody's case and somebody's message are the same person's.
+        """
+        return sealing.pseudonym(self._secret, context or f"actor.{self.service}", subject)
+
+    def secret_for(self, purpose: str) -> bytes:
+        """Derive a secret of 256 bits for one purpose; it tells nothing about any other's."""
+        return hmac.digest(self._secret, f"purpose|{purpose}".encode(), hashlib.sha256)
 
     def signer(self, context: str) -> Signer:
         """Give what signs texts for a purpose, and reads them back in any service of the suite."""

@@ -42,8 +42,12 @@ class Keyring(Protocol):
         """Give the keys; None for one that is unknown or destroyed."""
         ...
 
-    async def destroy(self, keyid: str) -> None:
-        """Destroy the key for good. Doing it again changes nothing."""
+    def forget(self, keyid: str) -> None:
+        """Remember a key no longer: it is said to be destroyed."""
+        ...
+
+    async def close(self) -> None:
+        """Close what is open."""
         ...
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chassis.sealing import Keyring
 
 DEVELOPMENT = "development"
 DEVELOPMENT_ISSUER = "https://issuer.yiwangban.localhost"
@@ -35,6 +37,9 @@ class Settings(BaseSettings):
     A service subclasses this with ``env_prefix="BILLING_"``: fields without an alias are then its
     own (``BILLING_DATABASE_URL``), fields with an alias are the suite's (``KAFKA_BOOTSTRAP``).
     """
+
+    SECRETS: ClassVar[tuple[str, ...]] = ("database_url", "issuer", "pseudonym_secret_path")
+    """What outside development has to be the installation's own."""
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True)
 
@@ -73,12 +78,6 @@ class Settings(BaseSettings):
         validation_alias="JWT_LIFE_S",
         description="Longest life of a token: for so long a right that was withdrawn may still be used.",
     )
-    keyring_dir: Path = Field(default=STATE / "keyring", validation_alias="KEYRING_DIR")
-    keyring_kek_path: Path | None = Field(
-        default=None,
-        validation_alias="KEYRING_KEK_PATH",
-        description="Key-encryption key; default: kek in the keyring.",
-    )
     pseudonym_secret_path: Path = Field(
         default=STATE / "secrets" / "pseudonym", validation_alias="PSEUDONYM_SECRET_PATH"
     )
@@ -113,12 +112,12 @@ class Settings(BaseSettings):
         """Refuse to start outside development with secrets that any reader of this file knows or can find."""
         if self.environment == DEVELOPMENT:
             return self
-        secrets = {"database_url", "issuer", "keyring_dir", "pseudonym_secret_path"}
+        secrets = set(self.SECRETS)
         if self.discovery_url is None:
             secrets.add("jwks_path")
         left = sorted(name for name in secrets if name not in self.model_fields_set or self._is_default(name))
-        if _guessable(self.database_url):
-            left.append("database_url's password")
+        databases = (name for name in self.SECRETS if name.endswith("database_url"))
+        left += [f"{name}'s password" for name in databases if _guessable(getattr(self, name))]
         left += [name for name in ("issuer", "discovery_url") if (getattr(self, name) or "").startswith("http://")]
         if left:
             raise ValueError(
@@ -148,6 +147,10 @@ class Settings(BaseSettings):
     def physical_topic(self, topic: str) -> str:
         """Give the topic's name on the broker."""
         return self.topic_prefix + topic
+
+    def open_keyring(self) -> Keyring | None:
+        """Open the keys of persons; None for a service that holds nothing personal."""
+        return None
 
     def pseudonym_secret(self) -> bytes:
         """Read the secret behind all pseudonyms.

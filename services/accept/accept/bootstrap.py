@@ -10,7 +10,7 @@ from accept.api import commands, queries_router
 from accept.catalogue import catalogue
 from accept.config import AcceptSettings
 from accept.handlers import REACTIONS
-from accept.store import CASES
+from accept.store import ERASURES
 
 
 def bootstrap() -> Service:
@@ -30,5 +30,5 @@ def bootstrap() -> Service:
         routers=(commands, queries_router),
         problems=(casework.problems, problems),
         reactions=REACTIONS,
-        restore=CASES.restore,
+        restore=ERASURES.restore,
     )

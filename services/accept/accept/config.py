@@ -1,10 +1,10 @@
-"""Settings of this service: the suite's, with its own defaults."""
+"""Settings of this service: the suite's, with its own defaults, and where the keys of persons are."""
 
-from chassis.settings import Settings
 from pydantic_settings import SettingsConfigDict
+from yiwangban_keyring.settings import KeyringSettings
 
 
-class AcceptSettings(Settings):
+class AcceptSettings(KeyringSettings):
     """Read from ``ACCEPT_…`` and from the suite's own variables."""
 
     model_config = SettingsConfigDict(env_prefix="ACCEPT_")

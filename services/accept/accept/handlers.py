@@ -19,7 +19,7 @@ from accept import domain
 from accept.access import asker
 from accept.catalogue import ServiceItem, catalogue
 from accept.domain import Application, Case, Channel, Outcome
-from accept.store import CASES
+from accept.store import CASES, ERASURES
 from accept.tables import CaseRow
 from accept.workflow import Action
 from contracts.events import ReviewApproved, ReviewDenied
@@ -157,7 +157,10 @@ OUTCOMES: dict[str, tuple[Outcome, type[ReviewApproved | ReviewDenied]]] = {
     ReviewApproved.TYPE: (Outcome.APPROVED, ReviewApproved),
     ReviewDenied.TYPE: (Outcome.DENIED, ReviewDenied),
 }
-REACTIONS = (Reaction(name="conclusions", topics=(REVIEWS,), handlers=dict.fromkeys(OUTCOMES, conclude_case)),)
+REACTIONS = (
+    Reaction(name="conclusions", topics=(REVIEWS,), handlers=dict.fromkeys(OUTCOMES, conclude_case)),
+    ERASURES.reaction,
+)
 
 
 def _item_of(case: Case) -> ServiceItem:

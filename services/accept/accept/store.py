@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from casework.erasure import Erasures
 from casework.repository import Repository
 
 from accept.domain import Case, Channel, Outcome, begin, replay
 from accept.tables import CaseRow
 from accept.workflow import State
+from contracts.events import CaseErasureAcknowledged
 
 
 def _write(case: Case) -> dict[str, Any]:
@@ -58,3 +60,5 @@ CASES = Repository(
     begin=begin,
     replay=replay,
 )
+ERASURES = Erasures(CASES, CaseErasureAcknowledged)
+"""What is deleted here when a person's key was destroyed."""

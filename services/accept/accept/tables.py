@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.rows import Row
-from sqlalchemy import ARRAY, DateTime, Index, String
+from sqlalchemy import ARRAY, DateTime, Index, String, text
 from sqlmodel import Field
 
 
@@ -17,6 +17,8 @@ class CaseRow(Row, table=True):
         Index("cases_by_state", "tenant", "state", "id"),
         Index("cases_by_item", "tenant", "item", "id"),
         Index("cases_by_applicant", "applicant", "id"),
+        Index("cases_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
+        Index("cases_by_notice_key", "notice_keyid", postgresql_where=text("notice_keyid IS NOT NULL")),
     )
 
     number: str = Field(unique=True)

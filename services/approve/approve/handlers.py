@@ -15,7 +15,7 @@ from approve import domain, store
 from approve.access import asker
 from approve.domain import Decision, Recommendation
 from approve.review import Review
-from approve.store import REVIEWS
+from approve.store import ERASURES, REVIEWS
 from approve.workflow import Action
 from contracts.events import CaseAccepted, CaseWithdrawn
 
@@ -164,6 +164,7 @@ REACTIONS = (
         topics=(CASES,),
         handlers={CaseAccepted.TYPE: start_review, CaseWithdrawn.TYPE: discontinue_review},
     ),
+    ERASURES.reaction,
 )
 
 

@@ -6,7 +6,7 @@ from chassis.unit import Unit
 
 from approve.handlers import timers_of
 from approve.review import begin
-from approve.store import REVIEWS
+from approve.store import ERASURES
 from contracts.events import ReviewStarted
 
 
@@ -19,7 +19,7 @@ async def restore(unit: Unit, event: Envelope) -> None:
     Raises:
         OutOfOrderError: Its predecessor is missing; it has to come again after that one.
     """
-    await REVIEWS.restore(unit, event)
+    await ERASURES.restore(unit, event)
     if event.type == ReviewStarted.TYPE:
         review = begin(ReviewStarted.from_data(event.data), id=event.subject, tenant=event.tenant)
         await set_timers(unit.session, timers_of(review, event.correlationid))

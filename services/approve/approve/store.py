@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.access import Asker
+from casework.erasure import Erasures
 from casework.repository import Repository
 from chassis.policy import EVERYTHING
 from sqlalchemy import bindparam, tuple_, update
@@ -16,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from approve.review import Review, begin, replay
 from approve.tables import ReviewRow
 from approve.workflow import STEPS, State
+from contracts.events import ReviewErasureAcknowledged
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +141,5 @@ REVIEWS = Repository(
     begin=begin,
     replay=replay,
 )
+ERASURES = Erasures(REVIEWS, ReviewErasureAcknowledged)
+"""What is deleted here when a person's key was destroyed."""

@@ -19,6 +19,9 @@ class ReviewRow(Row, table=True):
         Index("reviews_queue_of_all", "due_at", "id", postgresql_where=OPEN),
         Index("reviews_held", "holder", "due_at", "id", postgresql_where=OPEN),
         Index("reviews_by_state", "tenant", "state", "due_at", "id"),
+        Index("reviews_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
+        Index("reviews_by_opinion_key", "opinion_keyid", postgresql_where=text("opinion_keyid IS NOT NULL")),
+        Index("reviews_by_notice_key", "notice_keyid", postgresql_where=text("notice_keyid IS NOT NULL")),
     )
 
     case: UUID = Field(unique=True)

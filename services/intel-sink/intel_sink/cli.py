@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,8 @@ from intel_sink import handlers, store
 from intel_sink.bootstrap import bootstrap
 from intel_sink.broker import Broker
 from intel_sink.checkpoints import CheckpointError, OutsideFile, SigningKey, load_public, public_path
-from intel_sink.config import IntelSinkSettings
+from intel_sink.config import ErasureSettings, IntelSinkSettings
+from intel_sink.erasure import SIGNED_IN, Eraser, erased
 from intel_sink.findings import Findings, Tally
 from intel_sink.projections import Projector
 from intel_sink.prove import Unprovable
@@ -123,27 +125,63 @@ def rebuild() -> None:
 def checkpoint() -> None:
     """Sign the heads of all logs now, if anything came since the last checkpoint."""
     settings = IntelSinkSettings()
-    registry = Registry.load()
     outside = OutsideFile(settings.checkpoint_file)
 
     async def run() -> str:
-        database = Database(settings.database_url, 1, settings.pool_wait_s, application="intel-sink-checkpoint")
-        outbox = Outbox(
-            service=settings.service,
-            registry=registry,
-            codec=Codec(registry),
-            keyring=None,
-            pseudonym_secret=settings.pseudonym_secret(),
-        )
         key = SigningKey.load_or_create(settings.signing_key)
-        try:
-            async with Units(database, outbox).begin() as unit:
-                signed = await handlers.sign_checkpoint(unit, key=key, outside=outside)
-        finally:
-            await database.close()
+        async with _units(settings, Registry.load(), "checkpoint") as units, units.begin() as unit:
+            signed = await handlers.sign_checkpoint(unit, key=key, outside=outside)
         return f"checkpoint {signed.ordinal}: {signed.digest}" if signed else "nothing new to sign"
 
     typer.echo(asyncio.run(run()))
+
+
+@cli.command()
+def erase(
+    person: Annotated[str, typer.Argument(help="Their own id, for example the sub of their tokens.")],
+    context: Annotated[
+        list[str] | None, typer.Option(help="Where they have keys; by default wherever whoever signs in has some.")
+    ] = None,
+    within: Annotated[float, typer.Option(min=0, help="Longest wait for all owners, in seconds.")] = 120.0,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Print what was sealed, too, for whoever proves that it is gone.")
+    ] = False,
+) -> None:
+    """Destroy a person's keys, and wait until every owner has deleted what they had sealed; prints one JSON object."""
+    settings = ErasureSettings()
+    registry = Registry.load()
+
+    async def run() -> dict[str, Any]:
+        keyring = settings.open_keyring()
+        try:
+            async with _units(settings, registry, "erase") as units:
+                eraser = Eraser(units, keyring, registry, settings.pseudonym_secret())
+                keyids = await eraser.keys_of(person, context or SIGNED_IN)
+                texts = await eraser.texts(keyids) if reveal else []
+                found = await eraser.erase(keyids, within_s=within)
+        finally:
+            await keyring.close()
+        return found.to_json() | ({"texts": texts} if reveal else {})
+
+    done = asyncio.run(run())
+    typer.echo(json.dumps(done, ensure_ascii=False))
+    raise typer.Exit(0 if done["keys"] and not done["missing"] else FOUND)
+
+
+@cli.command("erased")
+def list_erased() -> None:
+    """Print the ids of all keys that were ever destroyed: a restored keyring has to destroy them again."""
+    settings = IntelSinkSettings()
+
+    async def run() -> list[str]:
+        database = Database(settings.database_url, 1, settings.pool_wait_s, application="intel-sink-erased")
+        try:
+            return await erased(database)
+        finally:
+            await database.close()
+
+    for keyid in asyncio.run(run()):
+        typer.echo(keyid)
 
 
 @cli.command()
@@ -187,6 +225,23 @@ def status(as_json: Json = False) -> None:
         return
     for name, value in found.items():
         typer.echo(f"{name.replace('_', ' '):<20}{'-' if value is None else value}")
+
+
+@asynccontextmanager
+async def _units(settings: IntelSinkSettings, registry: Registry, command: str) -> AsyncIterator[Units]:
+    """Open units of work for a command that publishes."""
+    database = Database(settings.database_url, 1, settings.pool_wait_s, application=f"intel-sink-{command}")
+    outbox = Outbox(
+        service=settings.service,
+        registry=registry,
+        codec=Codec(registry),
+        keyring=None,
+        pseudonym_secret=settings.pseudonym_secret(),
+    )
+    try:
+        yield Units(database, outbox)
+    finally:
+        await database.close()
 
 
 def _print(document: dict[str, Any], tables: Mapping[str, Tally], findings: Findings, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis.settings import STATE, Settings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
+from yiwangban_keyring.settings import KeyringSettings
 
 from intel_sink.domain import BurstRule
 
@@ -39,3 +40,9 @@ class IntelSinkSettings(Settings):
     reconcile_sources: dict[str, str] = Field(
         default_factory=dict, repr=False, description='JSON object {"petition": "postgresql://reader@…/petition", …}'
     )
+
+
+class ErasureSettings(IntelSinkSettings, KeyringSettings):
+    """Of the command that erases a person: it alone gets at the keyring, no process of this service does."""
+
+    model_config = SettingsConfigDict(env_prefix="INTEL_SINK_")

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import AlertRaised, CheckpointTreeHeadSigned
-from intel_sink import domain, merkle
+from contracts.events import AlertRaised, CheckpointTreeHeadSigned, ErasureOrdered
+from intel_sink import domain, erasure, merkle
 from intel_sink import tables as t
 from intel_sink.checkpoints import CheckpointError, OutsideFile, SignedCheckpoint, SigningKey
 from intel_sink.domain import FIRST, PROVINCE, Burst, Head
@@ -197,7 +197,7 @@ async def _keep_alert(connection: AsyncConnection, alert: UUID, tenant: str, eve
 
 
 async def restore(unit: Unit, envelope: Envelope) -> None:
-    """Take back an alert or a checkpoint that the topic remembers and a restored database doesn't."""
+    """Take back an alert, a checkpoint or an erasure that the topic remembers and a restored database doesn't."""
     connection = await unit.session.connection()
     match envelope.type:
         case AlertRaised.TYPE:
@@ -212,5 +212,7 @@ async def restore(unit: Unit, envelope: Envelope) -> None:
                 await _store(connection, signed, unit)
             elif sha256(known).hexdigest() != signed.digest:
                 raise CheckpointError(f"checkpoint {signed.ordinal} of the topic isn't the database's")
+        case ErasureOrdered.TYPE:
+            await erasure.keep(connection, envelope.subject, envelope.time)
         case _:
             pass  # a type that this version doesn't know: its row in the outbox keeps it

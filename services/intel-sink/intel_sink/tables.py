@@ -87,6 +87,13 @@ alerts = Table(  # alerts that left through the outbox; rebuilding the projectio
     Column("raised_at", _moment),
 )
 
+erasures = Table(  # keys that were destroyed, each with its event; every restore of the keyring destroys them again
+    "erasures",
+    _metadata,
+    Column("keyid", Text, primary_key=True),
+    Column("ordered_at", _moment),
+)
+
 progress = Table(  # how far the journal was followed: one number, which stands for a position in each log
     "progress",
     _metadata,

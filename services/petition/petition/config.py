@@ -1,15 +1,15 @@
-"""Settings of this service: the suite's, with its own defaults."""
+"""Settings of this service: the suite's, with its own defaults, and where the keys of persons are."""
 
 from pathlib import Path
 
-from chassis.settings import Settings
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from yiwangban_keyring.settings import KeyringSettings
 
 from petition.sorting import MODELS
 
 
-class PetitionSettings(Settings):
+class PetitionSettings(KeyringSettings):
     """Read from ``PETITION_…`` and from the suite's own variables."""
 
     model_config = SettingsConfigDict(env_prefix="PETITION_")

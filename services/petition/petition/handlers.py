@@ -15,7 +15,7 @@ from contracts.events import AlertRaised
 from petition import bulletins, domain, store
 from petition.access import asker
 from petition.domain import Involved, Message, Outcome, Petition
-from petition.store import PETITIONS
+from petition.store import ERASURES, PETITIONS
 from petition.suggesting import classify
 from petition.workflow import Action
 
@@ -156,7 +156,10 @@ async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:
         )
 
 
-REACTIONS = (Reaction(name="bulletins", topics=("intel.alerts.v1",), handlers={AlertRaised.TYPE: open_bulletin_draft}),)
+REACTIONS = (
+    Reaction(name="bulletins", topics=("intel.alerts.v1",), handlers={AlertRaised.TYPE: open_bulletin_draft}),
+    ERASURES.reaction,
+)
 
 
 async def _held(id_: UUID, action: Action, version: int, unit: Unit) -> tuple[Petition, Actor]:

@@ -7,7 +7,7 @@ from chassis.unit import Unit
 
 from contracts.events import BulletinDrafted
 from petition import bulletins
-from petition.store import PETITIONS, add_bulletin
+from petition.store import ERASURES, add_bulletin
 
 
 async def restore(unit: Unit, event: Envelope) -> None:
@@ -23,4 +23,4 @@ async def restore(unit: Unit, event: Envelope) -> None:
         bulletin = bulletins.begin(drafted, id=UUID(event.subject), tenant=event.tenant, at=event.time)
         await add_bulletin(unit.session, bulletin)
     else:
-        await PETITIONS.restore(unit, event)
+        await ERASURES.restore(unit, event)

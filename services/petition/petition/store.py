@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.access import Asker, columns_of
+from casework.erasure import Erasures
 from casework.repository import Repository
 from casework.rows import newest
 from sqlalchemy import inspect
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.events import PetitionErasureAcknowledged
 from petition.bulletins import Bulletin, BulletinState
 from petition.domain import Channel, Outcome, Petition, begin, replay
 from petition.tables import BulletinRow, PetitionRow
@@ -119,3 +121,5 @@ PETITIONS = Repository(
     begin=begin,
     replay=replay,
 )
+ERASURES = Erasures(PETITIONS, PetitionErasureAcknowledged)
+"""What is deleted here when a person's key was destroyed."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.rows import Row
-from sqlalchemy import ARRAY, DateTime, Index, String
+from sqlalchemy import ARRAY, DateTime, Index, String, text
 from sqlmodel import Field
 
 
@@ -15,6 +15,8 @@ class PetitionRow(Row, table=True):
     __table_args__ = (
         Index("petitions_by_tenant", "tenant", "id"),
         Index("petitions_by_state", "tenant", "state", "id"),
+        Index("petitions_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
+        Index("petitions_by_reply_key", "reply_keyid", postgresql_where=text("reply_keyid IS NOT NULL")),
     )
 
     number: str = Field(unique=True)

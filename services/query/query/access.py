@@ -6,6 +6,9 @@ from chassis.unit import Unit
 OWNERS = ("applicant", "author")
 """The contexts of owners' pseudonyms, accept's and petition's. They meet here alone, for whoever signs in."""
 
+OFFICERS = "actor.petition"
+"""The context in which petition's events name officers: whoever is complained about is recognised by it."""
+
 
 def asker(unit: Unit) -> Asker:
     """Read who is asking.
@@ -13,4 +16,4 @@ def asker(unit: Unit) -> Asker:
     Raises:
         UnknownTenant: They belong to no city of the suite.
     """
-    return asker_of(unit, *OWNERS)
+    return asker_of(unit, *OWNERS, acting=OFFICERS)

@@ -64,9 +64,9 @@ class Cases(InProcess):
 
 
 @pytest.fixture
-def accept_environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+def accept_environment(database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """Settings of a service of its own."""
-    return environment("ACCEPT", database_url, tmp_path, monkeypatch)
+    return environment("ACCEPT", database_url, keyring_url, tmp_path, monkeypatch)
 
 
 @pytest.fixture

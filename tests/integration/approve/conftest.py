@@ -106,9 +106,9 @@ def ago(**period: float) -> datetime:
 
 
 @pytest.fixture
-def approve_environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+def approve_environment(database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """Settings of a service of its own."""
-    return environment("APPROVE", database_url, tmp_path, monkeypatch)
+    return environment("APPROVE", database_url, keyring_url, tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.integration.kit.on_the_broker import running, topic_holds
 from .conftest import Reviews, ago
 
 CASES, REVIEWS, READS = "accept.cases.v1", "approve.reviews.v1", "approve.reads.v1"
+ERASURES, ERASED = "intel.erasures.v1", "approve.review-erasures.v1"
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def environment(
     """A service of its own on a broker: topics and settings."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP", kafka.bootstrap)
     monkeypatch.setenv("TOPIC_PREFIX", topic_prefix)
-    create_topics(kafka.bootstrap, [topic_prefix + topic for topic in (CASES, REVIEWS, READS)])
+    create_topics(kafka.bootstrap, [topic_prefix + topic for topic in (CASES, REVIEWS, READS, ERASURES, ERASED)])
     return approve_environment
 
 

@@ -190,6 +190,9 @@ async def matters(world: World) -> None:
     relations: list[dict[str, Any]] = [{"kind": kind, "own": own} for kind in lives for own in (False, True)]
     relations += [{"kind": "petition", "accused": True}, {"kind": "petition", "named": True}]
 
+    def named_by_petition(*, own: bool) -> str:
+        return world.pseudonym(own=own, context="actor.petition")
+
     async def make(unit: Unit, row: Row) -> None:
         life, context = lives[str(row.kind)]
         owner = world.pseudonym(own=row.own, context=context)
@@ -197,7 +200,7 @@ async def matters(world: World) -> None:
         events = life(human_number(row.tenant, NOW, secrets.randbelow), owner, tenant=row.tenant, **name)
         if row.kind == "petition":
             accused = DEPARTMENT if row.accused else OTHER_DEPARTMENT
-            events[2]["data"] |= {"accused": [accused], "named": [world.pseudonym(own=row.named), "p_another"]}
+            events[2]["data"] |= {"accused": [accused], "named": [named_by_petition(own=row.named), "p_another"]}
         for topic, found in by_topic(events).items():
             await Projection(Colour.BLUE, codec()).store(unit.session, log_of(topic), records_of(found))
 
@@ -260,11 +263,11 @@ FILLED: dict[str, tuple[Bootstrap, Callable[[World], Awaitable[None]]]] = {
 
 @asynccontextmanager
 async def world_of(
-    prefix: str, database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    prefix: str, database_url: str, keyring_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """Start a service, filled."""
     bootstrap, fill = FILLED[prefix]
-    issuer = environment(prefix, database_url, folder, monkeypatch)
+    issuer = environment(prefix, database_url, keyring_url, folder, monkeypatch)
     async with InProcess.on(bootstrap, database_url, issuer) as service:
         world = World(service)
         await fill(world)

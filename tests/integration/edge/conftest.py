@@ -36,7 +36,13 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
-TOPICS = ("petition.petitions.v1", "petition.bulletins.v1", "petition.reads.v1", "intel.alerts.v1")
+TOPICS = (
+    "petition.petitions.v1",
+    "petition.bulletins.v1",
+    "petition.reads.v1",
+    "petition.petition-erasures.v1",
+    "intel.alerts.v1",
+)
 ISSUER, AUDIENCE = "https://issuer.test", "suite"
 KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -228,7 +234,7 @@ def live(settings: Settings, kafka: Kafka, topic_prefix: str, tmp_path: Path) ->
     def with_(**changes: Any) -> Settings:
         return settings.changed(
             service="petition", kafka_bootstrap=kafka.bootstrap, topic_prefix=topic_prefix, drain_s=5.0,
-            keyring_dir=tmp_path / "keyring", pseudonym_secret_path=secret, **changes,
+            pseudonym_secret_path=secret, **changes,
         )  # fmt: skip
 
     return with_

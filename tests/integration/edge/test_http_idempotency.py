@@ -148,12 +148,31 @@ async def test_an_expired_key_is_a_new_one(notes: Any) -> None:
 async def test_expired_answers_are_forgotten_a_bounded_number_at_once(notes: Any) -> None:
     for number in range(5):
         assert (await notes.post(key=f"k-{number}")).status_code == 201
-    notes.sql("UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE key <> 'k-4'")
+    ((last,),) = notes.sql("SELECT key FROM idempotency_keys ORDER BY created_at DESC LIMIT 1")
+    notes.sql(f"UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE key <> '{last}'")
     async with notes.edge._units.begin() as unit:
         assert await idempotency.purge(unit.session, most=3) == 3
     async with notes.edge._units.begin() as unit:
         assert await idempotency.purge(unit.session, most=3) == 1
-    assert notes.sql("SELECT key FROM idempotency_keys") == [("k-4",)]
+    assert notes.sql("SELECT key FROM idempotency_keys") == [(last,)]
+    assert (await notes.post(key="k-4")).headers["idempotency-replayed"] == "true"
+
+
+async def test_a_stored_answer_tells_nothing_to_whoever_has_the_database(notes: Any) -> None:
+    asked = {"title": "我的护照过期了"}
+    first = await notes.post(key="guess-me-not", json=asked)
+    ((dump,),) = notes.sql("SELECT t::text FROM idempotency_keys AS t")
+    for secret in (b"guess-me-not", asked["title"].encode(), first.content):
+        assert secret.decode() not in dump
+        assert secret.hex() not in dump
+    assert (await notes.post(key="guess-me-not", json=asked)).content == first.content
+
+
+async def test_a_stored_answer_that_was_changed_is_not_given_out(notes: Any) -> None:
+    await notes.post(key="k")
+    notes.sql("UPDATE idempotency_keys SET body = set_byte(body, 12, get_byte(body, 12) # 1)")
+    assert (await notes.post(key="k")).status_code == 500
+    assert notes.count() == 1
 
 
 async def test_who_writes_is_kept_as_a_pseudonym_only(notes: Any, make_token: Callable[..., str]) -> None:

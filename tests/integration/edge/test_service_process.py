@@ -56,7 +56,6 @@ def process(tmp_path: Path, settings: Settings, port: int) -> Iterator[subproces
         "THING_DATABASE_URL": settings.database_url,
         "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
         "TOPIC_PREFIX": settings.topic_prefix,
-        "KEYRING_DIR": str(settings.keyring_dir),
         "PSEUDONYM_SECRET_PATH": str(settings.pseudonym_secret_path),
         "JWT_JWKS_PATH": str(settings.jwks_path),
         "JWT_ISSUER": settings.issuer,

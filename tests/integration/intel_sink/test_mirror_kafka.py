@@ -111,7 +111,6 @@ def start(
             "KAFKA_BOOTSTRAP": kafka.bootstrap,
             "TOPIC_PREFIX": topic_prefix,
             "JWT_JWKS_PATH": str(tmp_path / "jwks.json"),
-            "KEYRING_DIR": str(tmp_path / "keyring"),
             "PSEUDONYM_SECRET_PATH": str(secret),
         }.items():
             monkeypatch.setenv(name, value)

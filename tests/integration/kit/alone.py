@@ -64,7 +64,8 @@ def alone(name: str, folder: Path, patch: pytest.MonkeyPatch, **told: str) -> Al
         told: Settings that count more than the usual ones.
     """
     package = name.replace("-", "_")
-    in_process.environment(package.upper(), "postgresql://nobody@127.0.0.1:1/none", folder, patch)
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    in_process.environment(package.upper(), nowhere, nowhere, folder, patch)
     for setting, value in told.items():
         patch.setenv(setting, value)
     service = importlib.import_module(f"{package}.bootstrap").bootstrap()

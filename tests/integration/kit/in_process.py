@@ -16,7 +16,6 @@ from chassis.api.web import http_application
 from chassis.app import Bootstrap, Service
 from chassis.database import Database
 from chassis.envelope import Envelope
-from chassis.keyring import FileKeyring
 from chassis.outbox import Outbox
 from chassis.process.migration import migrate
 from chassis.reading import is_record
@@ -26,11 +25,14 @@ from contracts.registry import Registry
 from deploy.issuer import Issuer
 from fastapi import FastAPI
 from psycopg.rows import dict_row
+from yiwangban_keyring.store import DatabaseKeyring
 
 GUANGZHOU, SHENZHEN, PROVINCE = "440100", "440300", "440000"
 
 
-def environment(prefix: str, database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+def environment(
+    prefix: str, database_url: str, keyring_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Issuer:
     """Set what a service of its own needs: database, keys, issuer, secrets; its migrations are left to the caller."""
     issuer = Issuer(folder / "issuer")
     (folder / "issuer").mkdir()
@@ -40,16 +42,18 @@ def environment(prefix: str, database_url: str, folder: Path, monkeypatch: pytes
     for name, value in {
         f"{prefix}_DATABASE_URL": database_url,
         "JWT_JWKS_PATH": str(issuer.jwks),
-        "KEYRING_DIR": str(folder / "keyring"),
+        "KEYRING_DATABASE_URL": keyring_url,
+        "KEYRING_KEK_PATH": str(folder / "kek"),
         "PSEUDONYM_SECRET_PATH": str(secret),
     }.items():
         monkeypatch.setenv(name, value)
     return issuer
 
 
-def units_of(service: Service, database: Database) -> tuple[Units, FileKeyring]:
+@asynccontextmanager
+async def units_of(service: Service, database: Database) -> AsyncIterator[Units]:
     """Open units of work as the service's own process would."""
-    registry, keyring = Registry.load(), FileKeyring(service.settings.keyring_dir)
+    registry, keyring = Registry.load(), service.settings.open_keyring()
     outbox = Outbox(
         service=service.name,
         registry=registry,
@@ -57,7 +61,11 @@ def units_of(service: Service, database: Database) -> tuple[Units, FileKeyring]:
         keyring=keyring,
         pseudonym_secret=service.settings.pseudonym_secret(),
     )
-    return Units(database, outbox), keyring
+    try:
+        yield Units(database, outbox)
+    finally:
+        if keyring is not None:
+            await keyring.close()
 
 
 def application(bootstrap: Bootstrap, database_url: str) -> FastAPI:
@@ -68,9 +76,9 @@ def application(bootstrap: Bootstrap, database_url: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(database_url, 4)
-        units, _ = units_of(service, database)
-        app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes)
-        yield
+        async with units_of(service, database) as units:
+            app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes)
+            yield
         await database.close()
 
     app.router.lifespan_context = lifespan
@@ -85,7 +93,6 @@ class InProcess:
         service: As its process would start it.
         app: The HTTP application.
         units: Opens units of work as the worker would.
-        keyring: Keys of persons.
         database_url: For looking at rows.
         client: Talks to the application in this process.
         issuer: Signs tokens.
@@ -94,7 +101,6 @@ class InProcess:
     service: Service
     app: FastAPI
     units: Units
-    keyring: FileKeyring
     database_url: str
     client: httpx.AsyncClient
     issuer: Issuer
@@ -107,13 +113,22 @@ class InProcess:
         service = bootstrap()
         migrate(database_url, service.migrations)
         database = Database(database_url, 4)
-        units, keyring = units_of(service, database)
         app = http_application(service)
-        app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://{service.name}") as client:
-            yield cls(service, app, units, keyring, database_url, client, issuer)
+        async with (
+            units_of(service, database) as units,
+            httpx.AsyncClient(transport=transport, base_url=f"http://{service.name}") as client,
+        ):
+            app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes)
+            yield cls(service, app, units, database_url, client, issuer)
         await database.close()
+
+    @property
+    def keyring(self) -> DatabaseKeyring:
+        """Keys of persons."""
+        keyring = self.units.outbox.keyring
+        assert isinstance(keyring, DatabaseKeyring)
+        return keyring
 
     def token(self, *roles: str, tenant: str = GUANGZHOU, sub: str | None = None, department: str | None = None) -> str:
         """Sign a token for somebody in these roles."""

@@ -1,11 +1,12 @@
 """A decision's events and its state are committed together, or not at all."""
 
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chassis.database import Database
-from chassis.keyring import FileKeyring
 from chassis.outbox import Outbox
 from chassis.sealing import open_
 from chassis.testing.events import create_tables, units_on
@@ -15,6 +16,8 @@ from contracts.registry import Registry
 from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from yiwangban_keyring.encryption import FileEncryption
+from yiwangban_keyring.store import DatabaseKeyring
 
 from contracts.events import BulletinDrafted, PetitionReceived
 
@@ -162,9 +165,11 @@ async def test_a_service_writes_its_own_topics_only(database: Database, units: U
             )
 
 
-async def test_a_personal_field_is_never_recorded_in_clear(database: Database, tmp_path: Any) -> None:
+async def test_a_personal_field_is_never_recorded_in_clear(
+    database: Database, keyring_url: str, tmp_path: Path
+) -> None:
     registry = Registry.load()
-    keyring = FileKeyring(tmp_path)
+    keyring = DatabaseKeyring(keyring_url, FileEncryption(tmp_path / "kek", create=True), secret=os.urandom(32))
     codec = Codec(registry)
     outbox = Outbox(service="petition", registry=registry, codec=codec, keyring=keyring, pseudonym_secret=b"x" * 32)
     example = codec.decode(registry.example("portal-question.json"))["data"]
@@ -192,6 +197,7 @@ async def test_a_personal_field_is_never_recorded_in_clear(database: Database, t
         event["data"]["text"], key, type=event["type"], subject="p1", sequence=1, field="text", keyid=event["keyid"]
     )
     assert opened == "我的护照过期了"
+    await keyring.close()
 
 
 async def test_an_event_carries_the_context_in_which_it_was_made(

@@ -37,9 +37,11 @@ class Petitions(InProcess):
 
 
 @pytest.fixture
-def petition_environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+def petition_environment(
+    database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Issuer:
     """Settings of a service of its own."""
-    return environment("PETITION", database_url, tmp_path, monkeypatch)
+    return environment("PETITION", database_url, keyring_url, tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import query.access
 from contracts.registry import Registry
 
 from .conftest import Petitions
@@ -50,6 +51,13 @@ async def test_the_unit_and_the_officer_complained_about_see_nothing_of_it(petit
     assert await seen_by(petitions, id_, role, sub="qian", department="household") == (200, 1)
     assert await seen_by(petitions, id_, role, sub="zhao", department="household") == (404, 0)
     assert await seen_by(petitions, id_, role, sub="qian", department="traffic-police") == (404, 0)
+
+
+async def test_readers_of_the_event_recognise_the_officer_complained_about(petitions: Petitions) -> None:
+    id_ = (await petitions.submitted())["id"]
+    await transferred(petitions, id_, {"department": "household", "named": ["zhao"]})
+    zhao = petitions.units.outbox.pseudonym("zhao", context=query.access.OFFICERS)
+    assert petitions.events(id_)[-1].data["named"] == [zhao]
 
 
 async def test_nobody_works_on_a_petition_of_their_own(petitions: Petitions) -> None:

@@ -20,7 +20,13 @@ from petition.bootstrap import bootstrap
 from contracts.events import AlertRaised
 from tests.integration.kit.on_the_broker import running, topic_holds
 
-TOPICS = ("petition.petitions.v1", "petition.bulletins.v1", "petition.reads.v1")
+TOPICS = (
+    "petition.petitions.v1",
+    "petition.bulletins.v1",
+    "petition.reads.v1",
+    "petition.petition-erasures.v1",
+    "intel.erasures.v1",
+)
 ALERTS = "intel.alerts.v1"
 
 

@@ -121,9 +121,9 @@ class EventSource:
 
 
 @pytest.fixture
-def query_environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+def query_environment(database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """Settings of a service of its own."""
-    return environment("QUERY", database_url, tmp_path, monkeypatch)
+    return environment("QUERY", database_url, keyring_url, tmp_path, monkeypatch)
 
 
 @asynccontextmanager
@@ -134,33 +134,33 @@ async def serving(
     service = bootstrap()
     migrate(database_url, service.migrations)
     database, api = Database(database_url, POOL), Database(database_url, pool)
-    units, keyring = units_of(service, api)
     (feed,) = service.parts
     assert isinstance(feed, Feed)
     app = http_application(service)
     places = streams or Streams()
-    app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes, streams=places)
-    port = free_port()
-    config = uvicorn.Config(app, "127.0.0.1", port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
-    server = Server(config, stop_streams=places.stop)
-    await feed.start()
-    running = asyncio.create_task(server.serve())
-    try:
-        while not server.started:  # noqa: ASYNC110  uvicorn tells it by this alone
-            await asyncio.sleep(0.01)
-        url = f"http://127.0.0.1:{port}"
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        async with httpx.AsyncClient(base_url=url, limits=limits) as client:
-            yield Matters(
-                service, app, units, keyring, database_url, client, issuer,
-                database=database, feed=feed, streams=places, server=server, url=url,
-            )  # fmt: skip
-    finally:
-        server.should_exit = True
-        await running
-        await feed.stop()
-        await database.close()
-        await api.close()
+    async with units_of(service, api) as units:
+        app.state.edge = ServiceEdge(units, max_body_bytes=service.settings.max_body_bytes, streams=places)
+        port = free_port()
+        config = uvicorn.Config(app, "127.0.0.1", port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        server = Server(config, stop_streams=places.stop)
+        await feed.start()
+        running = asyncio.create_task(server.serve())
+        try:
+            while not server.started:  # noqa: ASYNC110  uvicorn tells it by this alone
+                await asyncio.sleep(0.01)
+            url = f"http://127.0.0.1:{port}"
+            limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+            async with httpx.AsyncClient(base_url=url, limits=limits) as client:
+                yield Matters(
+                    service, app, units, database_url, client, issuer,
+                    database=database, feed=feed, streams=places, server=server, url=url,
+                )  # fmt: skip
+        finally:
+            server.should_exit = True
+            await running
+            await feed.stop()
+            await database.close()
+            await api.close()
 
 
 @pytest.fixture

@@ -64,9 +64,7 @@ def verifier_settings(jwks: Path) -> Settings:
 
 
 def outside_development(settings: Settings) -> Settings:
-    return settings.changed(
-        environment="production", keyring_dir=Path("keyring"), pseudonym_secret_path=Path("pseudonym")
-    )
+    return settings.changed(environment="production", pseudonym_secret_path=Path("pseudonym"))
 
 
 async def test_a_good_token_gives_its_principal(verifier: Verifier) -> None:

@@ -22,7 +22,6 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "BILLING_DATABASE_URL": "postgresql://billing:7d1b@db.internal/billing",
         "JWT_JWKS_PATH": str(tmp_path / "jwks.json"),
         "JWT_ISSUER": "https://login.example.gov.cn",
-        "KEYRING_DIR": str(tmp_path / "keyring"),
         "PSEUDONYM_SECRET_PATH": str(tmp_path / "pseudonym"),
     }.items():
         monkeypatch.setenv(name, value)
@@ -65,9 +64,7 @@ def test_a_production_start_with_its_own_secrets_is_allowed(monkeypatch: pytest.
     assert BillingSettings().environment == "production"
 
 
-@pytest.mark.parametrize(
-    "name", ["BILLING_DATABASE_URL", "JWT_JWKS_PATH", "JWT_ISSUER", "KEYRING_DIR", "PSEUDONYM_SECRET_PATH"]
-)
+@pytest.mark.parametrize("name", ["BILLING_DATABASE_URL", "JWT_JWKS_PATH", "JWT_ISSUER", "PSEUDONYM_SECRET_PATH"])
 def test_a_production_start_with_a_development_secret_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
@@ -83,7 +80,7 @@ def test_a_production_start_with_a_development_secret_is_refused(
         ("JWT_ISSUER", "https://issuer.yiwangban.localhost"),
         ("JWT_ISSUER", "http://login.example.gov.cn"),
         ("JWT_DISCOVERY_URL", "http://login.example.gov.cn/.well-known/openid-configuration"),
-        ("KEYRING_DIR", ".state/keyring"),
+        ("PSEUDONYM_SECRET_PATH", ".state/secrets/pseudonym"),
         ("BILLING_DATABASE_URL", "postgresql://billing:billing@db.internal/billing"),
         ("BILLING_DATABASE_URL", "postgresql://billing:Changeme@db.internal/billing"),
         ("BILLING_DATABASE_URL", "postgresql://billing:p%61ssword@db.internal/billing"),

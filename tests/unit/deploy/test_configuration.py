@@ -56,8 +56,10 @@ def test_a_service_is_told_no_other_services_database(tmp_path: Path) -> None:
     passwords = chosen.postgres().passwords
     told = " ".join(environment_of(chosen, "petition").values())
     assert passwords["petition"] in told
+    assert passwords["keyring"] in told
     assert passwords["intel_sink"] not in told
     assert passwords["reconciler"] not in told
+    assert passwords["keyring"] not in " ".join(environment_of(chosen, "intel-sink").values())
 
 
 def test_a_service_that_is_new_to_a_kept_deployment_gets_its_password_and_the_others_keep_theirs(

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from contracts.registry import Registry
 from deploy.cli import app
-from deploy.services import SERVICES
+from deploy.services import KEYRING, SERVICES
 from typer.testing import CliRunner
 
 from deploy.kubernetes import Shape, resources
@@ -65,18 +65,25 @@ def test_only_who_holds_personal_data_gets_at_its_keys(service: str) -> None:
     personal = any(event.personal for topic in Registry.load().written_by(service) for event in topic.events)
     for role, kind in ROLES.items():
         spec = named(kind, f"{service}-{role}")["spec"]["template"]["spec"]
-        held = {volume["name"] for volume in spec["volumes"]} & {"keyring", "key-encryption-key"}
-        assert len(held) == (2 if personal else 0)
+        assert ("key-encryption-key" in {volume["name"] for volume in spec["volumes"]}) is personal
+        assert ("KEYRING_DATABASE_URL" in told(spec["containers"][0])) is personal
+    assert ({"podSelector": {"matchLabels": {"cnpg.io/cluster": "keyring-db"}}} in reached(service)) is personal
+    entrance, *_ = named("NetworkPolicy", "keyring-db")["spec"]["ingress"]
+    (let_in,) = entrance["from"][0]["podSelector"]["matchExpressions"]
+    assert (service in let_in["values"]) is personal
+
+
+def reached(service: str) -> list[dict[str, Any]]:
+    return [peer for rule in named("NetworkPolicy", service)["spec"]["egress"] for peer in rule["to"]]
 
 
 def test_every_path_that_a_process_is_told_is_mounted_where_it_needs_it() -> None:
-    keys = ("/var/lib/yiwangban/keyring", "/run/secrets/key-encryption-key")
     for name, template in workloads():
         for container in template["spec"]["containers"]:
             mounts = [mount["mountPath"] for mount in container.get("volumeMounts", [])]
             for path in (value for value in told(container).values() if value.startswith(("/run/", "/var/"))):
                 lost = not any(path.startswith(mount) for mount in mounts)
-                assert not lost or path.startswith(keys) or "provision" in name, f"{name}: {path}"
+                assert not lost or name.startswith(("provision", "keyring-migrate")), f"{name}: {path}"
 
 
 def test_every_worker_has_a_slot_of_its_own() -> None:
@@ -142,7 +149,7 @@ def test_secrets_are_only_referred_to_and_the_page_says_how_each_is_made() -> No
         for each in container.get("env", [])
         if "secretKeyRef" in each.get("valueFrom", {})
     }
-    made_by_the_operator = {f"{name}-db-app" for name in NAMES}
+    made_by_the_operator = {f"{name}-db-app" for name in (*NAMES, KEYRING)}
     assert referred > made_by_the_operator
     for name in referred - made_by_the_operator:
         assert f"secret generic {name} " in README or f"secret tls {name} " in README, name
@@ -166,12 +173,12 @@ def test_every_record_is_on_three_brokers_and_every_commit_on_two_instances() ->
     assert config["auto.create.topics.enable"] is False
     command = named("Job", "provision-1-2-0")["spec"]["template"]["spec"]["containers"][0]["command"]
     assert command[-2:] == ["--replication", "3"]
-    for service in SERVICES:
-        cluster = named("Cluster", f"{service.name}-db")["spec"]
+    for name, database in [*((each.name, each.database) for each in SERVICES), (KEYRING, KEYRING)]:
+        cluster = named("Cluster", f"{name}-db")["spec"]
         assert cluster["instances"] == 3
         safely = {"number": 1, "dataDurability": "required", "failoverQuorum": True}
         assert cluster["postgresql"]["synchronous"].items() >= safely.items()
-        assert cluster["bootstrap"]["initdb"] == {"database": service.database, "owner": service.database}
+        assert cluster["bootstrap"]["initdb"] == {"database": database, "owner": database}
 
 
 def test_the_gateways_configuration_is_written_as_its_pod_asks_and_leads_to_services_that_exist(tmp_path: Path) -> None:
@@ -206,7 +213,7 @@ def test_services_send_their_spans_where_the_gateway_sends_its_own() -> None:
 def test_a_new_version_is_migrated_and_provisioned_by_new_jobs() -> None:
     jobs = {each["metadata"]["name"] for each in MANIFESTS if each["kind"] == "Job"}
     later = resources(Shape(image="registry.example:5000/yiwangban:1.3.0", issuer="https://login.example"))
-    assert len(jobs) == len(SERVICES) + 1
+    assert len(jobs) == len(SERVICES) + 2
     assert not jobs & {each["metadata"]["name"] for each in later if each["kind"] == "Job"}
 
 

@@ -81,3 +81,9 @@ def test_the_second_broker_needs_its_port_too(tmp_path: Path, configuration: Con
     with socket.create_server(("127.0.0.1", configuration.ports.kafka + 10)):
         assert any("KAFKA_PORT" in sentence for sentence in preflight.problems(three))
         assert not any("KAFKA_PORT" in sentence for sentence in preflight.problems(configuration))
+
+
+def test_a_folder_whose_keys_are_not_in_a_database_is_refused(configuration: Configuration) -> None:
+    (configuration.state / "keyring").mkdir()
+    (sentence,) = [found for found in preflight.problems(configuration) if "Maven" not in found]
+    assert "make clean" in sentence

@@ -42,3 +42,27 @@ def test_the_process_ends_at_once_and_says_which_setting_it_is_but_not_its_value
     told_why = " ".join(started.stderr.split())
     assert "these still have their development value: issuer, database_url's password" in told_why
     assert "query:postgres@" not in started.stdout + started.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "why"),
+    [
+        (
+            "KEYRING_DATABASE_URL",
+            "postgresql://keyring:changeme@db.internal/keyring",
+            "keyring_database_url's password",
+        ),
+        ("KEYRING_KEK_PATH", ".state/secrets/kek", "keyring_kek_path"),
+    ],
+)
+def test_who_holds_personal_data_does_not_start_with_keys_that_anybody_gets_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, why: str
+) -> None:
+    own = {"ENVIRONMENT": "production", "JWT_ISSUER": "https://login.example.gov.cn"}
+    for name, text in (environment_of(Configuration(state=tmp_path), "petition") | own).items():
+        monkeypatch.setenv(name, text)
+    bootstrap = importlib.import_module("petition.bootstrap").bootstrap
+    assert bootstrap().name == "petition"
+    monkeypatch.setenv(setting, value)
+    with pytest.raises(ValidationError, match=why):
+        bootstrap()

@@ -2,19 +2,29 @@
 
 The key is unique for (tenant, principal, method, route, key). An advisory lock comes first, because a second INSERT of
 the same key would wait for the first to commit and could never say "still running".
+
+What is stored tells nothing: the client's key and what was asked for are keyed hashes, and the answer is sealed under a
+key that only somebody who sends the same key again brings along.
 """
 
 import hashlib
+import hmac
 import json
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.api.errors import KEY_MISSING, KEY_REUSED, RETRY_AFTER_S, STILL_RUNNING, Problem
+from chassis.sealing import NONCE_BYTES
 from chassis.unit import Unit
+
+PURPOSE = "idempotency"
+"""Of the secret behind the hashes."""
 
 EXPIRY = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -53,8 +63,9 @@ class Key:
         principal: Pseudonym of whoever writes: who somebody is needn't lie in one more table.
         method: HTTP method.
         route: Template of the path.
-        key: As the client sent it.
-        body_hash: Hash of what was asked for: path, query and body.
+        key: Keyed hash of what the client sent.
+        body_hash: Keyed hash of what was asked for: path, query and body.
+        opens: Key of the answer, made of what the client sent; never stored.
     """
 
     tenant: str
@@ -63,6 +74,7 @@ class Key:
     route: str
     key: str
     body_hash: bytes
+    opens: bytes = field(repr=False)
 
     @property
     def lock(self) -> int:
@@ -72,7 +84,7 @@ class Key:
 
     def columns(self) -> dict[str, Any]:
         """The key's columns as parameters."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "opens"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +107,35 @@ def read_key(header: str | None) -> str:
     return header
 
 
-def content_hash(path: str, query: bytes, body: bytes) -> bytes:
-    """Hash what the client asked for; the parts are length-prefixed so that they can't run into each other."""
-    digest = hashlib.sha256()
-    for part in (path.encode(), query, body):
-        digest.update(len(part).to_bytes(8) + part)
-    return digest.digest()
+def make_key(
+    secret: bytes, *, tenant: str, principal: str, method: str, route: str, sent: str, asked: tuple[bytes, bytes, bytes]
+) -> Key:
+    """Make the key of a write.
+
+    Args:
+        secret: Behind the hashes.
+        tenant: GB/T 2260 code.
+        principal: Pseudonym of whoever writes.
+        method: HTTP method.
+        route: Template of the path.
+        sent: The client's key.
+        asked: Path, query and body.
+    """
+    place = [part.encode() for part in (tenant, principal, method, route, sent)]
+    return Key(
+        tenant=tenant,
+        principal=principal,
+        method=method,
+        route=route,
+        key=_keyed(secret, b"key", *place).hex(),
+        body_hash=_keyed(secret, b"body", *asked),
+        opens=_keyed(secret, b"answer", *place),
+    )
+
+
+def _keyed(secret: bytes, *parts: bytes) -> bytes:
+    """Hash the parts, each behind its length, so that they can't run into each other."""
+    return hmac.digest(secret, b"".join(len(part).to_bytes(8) + part for part in parts), hashlib.sha256)
 
 
 async def claim(session: AsyncSession, key: Key) -> Answer | None:
@@ -115,7 +150,7 @@ async def claim(session: AsyncSession, key: Key) -> Answer | None:
     if body_hash is not None:
         if bytes(body_hash) != key.body_hash:
             raise Problem(KEY_REUSED)
-        return Answer(status, headers, bytes(body))
+        return Answer(status, headers, _open(bytes(body), key))
     if not locked:
         raise still_running()
     return None
@@ -131,7 +166,7 @@ async def store(unit: Unit, key: Key, answer: Answer) -> None:
     parameters = key.columns() | {
         "status": answer.status,
         "headers": json.dumps(headers),
-        "body": answer.body,
+        "body": _seal(answer.body, key),
         "expiry": EXPIRY,
     }
     if await unit.write_events_beside(_STORE, parameters) != 1:
@@ -143,6 +178,15 @@ async def purge(session: AsyncSession, most: int = 1000) -> int:
     connection = await session.connection()
     result = await connection.exec_driver_sql(_PURGE, {"most": most})
     return result.rowcount
+
+
+def _seal(body: bytes, key: Key) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key.opens).encrypt(nonce, body, key.body_hash)
+
+
+def _open(sealed: bytes, key: Key) -> bytes:
+    return AESGCM(key.opens).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], key.body_hash)
 
 
 def still_running() -> Problem:

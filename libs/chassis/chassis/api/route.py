@@ -185,13 +185,14 @@ def _claiming(endpoint: Endpoint) -> Endpoint:
 async def _key_of(request: StrictRequest, opened: Unit, route: str, key: str) -> idempotency.Key:
     path, query = request.scope["path"], request.scope["query_string"]
     principal: Principal = request.state.principal
-    return idempotency.Key(
+    return idempotency.make_key(
+        opened.outbox.secret_for(idempotency.PURPOSE),
         tenant=principal.tenant,
         principal=opened.actor,
         method=request.method,
         route=route,
-        key=key,
-        body_hash=idempotency.content_hash(path, query, await request.body()),
+        sent=key,
+        asked=(path.encode(), query, await request.body()),
     )
 
 

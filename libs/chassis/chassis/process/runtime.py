@@ -13,7 +13,6 @@ from chassis import telemetry
 from chassis.api.edge import ServiceEdge
 from chassis.api.streams import Streams
 from chassis.database import Database
-from chassis.keyring import FileKeyring
 from chassis.outbox import Outbox
 from chassis.process.health import Check, Status
 from chassis.process.measures import Readiness, State, observe_process
@@ -21,7 +20,7 @@ from chassis.process.part import Part
 from chassis.relay.leadership import Relay
 from chassis.relay.recovery import Recovery
 from chassis.service import Service
-from chassis.settings import DEVELOPMENT, Role, Settings
+from chassis.settings import Role
 from chassis.unit import Units
 from chassis.worker.logs import LogDirectory
 from chassis.worker.tasks import FORGET_ANSWERS, TaskRunner
@@ -94,11 +93,12 @@ class Runtime:
         registry = Registry.load()
         codec = Codec(registry)
         written = registry.written_by(service.name)
+        self._keyring = settings.open_keyring()
         outbox = Outbox(
             service=service.name,
             registry=registry,
             codec=codec,
-            keyring=_keyring(settings) if any(event.personal for topic in written for event in topic.events) else None,
+            keyring=self._keyring,
             pseudonym_secret=settings.pseudonym_secret(),
         )
         api, worker = (
@@ -190,6 +190,8 @@ class Runtime:
             await asyncio.gather(*(self._stop(part) for part in group))
         for database in self._databases.values():
             await database.close()
+        if self._keyring is not None:
+            await self._keyring.close()
         await asyncio.to_thread(self._telemetry.flush)
         log.info("stopped")
 
@@ -216,12 +218,6 @@ class Runtime:
             log.error("%s didn't stop in time", part.name)  # noqa: TRY400  a timeout has no interesting traceback
         except Exception:
             log.exception("%s failed to stop", part.name)
-
-
-def _keyring(settings: Settings) -> FileKeyring:
-    return FileKeyring(
-        settings.keyring_dir, kek_path=settings.keyring_kek_path, create_kek=settings.environment == DEVELOPMENT
-    )
 
 
 def _nobody() -> None:

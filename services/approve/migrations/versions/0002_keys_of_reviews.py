@@ -1,0 +1,17 @@
+"""Where a person's key is named, so that an erasure finds it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_index("reviews_by_key", "reviews", ["keyid"], postgresql_where=sa.text("keyid IS NOT NULL"))
+    op.create_index(
+        "reviews_by_opinion_key", "reviews", ["opinion_keyid"], postgresql_where=sa.text("opinion_keyid IS NOT NULL")
+    )
+    op.create_index(
+        "reviews_by_notice_key", "reviews", ["notice_keyid"], postgresql_where=sa.text("notice_keyid IS NOT NULL")
+    )
