@@ -128,5 +128,7 @@ def _belong(resource: dict[str, Any]) -> None:
     metadata["labels"] = {**metadata.get("labels", {}), **label}
     if resource["kind"] != "Namespace":
         metadata["namespace"] = NAMESPACE
-    if "template" in resource.get("spec", {}):
-        resource["spec"]["template"]["metadata"]["labels"] |= label
+    spec = resource.get("spec", {})
+    spec = spec.get("jobTemplate", {}).get("spec", spec)
+    if "template" in spec:
+        spec["template"]["metadata"]["labels"] |= label

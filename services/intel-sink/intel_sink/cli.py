@@ -138,9 +138,12 @@ def checkpoint() -> None:
 
 @cli.command()
 def erase(
-    person: Annotated[str, typer.Argument(help="Their own id, for example the sub of their tokens.")],
+    person: Annotated[
+        str, typer.Argument(envvar="ERASE_PERSON", help="Their own id, such as the sub of their tokens.")
+    ],
     context: Annotated[
-        list[str] | None, typer.Option(help="Where they have keys; by default wherever whoever signs in has some.")
+        list[str] | None,
+        typer.Option(envvar="ERASE_CONTEXT", help="Where they have keys; by default wherever who signs in has some."),
     ] = None,
     within: Annotated[float, typer.Option(min=0, help="Longest wait for all owners, in seconds.")] = 120.0,
     reveal: Annotated[

@@ -13,8 +13,10 @@ from typing import Any
 import psycopg
 import pytest
 from chassis.process.migration import migrate
+from deploy.postgres import Postgres
+from typer.testing import CliRunner
 from yiwangban_keyring import store
-from yiwangban_keyring.cli import MIGRATIONS
+from yiwangban_keyring.cli import MIGRATIONS, cli
 from yiwangban_keyring.encryption import FileEncryption, KeyringBrokenError
 from yiwangban_keyring.store import DatabaseKeyring
 
@@ -95,6 +97,24 @@ async def test_a_destroyed_key_is_gone_and_a_new_one_of_the_same_person_is_anoth
     assert await key_of(keyring, again) is not None
     assert await key_of(opened(), keyid) is None
     assert await keyring.keys_of([PERSON, "somebody else"]) == [keyid, again]
+
+
+async def test_once_the_table_is_written_anew_its_files_hold_nothing_of_a_destroyed_key(
+    opened: Open, url: str, postgres: Postgres
+) -> None:
+    def in_its_file(wrapped: bytes) -> bool:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+        ((path,),) = rows(url, "SELECT pg_relation_filepath('keys')")
+        return wrapped in (postgres.data / path).read_bytes()
+
+    keyring = opened()
+    keyid = await keyring.create(PERSON)
+    ((wrapped,),) = rows(url, "SELECT wrapped FROM keys")
+    await keyring.destroy(keyid)
+    assert in_its_file(wrapped)  # a row that was changed stays there
+    assert CliRunner().invoke(cli, ["overwrite"], env={"KEYRING_DATABASE_URL": url}).exit_code == 0
+    assert not in_its_file(wrapped)
 
 
 async def test_another_process_forgets_a_destroyed_key_within_a_minute(

@@ -10,6 +10,7 @@ import yaml
 from contracts.registry import Registry
 from deploy.cli import app
 from deploy.services import KEYRING, SERVICES
+from intel_sink.config import ErasureSettings
 from typer.testing import CliRunner
 
 from deploy.kubernetes import Shape, resources
@@ -18,8 +19,10 @@ from .production_settings import read
 
 SHAPE = Shape(image="registry.example:5000/yiwangban:1.2.0", issuer="https://login.example")
 MANIFESTS = resources(SHAPE)
-README = (Path(__file__).resolve().parents[3] / "deploy" / "README.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parents[3]
+README, ON_KEYS = ((ROOT / page).read_text("utf-8") for page in ("deploy/README.md", "docs/keyring.md"))
 NAMES = [each.name for each in SERVICES]
+WHO_ERASES = {"app.kubernetes.io/name": "intel-sink", "app.kubernetes.io/component": "erase"}
 ROLES = {"api": "Deployment", "worker": "StatefulSet", "relay": "Deployment"}
 
 
@@ -31,8 +34,9 @@ def named(kind: str, name: str) -> dict[str, Any]:
 def workloads() -> Iterator[tuple[str, dict[str, Any]]]:
     """Give the name and the pod's template of everything that runs a pod of ours."""
     for each in MANIFESTS:
-        if "template" in each.get("spec", {}):
-            yield each["metadata"]["name"], each["spec"]["template"]
+        spec = each.get("spec", {})
+        if template := spec.get("jobTemplate", {}).get("spec", spec).get("template"):
+            yield each["metadata"]["name"], template
 
 
 def containers(template: dict[str, Any]) -> list[dict[str, Any]]:
@@ -71,6 +75,25 @@ def test_only_who_holds_personal_data_gets_at_its_keys(service: str) -> None:
     entrance, *_ = named("NetworkPolicy", "keyring-db")["spec"]["ingress"]
     (let_in,) = entrance["from"][0]["podSelector"]["matchExpressions"]
     assert (service in let_in["values"]) is personal
+
+
+def test_an_erasure_is_a_job_that_nobody_starts_by_itself_and_gets_at_the_keys_alone_of_its_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cron = named("CronJob", "erase")["spec"]
+    assert cron["suspend"] is True
+    template = cron["jobTemplate"]["spec"]["template"]
+    assert template["metadata"]["labels"].items() >= WHO_ERASES.items()
+    _, by_erasure, _ = named("NetworkPolicy", "keyring-db")["spec"]["ingress"]
+    assert by_erasure["from"] == [{"podSelector": {"matchLabels": WHO_ERASES}}]
+    erasing, overwriting = containers(template)
+    assert [erasing["command"], overwriting["command"]] == [["intel-sink", "erase"], ["yiwangban-keyring", "overwrite"]]
+    for name, value in told(erasing).items():
+        monkeypatch.setenv(name, value)
+    settings = ErasureSettings()
+    assert (settings.environment, str(settings.keyring_kek_path)) == ("production", told(erasing)["KEYRING_KEK_PATH"])
+    (person,) = (each for each in erasing["env"] if each["name"] == "ERASE_PERSON")
+    assert person["valueFrom"]["secretKeyRef"] == {"name": "erasure", "key": "person"}
 
 
 def reached(service: str) -> list[dict[str, Any]]:
@@ -152,7 +175,7 @@ def test_secrets_are_only_referred_to_and_the_page_says_how_each_is_made() -> No
     made_by_the_operator = {f"{name}-db-app" for name in (*NAMES, KEYRING)}
     assert referred > made_by_the_operator
     for name in referred - made_by_the_operator:
-        assert f"secret generic {name} " in README or f"secret tls {name} " in README, name
+        assert re.search(rf"secret (generic|tls) {name} ", README + ON_KEYS), name
     assert "configmap issuer " in README
 
 
