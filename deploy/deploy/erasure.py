@@ -21,7 +21,7 @@ from deploy.backup import expire
 from deploy.config import Configuration
 from deploy.postgres import ADMIN, Postgres
 from deploy.programs import environment_of, keyring_environment
-from deploy.search import Hit, Needles, distinctive, in_files, in_rows, names
+from deploy.search import Hit, Needles, Wanted, distinctive, in_files, in_rows, names
 from deploy.services import BINARIES, KEYRING, KEYRING_COMMAND, SERVICES
 
 SINK = "intel-sink"
@@ -122,7 +122,7 @@ def reapply(configuration: Configuration) -> None:
     overwrite(configuration.postgres())
 
 
-def look(configuration: Configuration, proof: Proof, wanted: Sequence[str | bytes]) -> None:
+def look(configuration: Configuration, proof: Proof, wanted: Sequence[Wanted]) -> None:
     """Look for texts and keys in every row, every file and every trace, and count what was looked at."""
     postgres, needles = configuration.postgres(), Needles(dict.fromkeys(wanted))
     proof.texts = len(needles)

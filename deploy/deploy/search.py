@@ -15,7 +15,10 @@ import psycopg
 from psycopg import sql
 
 SHORTEST: Final = 12
-"""In bytes. What is shorter may stand anywhere by chance; so may a code or a date (see ``MEANS_NOBODY``)."""
+"""In bytes. What is shorter may be part of anything; so may a code or a date (see ``MEANS_NOBODY``)."""
+
+SHORTEST_WHOLE: Final = 4
+"""In bytes. A name that is shorter than the above is looked for as a whole value, from this length on."""
 
 MEANS_NOBODY: Final = re.compile(r"[a-z0-9-]+|[12]\d{3}-\d{2}-\d{2}(T.*)?")
 DIGITS: Final = re.compile(r"\d{6,}")
@@ -47,10 +50,20 @@ class Hit:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A short text, such as a name: looked for where it is all of a value, and not in the midst of another."""
+
+    text: str
+
+
+Wanted = str | bytes | Whole
+
+
 class Needles:
     """Texts to look for, each in the forms in which a row, a log or an address would hold it."""
 
-    def __init__(self, texts: Iterable[str | bytes]) -> None:
+    def __init__(self, texts: Iterable[Wanted]) -> None:
         """Take the texts as they are; bytes are looked for raw and in hexadecimal."""
         self._forms = [tuple(dict.fromkeys(_forms(text))) for text in texts]
 
@@ -67,21 +80,25 @@ class Needles:
         return {number for number, forms in enumerate(self._forms) if any(form in content for form in forms)}
 
 
-def distinctive(text: str) -> Iterator[str]:
+def distinctive(text: str) -> Iterator[Wanted]:
     """Give the parts of a text that say something of a person: its lines, or of a form (JSON) each of its values."""
     try:
-        values = list(_leaves(json.loads(text)))
+        values, form = list(_leaves(json.loads(text))), True
     except ValueError:
-        values = [text, *text.splitlines()]
+        values, form = [text, *text.splitlines()], False
     for value in values:
-        if DIGITS.search(value) or (len(value.encode()) >= SHORTEST and not MEANS_NOBODY.fullmatch(value)):
+        if DIGITS.search(value):
             yield value
+        elif (form or len(value.encode()) >= SHORTEST) and not MEANS_NOBODY.fullmatch(value):
+            yield from names(value)
 
 
-def names(person: str) -> Iterator[str]:
-    """Give a person's own id or handle, unless it is too short to be looked for."""
+def names(person: str) -> Iterator[Wanted]:
+    """Give a person's own id, handle or name, unless it is too short to be looked for."""
     if len(person.encode()) >= SHORTEST:
         yield person
+    elif len(person.encode()) >= SHORTEST_WHOLE:
+        yield Whole(person)
 
 
 def in_files(folders: Sequence[Path], needles: Needles, *, besides: Sequence[Path] = ()) -> tuple[list[Hit], int, int]:
@@ -120,21 +137,37 @@ def in_rows(database: str, url: str, needles: Needles) -> tuple[list[Hit], int]:
             everything = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(sql.Identifier(*name))
             with connection.cursor().copy(everything) as copy:
                 for row in copy:
-                    hits |= {Hit(f"{database}: {'.'.join(name)}", number) for number in needles.found_in(bytes(row))}
+                    found = needles.found_in(b"\t%b\t" % bytes(row).removesuffix(b"\n"))
+                    hits |= {Hit(f"{database}: {'.'.join(name)}", number) for number in found}
                     rows += 1
     return sorted(hits), rows
 
 
-def _forms(text: str | bytes) -> Iterator[bytes]:
-    if isinstance(text, bytes):
-        yield text
-        yield text.hex().encode()
-        return
-    yield (plain := text.encode())
-    yield plain.hex().encode()
-    yield json.dumps(text, ensure_ascii=False)[1:-1].encode()
-    yield json.dumps(text)[1:-1].encode()
-    yield quote(text).encode()
+def _forms(wanted: Wanted) -> Iterator[bytes]:
+    if isinstance(wanted, bytes):
+        yield wanted
+        yield wanted.hex().encode()
+    elif isinstance(wanted, Whole):
+        yield from _whole_forms(wanted.text)
+    else:
+        yield wanted.encode()
+        yield wanted.encode().hex().encode()
+        yield json.dumps(wanted, ensure_ascii=False)[1:-1].encode()
+        yield json.dumps(wanted)[1:-1].encode()
+        yield quote(wanted).encode()
+
+
+def _whole_forms(text: str) -> Iterator[bytes]:
+    """Give a short text with what stands before and behind a value in JSON (also inside JSON), a row or an address."""
+    plain = text.encode()
+    for ascii_only in (False, True):
+        yield (value := json.dumps(text, ensure_ascii=ascii_only)).encode()
+        yield json.dumps(value)[1:-1].encode()
+        yield json.dumps(value, ensure_ascii=False)[1:-1].encode()
+    yield (b'"%b"' % plain).hex().encode()
+    yield b"\t%b\t" % plain
+    yield from (b"=%b%b" % (quote(text).encode(), end) for end in (b"&", b" ", b'"'))
+    yield bytes([(len(plain) + 1) * 2 + 1]) + plain  # in PostgreSQL's files: its length stands before it
 
 
 def _leaves(value: Any) -> Iterator[str]:
