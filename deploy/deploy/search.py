@@ -21,8 +21,8 @@ SHORTEST_WHOLE: Final = 4
 """In bytes. A name that is shorter than the above is looked for as a whole value, from this length on."""
 
 MEANS_NOBODY: Final = re.compile(r"[a-z0-9-]+|[12]\d{3}-\d{2}-\d{2}(T.*)?")
-DIGITS: Final = re.compile(r"\d{6,}")
-"""A number of a person's, of a document or a telephone, is worth looking for even if it is short."""
+DIGITS: Final = re.compile(r"\d{7,}")
+"""A number of a document or a telephone is worth looking for even if it is short. Codes of places have six digits."""
 
 CHUNK: Final = 4 * 1024 * 1024
 """In bytes. Files are read and not mapped: a mapped one that is cut short meanwhile would kill whoever reads it."""

@@ -32,6 +32,9 @@ from intel_sink.domain import PROVINCE
 SIGNED_IN: Final = ("applicant", "author")
 """The contexts in which whoever signs in has keys: accept's and approve's, and petition's."""
 
+DERIVED: Final = frozenset({"suggestion"})
+"""Fields that repeat words of the texts beside them, among words that stand everywhere: the texts are looked for."""
+
 ACKNOWLEDGED: Final = re.compile(r"yiwangban\.[a-z-]+\.[a-z-]+-erasure\.acknowledged\.v\d+")
 LOOK_S: Final = 0.2
 
@@ -104,8 +107,8 @@ class Eraser:
             for value in await self._records_naming(keyid):
                 try:
                     event = Envelope.from_cloudevent(codec.decode(value))
-                    personal = EVENTS[event.type].PERSONAL
-                    sealed = {name: event.data[name] for name in personal if event.data.get(name) is not None}
+                    own = [name for name in EVENTS[event.type].PERSONAL if name not in DERIVED]
+                    sealed = {name: event.data[name] for name in own if event.data.get(name) is not None}
                     opened = await open_fields(self.keyring, event, sealed) if event.keyid == keyid else None
                 except (KeyError, Undecodable, UnsealableError):
                     continue  # not one of ours, or nothing that opens: nothing of it can be found in clear either

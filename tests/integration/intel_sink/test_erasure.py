@@ -99,11 +99,15 @@ async def test_what_was_sealed_can_be_looked_for_as_long_as_its_key_is_there(kit
     assert key is not None
     place = {"type": example["type"], "subject": example["subject"], "sequence": 1, "keyid": keyid}
     sealed = {name: seal(f"原文 {name}", key, field=name, **place) for name in ("title", "text")}
+    derived: dict[str, Any] = json.loads(Registry.load().example("classified-as-consultation.json"))
+    its_place = place | {"type": derived["type"], "subject": derived["subject"], "sequence": 2}
+    derived["data"] |= {"suggestion": seal("因为原文", key, field="suggestion", **its_place)}
     await mirrored(
         kit,
         example | {"keyid": keyid, "data": example["data"] | sealed},
         example | {"id": new_id(), "keyid": keyid},  # sealed otherwise: it can't be opened, nor anything in it found
         acknowledgement("accept", keyid),  # names the key, and holds nothing
+        derived | {"id": new_id(), "keyid": keyid},  # repeats words of the text among words of everybody's
     )
     assert sorted(await eraser.texts([keyid, other])) == ["原文 text", "原文 title"]
     await eraser.keyring.destroy(keyid)

@@ -89,7 +89,7 @@ def test_a_text_behind_a_hole_is_found_and_the_hole_is_not_read(tmp_path: Path) 
         ("第一行足够长\n第二行也足够长", ["第一行足够长\n第二行也足够长", "第一行足够长", "第二行也足够长"]),
         (json.dumps({"name": "陈小明和张大同", "place": ["东风路三号院"]}), ["陈小明和张大同", "东风路三号院"]),
         (json.dumps({"mobile": "13800000000", "permit": "C12345678"}), ["13800000000", "C12345678"]),
-        (json.dumps({"destination": "hong-kong-and-macao", "day": "2026-11-05", "yes": True}), []),
+        (json.dumps({"destination": "hong-kong-and-macao", "day": "2026-11-05", "yes": True, "city": "440300"}), []),
         (json.dumps({"name": "李明", "sex": "男", "reason": "探亲"}), [Whole("李明"), Whole("探亲")]),
         ("短", []),
         ("李明", []),
