@@ -9,6 +9,7 @@ import pytest
 import yaml
 from deploy.cli import app
 from deploy.services import SERVICES as DEPLOYED
+from intel_sink.config import ErasureSettings
 from typer.testing import CliRunner
 
 from .production_settings import SERVICES, read
@@ -64,6 +65,19 @@ def test_only_who_holds_personal_data_gets_at_its_keys(compose: dict[str, Any]) 
             name = f"{service.name}-{role}"
             assert ("kek" in compose["services"][name]["secrets"]) is service.personal, name
             assert ("KEYRING_DATABASE_URL" in told(compose, name)) is service.personal, name
+
+
+def test_who_erases_is_started_by_hand_and_gets_at_the_keys(
+    compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container = compose["services"]["erase"]
+    assert (container["profiles"], container["restart"]) == (["erase"], "no")
+    assert container["command"] == "sh -c 'intel-sink erase && yiwangban-keyring overwrite'"
+    for name, value in told(compose, "erase").items():
+        monkeypatch.setenv(name, value)
+    settings = ErasureSettings()
+    assert (settings.environment, settings.keyring_kek_path) == ("production", Path("/run/secrets/kek"))
+    assert "kek" in container["secrets"]
 
 
 def test_no_container_of_the_suite_may_more_than_it_needs(compose: dict[str, Any]) -> None:
