@@ -159,9 +159,12 @@ def test_an_acknowledged_commit_is_on_the_disk(database: Postgres, setting: str)
         assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)
 
 
-def test_a_service_cannot_enter_another_services_database(database: Postgres) -> None:
-    with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        psycopg.connect(database.dsn("intel_sink", user="petition"))
+@pytest.mark.parametrize("user", [*DATABASES, KEYRING])
+def test_a_service_cannot_enter_another_services_database(database: Postgres, user: str) -> None:
+    psycopg.connect(database.dsn(user)).close()
+    for other in {*DATABASES, KEYRING} - {user}:
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(database.dsn(other, user=user))
 
 
 @pytest.mark.parametrize("user", [*DATABASES, RECONCILER])
