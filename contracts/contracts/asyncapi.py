@@ -91,6 +91,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
         "x-writer": topic.writer,
         "x-readers": list(topic.readers),
         "x-audience": topic.audience,
+        **({"x-roles": list(topic.roles)} if topic.roles else {}),
     }
 
 

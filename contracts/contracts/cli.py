@@ -8,7 +8,7 @@ from pathlib import Path
 from contracts import asyncapi, generate, release
 from contracts.codec import Codec, ContractViolation, Undecodable
 from contracts.pages import site
-from contracts.registry import BrokenContracts, Registry, default_directory
+from contracts.registry import RESTRICTED, BrokenContracts, Registry, default_directory
 from contracts.tenants import load_tenants
 
 EVENTS_MODULE = Path(__file__).with_name("events.py")
@@ -55,6 +55,7 @@ def check(directory: Path) -> Iterator[str]:
                 continue
             if example["type"] != event.type:
                 yield f"examples/{name}: is a {example['type']}, but {event.topic} lists it under {event.type}"
+    yield from _too_open(registry)
     used = {event.schema for event in registry.types.values()} | {"envelope.v1.schema.json"}
     yield from _unused(directory / "events", used)
     yield from _unused(directory / "examples", {name for event in registry.types.values() for name in event.examples})
@@ -62,6 +63,20 @@ def check(directory: Path) -> Iterator[str]:
     published = directory / asyncapi.FILE
     if not published.is_file() or published.read_text("utf-8") != asyncapi.text(registry):
         yield f"{asyncapi.FILE}: isn't what the contracts say; run `contracts asyncapi`"
+
+
+def _too_open(registry: Registry) -> Iterator[str]:
+    """Find what of a restricted topic somebody could read who shouldn't: in clear, or with keys that they hold."""
+    for topic in registry.topics.values():
+        if topic.audience != RESTRICTED:
+            continue
+        for event in topic.events:
+            if event.masked:
+                yield f"{event.type}: {', '.join(event.masked)} would be in clear on a restricted topic"
+        for reader in topic.readers:
+            written = registry.written_by(reader) if reader != topic.writer else ()
+            if any(event.personal for each in written for event in each.events):
+                yield f"{topic.name}: is restricted, and {reader}, which reads it, holds the keys of persons"
 
 
 def _unused(folder: Path, used: set[str]) -> Iterator[str]:

@@ -501,6 +501,10 @@ class PetitionReceived(ContractEvent):
     """The title as sent, 1 to 200 characters."""
     text: str
     """The text as sent, 1 to 20,000 characters."""
+    accused: tuple[str, ...] | None = None
+    """Departments complained about so far: they see nothing of it."""
+    named: tuple[str, ...] | None = None
+    """Pseudonyms of officers complained about so far: they see nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -608,6 +612,115 @@ class PetitionReadRecorded(ContractEvent):
     """Id of the request."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReceived(ContractEvent):
+    """A message that may report a crime or complain about police came in, or was found to be one (受理)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.received.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-received:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("sender", "title", "text", "linked")
+
+    number: str
+    """The number for people (办件编号); says nothing about the sender and can't be guessed."""
+    channel: str
+    """Where it came in. An open list; readers have to bear new ones."""
+    received_at: datetime
+    """First receipt, UTC: the citizen's clock starts here."""
+    ground: str
+    """Why it is kept in a small circle: it may report a crime (举报), or complain about police (投诉民警). An open list; readers have to bear new ones."""
+    informant: str
+    """Pseudonym of the sender in this context, which no other topic uses."""
+    sender: str
+    """Pseudonym of the sender as other petitions name them; sealed."""
+    title: str
+    """The title as sent, 1 to 200 characters."""
+    text: str
+    """The text as sent, 1 to 20,000 characters."""
+    linked: str | None = None
+    """Id of the petition that it goes on with, if that was ordinary at first; sealed."""
+    accused: tuple[str, ...] | None = None
+    """Departments complained about so far: they see nothing of it."""
+    named: tuple[str, ...] | None = None
+    """Pseudonyms of officers complained about so far: they see nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportClassified(ContractEvent):
+    """Rules and model, or staff, said what the message is; what it is about in the narrower sense is sealed (分类)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.classified.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-classified:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("suggestion",)
+
+    kind: Literal["consult", "suggest", "complain", "report", "help"]
+    """What the message is, of five: consult 咨询, suggest 建议, complain 投诉, report 举报, help 求助."""
+    matter: str
+    """What it is about. An open list; readers have to bear new ones."""
+    danger: str | None = None
+    """What can't wait (紧急): danger to life, a crime going on, money just sent; none. An open list; readers have to bear new ones."""
+    confidence: float
+    """How sure, 0 to 1; staff are 1."""
+    suggestion: str | None = None
+    """What rules and model made of it: each answer with its confidence, what else it might be, and the words of the message that decided; JSON."""
+    by: Literal["rules", "staff"]
+    """Who said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTransferred(ContractEvent):
+    """The message was handed to named handlers of a department (移交)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.transferred.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-transferred:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    department: str
+    """The department that has to answer."""
+    by: str
+    """Pseudonym of the officer."""
+    accused: tuple[str, ...] | None = None
+    """Departments complained about so far: they see nothing of it."""
+    named: tuple[str, ...] | None = None
+    """Pseudonyms of officers complained about so far: they see nothing of it."""
+    handlers: tuple[str, ...] | None = None
+    """Pseudonyms of the handlers to whom alone it is entrusted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReplied(ContractEvent):
+    """The sender was answered, by private message only (答复)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.replied.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-replied:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("reply",)
+
+    by: str
+    """Pseudonym of the officer."""
+    reply: str
+    """The answer, 1 to 20,000 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportClosed(ContractEvent):
+    """Nothing more will happen to it here (办结): a case was filed or not (立案, 不予立案), or it was moved out."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.closed.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-closed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("linked",)
+
+    by: str
+    """Pseudonym of the officer."""
+    outcome: str
+    """How it ended. An open list; readers have to bear new ones."""
+    linked: str | None = None
+    """Id of the petition that goes on with it, if it was moved; sealed, for its sender."""
+
+
 EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
     {
         "yiwangban.accept.case-erasure.acknowledged.v1": CaseErasureAcknowledged,
@@ -639,6 +752,11 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.replied.v1": PetitionReplied,
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
+        "yiwangban.petition.report.received.v1": ReportReceived,
+        "yiwangban.petition.report.classified.v1": ReportClassified,
+        "yiwangban.petition.report.transferred.v1": ReportTransferred,
+        "yiwangban.petition.report.replied.v1": ReportReplied,
+        "yiwangban.petition.report.closed.v1": ReportClosed,
     }
 )
 """Event classes by CloudEvents ``type``."""

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +16,12 @@ ENVELOPE_SCHEMA = "envelope.v1.schema.json"
 SCHEMA_SUFFIX = ".schema.json"
 URN = "urn:yiwangban:schema:"
 FOREVER_MS = -1
+RESTRICTED = "restricted"
 AUDIENCES: Mapping[str, str] = MappingProxyType(
     {
         "service": "仅限本系统的服务 · services of this suite only",
         "province": "省级登记的系统 · systems that the province has named",
-        "restricted": "仅限指定岗位的服务 · services of named roles only",
+        RESTRICTED: "仅限指定岗位的服务 · services of named roles only",
     }
 )
 """Who may read a topic, in words for people."""
@@ -66,6 +67,7 @@ class Topic:
         writer: The one service that writes it.
         readers: Services that read it.
         audience: Who may read it: one of ``AUDIENCES``.
+        roles: Who may open what is in a restricted one, through its writer; of any other topic none.
         key: What the record key is; always ``subject``.
         partitions: Fixed for the topic's life; growth is a new topic version.
         retention: ``forever`` or ``<days>d``.
@@ -78,6 +80,7 @@ class Topic:
     writer: str
     readers: tuple[str, ...]
     audience: str
+    roles: tuple[str, ...]
     key: str
     partitions: int
     retention: str
@@ -154,6 +157,13 @@ class Registry:
         """Give the topics whose writer is the service, by name."""
         return tuple(topic for _, topic in sorted(self.topics.items()) if topic.writer == service)
 
+    def refused_to(self, service: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Give those of some topics that are restricted, and not to be read by the service."""
+        found = (self.topics.get(name) for name in names)
+        return tuple(
+            topic.name for topic in found if topic and topic.audience == RESTRICTED and service not in topic.readers
+        )
+
     def read_by(self, service: str) -> tuple[Topic, ...]:
         """Give the topics that the service reads, by name."""
         return tuple(topic for _, topic in sorted(self.topics.items()) if service in topic.readers)
@@ -199,6 +209,7 @@ def _read_topic(directory: Path, page: Path, schemas: dict[str, dict[str, Any]])
             writer=raw["writer"],
             readers=tuple(raw["readers"]),
             audience=raw["audience"],
+            roles=tuple(raw.get("roles", ())),
             key=raw["key"],
             partitions=int(raw["partitions"]),
             retention=str(raw["retention"]),
@@ -213,6 +224,8 @@ def _read_topic(directory: Path, page: Path, schemas: dict[str, dict[str, Any]])
         raise BrokenContracts(f"{page.name}: not a topic page: {error}") from error
     if topic.audience not in AUDIENCES:
         raise BrokenContracts(f"{page.name}: an audience is one of {', '.join(AUDIENCES)}, and not {topic.audience!r}")
+    if (topic.audience == RESTRICTED) != bool(topic.roles):
+        raise BrokenContracts(f"{page.name}: a restricted topic names the roles that may open it, and no other does")
     if page.stem != name:
         raise BrokenContracts(f"{page.name}: declares {name}, but a page is named after its topic")
     return topic

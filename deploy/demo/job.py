@@ -17,7 +17,7 @@ from demo.journal import Journal
 from demo.judge import Step, judge, promised_by_topic, records_by_topic, settle, topics_of, watching
 from demo.messages import Message, Unreadable
 from demo.officers import Officers
-from demo.promises import RECEIVED
+from demo.promises import received
 from demo.readers import Readers
 from demo.report import Outcome
 from demo.reviewers import Reviewers
@@ -198,7 +198,7 @@ async def submit(target: Target, gateway: Gateway, message: Message) -> str | No
             body["posted_at"] = message.posted_at
     else:
         token = target.token_for(message.user, message.tenant, "citizen", None)
-    reply = await gateway.write("/v1/petitions", token, body, action="receive", tenant=message.tenant, promise=RECEIVED)
+    reply = await gateway.write("/v1/petitions", token, body, action="receive", tenant=message.tenant, promise=received)
     if not reply.accepted:
         gateway.tally.refuse(reply.reason, f"line {message.line}")
         return None

@@ -5,7 +5,14 @@ from typing import Any
 
 from contracts.event import ContractEvent
 
-from contracts.events import PetitionClosed, PetitionReplied, PetitionTransferred
+from contracts.events import (
+    PetitionClosed,
+    PetitionReplied,
+    PetitionTransferred,
+    ReportClosed,
+    ReportReplied,
+    ReportTransferred,
+)
 from demo.gateway import Gateway, Reply
 from demo.promises import changed
 from demo.target import TokenFor
@@ -33,6 +40,13 @@ REPLIES = {
 }
 
 
+PROVINCE = "440000"
+ORDINARY = (PetitionTransferred, PetitionReplied, PetitionClosed)
+IN_CONFIDENCE = (ReportTransferred, ReportReplied, ReportClosed)
+ENDS = {"crime": "filed"}
+"""How a petition ends that only a small circle may know of, if not as answered."""
+
+
 class Officers:
     """The officers of all tenants.
 
@@ -48,20 +62,26 @@ class Officers:
 
     async def handle(self, petition: str, tenant: str) -> None:
         """Bring a petition from the queue to its end; a refusal is tallied and ends the work on it."""
-        triage = self._token_for(f"triage-{tenant}", tenant, "triage", None)
-        path = f"/v1/petitions/{petition}"
-        seen = await self._gateway.read(path, triage)
+        desk, path = self._token_for(f"triage-{tenant}", tenant, "triage", None), f"/v1/petitions/{petition}"
+        seen = await self._gateway.read(path, desk)
+        if not seen.accepted:  # what complains about police is for the supervision desk above, and no queue here
+            tenant = PROVINCE
+            desk = self._token_for(f"supervisor-{tenant}", tenant, "supervisor", None)
+            seen = await self._gateway.read(path, desk)
         if not seen.accepted:
             self._gateway.tally.refuse(f"read {seen.reason}", petition)
             return
         department = DEPARTMENTS.get(str(seen.body.get("matter")), OTHERWISE)
         account = f"handler-{department}-{tenant}"
         handler = self._token_for(account, tenant, "handler", department)
-        version = seen.etag
+        version, hidden = seen.etag, seen.body.get("hidden")
+        transferred, replied, closed = IN_CONFIDENCE if hidden else ORDINARY
+        accused = next(each for each in REPLIES if each != department) if hidden == "police" else None
+        where = {"department": department, "handlers": [account]} | ({"accused": [accused]} if accused else {})
         for action, event, token, body in (
-            ("transfer", PetitionTransferred, triage, {"department": department, "handlers": [account]}),
-            ("reply", PetitionReplied, handler, {"text": REPLIES[department]}),
-            ("close", PetitionClosed, handler, {"outcome": "answered"}),
+            ("transfer", transferred, desk, where),
+            ("reply", replied, handler, {"text": REPLIES[department]}),
+            ("close", closed, handler, {"outcome": ENDS.get(str(hidden), "answered")}),
         ):
             reply = await self._move(petition, tenant, version, action, event, token, body)
             if not reply.accepted:

@@ -10,7 +10,7 @@ from typing import LiteralString, TypeVar
 
 import psycopg
 
-from contracts.events import CaseSubmitted, PetitionReceived, ReviewTaskAssigned, ReviewTaskReleased
+from contracts.events import CaseSubmitted, PetitionReceived, ReportReceived, ReviewTaskAssigned, ReviewTaskReleased
 from demo.applications import Application, Fate, Item, applications
 from demo.counters import Counters
 from demo.havoc import UP_WITHIN_S, NotBackError, Sign
@@ -34,7 +34,7 @@ RECENT = 2_000
 
 MIRRORED = """
     SELECT FROM mirror_logs AS log JOIN mirror_records AS record USING (log)
-    WHERE log.topic = %s AND record."offset" >= log.base_offset + log.size - %s
+    WHERE log.topic = ANY(%s) AND record."offset" >= log.base_offset + log.size - %s
       AND record.key = %s AND position(%s::bytea IN record.value) > 0
 """
 VISIBLE = "SELECT FROM timeline WHERE subject = %s AND sequence = %s"
@@ -98,10 +98,10 @@ class Probes:
             petition = await self._write()
             return lambda: self._has("query", VISIBLE, petition, 1)
         if service == "accept":
-            return self._mirrored(CaseSubmitted.TOPIC, await self._apply(), 1)
+            return self._mirrored([CaseSubmitted.TOPIC], await self._apply(), 1)
         if service == "approve":
-            return self._mirrored(ReviewTaskAssigned.TOPIC, *await self._touch())
-        return self._mirrored(PetitionReceived.TOPIC, await self._write(), 1)
+            return self._mirrored([ReviewTaskAssigned.TOPIC], *await self._touch())
+        return self._mirrored([PetitionReceived.TOPIC, ReportReceived.TOPIC], await self._write(), 1)
 
     async def _write(self) -> str:
         """Have a petition accepted; give its id."""
@@ -138,9 +138,9 @@ class Probes:
 
         return review, await _accepted(touch)
 
-    def _mirrored(self, topic: str, subject: str, sequence: int) -> Sign:
+    def _mirrored(self, topics: Sequence[str], subject: str, sequence: int) -> Sign:
         told = f'"sequence":"{sequence:020}"'.encode()
-        return lambda: self._has("intel-sink", MIRRORED, topic, RECENT, subject.encode(), told)
+        return lambda: self._has("intel-sink", MIRRORED, list(topics), RECENT, subject.encode(), told)
 
     def _has(self, service: str, statement: LiteralString, *values: object) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 from contracts.event import ContractEvent
 
-from contracts.events import CaseSubmitted, PetitionClassified, PetitionReceived
+from contracts.events import CaseSubmitted, PetitionClassified, PetitionReceived, ReportClassified, ReportReceived
 from demo.gateway import Promise, Reply
 from demo.journal import Expected
 
@@ -27,7 +27,11 @@ def changed(event: type[ContractEvent]) -> Promise:
     return promise
 
 
-RECEIVED = begun(PetitionReceived, PetitionClassified)
-"""A petition is classified in the breath in which it is received."""
+def received(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
+    """Promise what a petition begins with: it is classified in the breath in which it is received, in either circle."""
+    confidential = bool(reply.body.get("confidential"))
+    promise = begun(ReportReceived, ReportClassified) if confidential else begun(PetitionReceived, PetitionClassified)
+    return promise(reply)
+
 
 SUBMITTED = begun(CaseSubmitted)

@@ -19,6 +19,9 @@ STAGES = {
     e.PetitionTransferred.TYPE: "in-hand",
     e.PetitionReplied.TYPE: "replied",
     e.PetitionClosed.TYPE: "closed",
+    e.ReportReceived.TYPE: "received",
+    e.ReportTransferred.TYPE: "in-hand",
+    e.ReportClosed.TYPE: "closed",
 }
 """Where an event leads; one that isn't here leads nowhere."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from casework.roles import TOKEN_ROLES
 from contracts.codec import Codec
 from contracts.event import ContractEvent
 from contracts.registry import EventType, Registry, Topic
@@ -69,6 +70,14 @@ def test_every_topic_page_keeps_to_the_closed_lists(topic: Topic) -> None:
     assert topic.partitions == 12
     assert re.fullmatch(r"forever|[1-9][0-9]*d", topic.retention)
     assert topic.about.endswith(".")
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.audience == "restricted"], ids=str)
+def test_what_is_restricted_names_its_roles_and_whoever_reads_it_holds_no_keys(topic: Topic) -> None:
+    assert set(topic.roles) < TOKEN_ROLES
+    holders = {each.writer for each in TOPICS if any(event.personal for event in each.events)}
+    assert set(topic.readers).isdisjoint(holders)
+    assert not [event.type for event in topic.events if event.masked]
 
 
 @pytest.mark.parametrize("event", TYPES, ids=lambda event: event.type)

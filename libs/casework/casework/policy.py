@@ -12,6 +12,7 @@ OWN, DEPARTMENT, TENANT, BELOW, ALL = Scope
 
 LOOK, FOLLOW = ("list", "read"), ("read", "stream")
 HANDLE = ("list", "read", "expand", "reply", "close")
+DESK = ("list", "read", "expand", "transfer", "move", "close")
 ANYBODY = tuple(sorted(TOKEN_ROLES))
 PEOPLE = tuple(role for role in ANYBODY if role is not Role.CONNECTOR)
 """Whoever signs in may have handed in something of their own, whatever they are at work."""
@@ -37,14 +38,24 @@ HANDLING = Condition("named-as-handler", "handlers", Relation.MEETS, "actor")
 ANY_HANDLER = Condition("no-handler-named", "handlers", Relation.IS_EMPTY)
 ORDINARY = Condition("not-a-report", "kind", Relation.AVOIDS, values=("report",))
 """A report (举报) is for handlers who are named, and for nobody of the department until somebody is."""
+OPEN = Condition("not-hidden", "hidden", Relation.IS_EMPTY)
+"""What may report a crime or complain about police is for a small circle: see the rows that name its ground."""
+OF_CRIME = Condition("may-report-a-crime", "hidden", Relation.MEETS, values=("crime",))
+OF_POLICE = Condition("may-complain-about-police", "hidden", Relation.MEETS, values=("police",))
+UNMOVED = Condition("not-moved-away", "hidden", Relation.AVOIDS, values=("moved",))
+"""What went on in a small circle is nobody's any more but its sender's."""
 UNASSIGNED = Condition("no-department-in-charge", "department", Relation.IS_EMPTY)
-IN_HAND = (ORDINARY, ANY_HANDLER, *IMPARTIAL)
-NAMED = (HANDLING, *IMPARTIAL)
+IN_HAND = (OPEN, ORDINARY, ANY_HANDLER, *IMPARTIAL)
+NAMED = (HANDLING, UNMOVED, *IMPARTIAL)
 """The two ways in which a department's handler comes to a petition."""
+UNTOUCHED = (UNASSIGNED, OPEN, *IMPARTIAL)
+"""What nobody has to answer."""
 OF_CASES = Condition("a-case", "kind", Relation.MEETS, values=("case",))
 OF_PETITIONS = Condition("a-petition", "kind", Relation.MEETS, values=("petition",))
 FOLLOWED = (OF_PETITIONS, *UNINVOLVED)
 """What whoever hands petitions out follows of them."""
+UNRESTRICTED = Condition("not-restricted", "audience", Relation.AVOIDS, values=("restricted",))
+"""Of what travels on restricted topics the intelligence store shows counts, and these only to who supervises."""
 
 POLICY = Policy(
     # resource         actions                roles                              scope       only if the row is
@@ -74,10 +85,12 @@ POLICY = Policy(
     ("petition",       ("read", "expand"),    APPLICANTS,                        OWN,        ()),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, IN_HAND),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, NAMED),
-    ("petition",       LOOK,                  (Role.TRIAGE, *OVERSIGHT),         BELOW,      IMPARTIAL),
-    ("petition",       ("expand",),           (Role.TRIAGE, Role.AUDITOR),       BELOW,      IMPARTIAL),
-    ("petition",       ("transfer",),         (Role.TRIAGE,),                    BELOW,      IMPARTIAL),
-    ("petition",       ("close",),            (Role.TRIAGE,),                    BELOW,      (UNASSIGNED, *IMPARTIAL)),
+    ("petition",       LOOK,                  (Role.TRIAGE, *OVERSIGHT),         BELOW,      (OPEN, *IMPARTIAL)),
+    ("petition",       ("expand",),           (Role.TRIAGE, Role.AUDITOR),       BELOW,      (OPEN, *IMPARTIAL)),
+    ("petition",       ("transfer", "move"),  (Role.TRIAGE,),                    BELOW,      (OPEN, *IMPARTIAL)),
+    ("petition",       ("close",),            (Role.TRIAGE,),                    BELOW,      UNTOUCHED),
+    ("petition",       DESK,                  (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *IMPARTIAL)),
+    ("petition",       DESK,                  (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *IMPARTIAL)),
     ("bulletin",       ("list",),             STAFF,                             TENANT,     ()),
     ("bulletin",       ("list",),             (Role.TRIAGE, *OVERSIGHT),         BELOW,      ()),
 
@@ -85,13 +98,14 @@ POLICY = Policy(
     ("matter",         FOLLOW,                PEOPLE,                            OWN,        ()),
     ("matter",         FOLLOW,                (Role.WINDOW, *REVIEWING),         TENANT,     (OF_CASES,)),
     ("matter",         FOLLOW,                (Role.TRIAGE,),                    BELOW,      FOLLOWED),
-    ("matter",         FOLLOW,                OVERSIGHT,                         BELOW,      UNINVOLVED),
+    ("matter",         FOLLOW,                OVERSIGHT,                         BELOW,      (ORDINARY, *UNINVOLVED)),
 
     ("mirror",         ("read",),             ANALYSIS,                          ALL,        ()),
-    ("count",          ("list",),             (*ANALYSIS, Role.SUPERVISOR),      BELOW,      ()),
-    ("count",          ("list",),             (Role.VOLUNTEER_SUPERVISOR,),      TENANT,     ()),
-    ("record",         ("search",),           ANALYSIS,                          BELOW,      ()),
-    ("record",         ("expand",),           (Role.AUDITOR,),                   BELOW,      ()),
+    ("count",          ("list",),             ANALYSIS,                          BELOW,      (UNRESTRICTED,)),
+    ("count",          ("list",),             OVERSIGHT,                         BELOW,      ()),
+    ("count",          ("list",),             (Role.VOLUNTEER_SUPERVISOR,),      TENANT,     (UNRESTRICTED,)),
+    ("record",         ("search",),           ANALYSIS,                          BELOW,      (UNRESTRICTED,)),
+    ("record",         ("expand",),           (Role.AUDITOR,),                   BELOW,      (UNRESTRICTED,)),
     ("alert",          ("list",),             (*ANALYSIS, Role.SUPERVISOR),      BELOW,      ()),
     ("invalid-record", ("list",),             ANALYSIS,                          BELOW,      ()),
 )  # fmt: skip

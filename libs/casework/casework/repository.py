@@ -221,8 +221,8 @@ class Repository(Generic[R, C]):
         rows = [(stored.case.id, part_of(stored.sealed, only)) for stored in found]
         contents = await self.content.open(unit.outbox.keyring, rows)
         if reader is not None:
-            cases = [stored.case for stored in found]
-            others = {c.id: shown for c, shown in zip(cases, contents, strict=True) if self._person(c) != reader.owner}
+            shown = zip((stored.case for stored in found), contents, strict=True)
+            others = {case.id: content for case, content in shown if self._person(case) not in reader.owners}
             put_on_record(unit, self._resource, others)
         return contents
 

@@ -59,6 +59,10 @@ class Unit:
         """Give this same unit for events that go on with what an earlier request set off."""
         return replace(self, correlationid=correlationid)
 
+    def speaking_as(self, pseudonym: str) -> Self:
+        """Give this same unit for events that must not name whoever asks as other events do."""
+        return replace(self, _actor=pseudonym)
+
     def opens(self, resource: str, subjects: Sequence[str], fields: Sequence[str]) -> None:
         """Say that data of other people has been opened for whoever asks; it leaves only with a record of it.
 

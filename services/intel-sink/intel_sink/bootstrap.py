@@ -27,7 +27,7 @@ def bootstrap() -> Service:
     settings = IntelSinkSettings()
     registry = Registry.load()
     codec = Codec(registry)
-    projector = Projector(codec, settings.burst_rules)
+    projector = Projector(codec, registry.topics, settings.burst_rules)
     outside, verified = OutsideFile(settings.checkpoint_file), VerifiedFile(settings.checkpoint_file)
 
     async def sign(unit: Unit) -> None:

@@ -104,12 +104,12 @@ def reconcile(
 @cli.command()
 def rebuild() -> None:
     """Make the projections again from the mirror, then switch to them."""
-    settings = IntelSinkSettings()
+    settings, registry = IntelSinkSettings(), Registry.load()
 
     async def run() -> None:
         database = Database(settings.database_url, 4, settings.pool_wait_s, application="intel-sink-rebuild")
         try:
-            done = await make_projections(database, Projector(Codec(Registry.load()), settings.burst_rules))
+            done = await make_projections(database, Projector(Codec(registry), registry.topics, settings.burst_rules))
         finally:
             await database.close()
         typer.echo(f"rebuilt from {done.records} records, up to batch {done.ordinal}")

@@ -97,7 +97,9 @@ class Eraser:
             person: Their own id, for example the ``sub`` of their tokens.
             contexts: Those in which they may have some.
         """
-        return await self.keyring.keys_of([pseudonym(self.secret, context, person) for context in contexts])
+        names = [pseudonym(self.secret, context, person) for context in contexts]
+        # Whoever wrote as one of them may have written as an informant, too, under another name and key.
+        return await self.keyring.keys_of([*names, *(pseudonym(self.secret, "informant", name) for name in names)])
 
     async def texts(self, keyids: Sequence[str]) -> list[str]:
         """Open what the mirror holds sealed under these keys, for whoever has to prove later that it is gone."""

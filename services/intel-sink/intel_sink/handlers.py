@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.events import AlertRaised, CheckpointTreeHeadSigned, ErasureOrdered
+from contracts.events import AlertRaised, CheckpointTreeHeadSigned, ErasureOrdered, ReportClassified
 from intel_sink import domain, erasure, merkle
 from intel_sink import tables as t
 from intel_sink.checkpoints import CheckpointError, OutsideFile, SignedCheckpoint, SigningKey
@@ -190,7 +190,7 @@ async def _keep_alert(connection: AsyncConnection, alert: UUID, tenant: str, eve
         "window_end": event.window_end,
         "count": event.count,
         "threshold": event.threshold,
-        "evidence": event.to_data()["evidence"],
+        "evidence": [place for place in event.to_data()["evidence"] if place["topic"] != ReportClassified.TOPIC],
         "raised_at": unit.now,
     }
     await connection.execute(insert(t.alerts).values(row).on_conflict_do_nothing())

@@ -56,9 +56,11 @@ async def counts(
     limit: int,
 ) -> Rows:
     """Counts, newest day first."""
-    query = select(t.counts.c.tenant, t.counts.c.kind, t.counts.c.day, t.counts.c.total)
+    place = (t.counts.c.tenant, t.counts.c.kind, t.counts.c.day)
     query = (
-        query.where(t.counts.c.total > 0, reach.where(columns_of(t.counts)))
+        select(*place, func.sum(t.counts.c.total).label("total"))
+        .where(t.counts.c.total > 0, reach.where(columns_of(t.counts)))
+        .group_by(*place)
         .order_by(t.counts.c.day.desc(), t.counts.c.tenant, t.counts.c.kind)
         .limit(limit)
     )

@@ -109,6 +109,7 @@ counts = (
         Column("tenant", Text, primary_key=True),
         Column("kind", Text, primary_key=True),
         Column("day", Date, primary_key=True),
+        Column("audience", Text, primary_key=True),
         Column("total", Integer),
         schema=PROJECTIONS,
     )
@@ -141,6 +142,7 @@ entries = Table(  # the search by id and by subject: where each readable record 
     Column("tenant", Text),
     Column("time", _moment),
     Column("status", Text),
+    Column("audience", Text),
     schema=PROJECTIONS,
 )
 

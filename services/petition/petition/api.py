@@ -15,10 +15,11 @@ from pydantic import AwareDatetime, Field
 
 from petition import handlers, queries
 from petition.departments import DEPARTMENTS
-from petition.domain import Channel, Message, Outcome, Petition
-from petition.handlers import ClosePetition, ReplyToPetition, SubmitPetition, TransferPetition
+from petition.handlers import ClosePetition, MovePetition, ReplyToPetition, SubmitPetition, TransferPetition
+from petition.kinds import Ground, Kind
+from petition.petition import Channel, Message, Outcome, Petition
 from petition.queries import ListPetitions
-from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionPage, PetitionReceipt
+from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionMoved, PetitionPage, PetitionReceipt
 from petition.workflow import Action, State
 
 FORUMS_EXIST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -28,12 +29,19 @@ Title = Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE, desc
 Text = Annotated[str, Field(min_length=1, max_length=20_000, pattern=VISIBLE, description="正文 · Text")]
 
 
+Declared = Annotated[
+    Literal[Ground.CRIME, Ground.POLICE] | None,
+    Field(description="来信人自认的举报、涉警投诉 · What the sender says: a report, about police"),
+]
+
+
 class PortalMessage(Body):
     """A citizen writes on a portal."""
 
     channel: Literal[Channel.PORTAL]
     title: Title
     text: Text
+    declared: Declared = None
 
 
 class ForumMessage(Body):
@@ -42,6 +50,7 @@ class ForumMessage(Body):
     channel: Literal[Channel.FORUM]
     title: Title
     text: Text
+    declared: Declared = None
     author: Annotated[
         str | None,
         Field(min_length=1, max_length=64, pattern=VISIBLE, description="论坛用户名，匿名则省略 · Name there, if any"),
@@ -60,7 +69,8 @@ class TransferBody(Body):
 
     department: Annotated[Department, Field(description="承办部门 · Department")]
     accused: Annotated[
-        frozenset[Department], Field(max_length=20, description="被投诉的部门，须回避 · Departments complained about")
+        frozenset[Department],
+        Field(max_length=20, description="被投诉的部门，须回避；涉警投诉必填 · Departments complained about"),
     ] = frozenset()
     named: Annotated[
         frozenset[Account],
@@ -76,6 +86,16 @@ class ReplyBody(Body):
     """What to tell the citizen."""
 
     text: Text
+
+
+class MoveBody(Body):
+    """Where it belongs, and what it is."""
+
+    to: Annotated[
+        Literal["ordinary", "crime", "police"],
+        Field(description="转往：普通留言、举报、涉警投诉 · Into which circle"),
+    ]
+    kind: Annotated[Kind, Field(description="人工认定的类别 · What it is, by whoever has read it")]
 
 
 class CloseBody(Body):
@@ -101,7 +121,8 @@ async def submit(body: Submission, response: Response, work: Work) -> PetitionRe
     """市民从门户提交，或由接入程序转交论坛帖文。Citizens submit on a portal; connectors pass on forum posts."""
     handle, posted_at = (body.author, body.posted_at) if isinstance(body, ForumMessage) else (None, None)
     message = Message(channel=body.channel, title=body.title, text=body.text, posted_at=posted_at)
-    petition, code = await handlers.submit_petition(SubmitPetition(message, handle), work)
+    command = SubmitPetition(message, handle, body.declared)
+    petition, code = await handlers.submit_petition(command, work)
     response.headers["Location"] = f"/v1/petitions/{petition.id}"
     response.headers["ETag"] = etag(petition.sequence)
     return PetitionReceipt(
@@ -110,6 +131,7 @@ async def submit(body: Submission, response: Response, work: Work) -> PetitionRe
         query_code=code,
         state=petition.state,
         received_at=petition.received_at,
+        confidential=petition.hidden is not None,
     )
 
 
@@ -138,6 +160,20 @@ async def reply(
     """承办部门答复市民。The department in charge answers the citizen."""
     petition = await handlers.reply_to_petition(ReplyToPetition(petition_id, version, body.text), work)
     return _changed(petition, response)
+
+
+@commands.post(
+    "/petitions/{petition_id}/move",
+    summary="转入或转出保密办理 · Move into another circle",
+    dependencies=[permit("petition", Action.MOVE)],
+)
+async def move(
+    petition_id: PetitionId, body: MoveBody, version: ExpectedVersion, response: Response, work: Work
+) -> PetitionMoved:
+    """本件办结，在新的范围内另立新件并关联。It ends here, and begins anew in another circle, linked."""
+    to = None if body.to == "ordinary" else Ground(body.to)
+    ended, begun = await handlers.move_petition(MovePetition(petition_id, version, to, body.kind), work)
+    return PetitionMoved(**_changed(ended, response).model_dump(), continued=begun.id)
 
 
 @commands.post(

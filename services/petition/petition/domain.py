@@ -1,47 +1,43 @@
-"""What a petition is, and what may be decided about it. Pure: time, identity and chance are arguments.
-
-A decision is made of events, and the state it leads to is what replaying those events gives: a petition rebuilt from
-its topic is the petition that was decided, by construction.
-"""
+"""What may be decided about a petition. Pure: time, identity and chance are arguments."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import reduce
 
 from casework import decision
 from casework.roles import APPLICANTS, Actor, Role
 from casework.workflow import Refused
+from contracts.tenants import PROVINCE
 
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
 from petition.departments import DEPARTMENTS
-from petition.kinds import Classification, Kind
+from petition.kinds import Classification, Ground, Kind
+from petition.petition import (
+    NOBODY,
+    Channel,
+    Involved,
+    Message,
+    Ordinary,
+    Outcome,
+    Petition,
+    PetitionEvent,
+    Sender,
+    begin,
+    replay,
+    told,
+)
 from petition.workflow import TABLE, Action, State
 
-PetitionEvent = PetitionReceived | PetitionClassified | PetitionTransferred | PetitionReplied | PetitionClosed
-
-
-class Channel(StrEnum):
-    """Where a message comes in."""
-
-    PORTAL = "portal"
-    FORUM = "forum"
-
-
-class Outcome(StrEnum):
-    """How a petition ends (已答复, 重复, 垃圾信息, 非公安职责)."""
-
-    ANSWERED = "answered"
-    DUPLICATE = "duplicate"
-    SPAM = "spam"
-    NOT_POLICE = "not-police"
-
+Decision = decision.Decision[Petition, PetitionEvent]
 
 SUBMITTERS = {Channel.PORTAL: {*APPLICANTS}, Channel.FORUM: {Role.CONNECTOR}}
 """Who may submit through which channel."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """A forum's clock may be ahead of ours by this much."""
+
+OF_CRIME = frozenset({Outcome.FILED, Outcome.NOT_FILED})
+"""How only a report of crime ends."""
 
 
 class UnknownDepartment(Refused):
@@ -60,91 +56,57 @@ class NobodyEntrusted(Refused):
     """A report goes to handlers who are named, so somebody has to be."""
 
 
+class NobodyAccused(Refused):
+    """A complaint about police names the unit complained about, so that it stays away from it."""
+
+
 class NothingAnswered(Refused):
     """Closed as answered without a reply."""
+
+
+class WrongOutcome(Refused):
+    """A petition of this sort doesn't end like that."""
 
 
 class SameDepartment(Refused):
     """The petition is already there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What somebody wrote in. The only personal data of a petition, with the reply."""
+class SameCircle(Refused):
+    """It is in the circle already that it would be moved to."""
 
-    channel: Channel
-    title: str
-    text: str
-    posted_at: datetime | None = None
+
+class ContentErased(Refused):
+    """Its sender was erased: there is nothing that could begin anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Involved:
-    """Who is to be kept away from a petition, and to whom it is entrusted.
-
-    Attributes:
-        accused: Departments complained about.
-        named: Pseudonyms of officers complained about.
-        handlers: Pseudonyms of the only handlers who may know of it; none: any handler of its department may.
-    """
-
-    accused: frozenset[str] = frozenset()
-    named: frozenset[str] = frozenset()
-    handlers: frozenset[str] = frozenset()
-
-
-NOBODY = Involved()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Petition:
-    """A petition without its content, which no decision needs.
+class Place:
+    """Where a petition begins.
 
     Attributes:
         id: UUIDv7; the subject of its events.
-        tenant: GB/T 2260 code of the city that received it.
-        number: 办件编号, for people.
-        channel: Where it came in.
-        author: Pseudonym of whoever wrote it.
-        received_at: First receipt, UTC; every clock starts here.
-        sequence: Of its last event; also the version that an officer's change must name.
-        accused, named, handlers: See ``Involved``; sorted.
+        tenant: Who has it, a GB/T 2260 code.
+        number: 办件编号.
+        ground: The circle.
     """
 
     id: str
     tenant: str
     number: str
-    channel: Channel
-    author: str
-    received_at: datetime
-    sequence: int
-    state: State
-    kind: str | None = None
-    matter: str | None = None
-    topic: str | None = None
-    danger: str | None = None
-    confidence: float | None = None
-    reasons: tuple[str, ...] = ()
-    department: str | None = None
-    accused: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-    handlers: tuple[str, ...] = ()
-    outcome: Outcome | None = None
+    ground: Ground | None = None
 
 
-Decision = decision.Decision[Petition, PetitionEvent]
+def place_of(ground: Ground | None, received_by: str) -> str:
+    """Say whose a petition is: a complaint about police goes one tier up before any queue shows it."""
+    if ground is not Ground.POLICE:
+        return received_by
+    city = f"{received_by[:4]}00"
+    return PROVINCE if city == received_by else city
 
 
 def receive(
-    message: Message,
-    classification: Classification,
-    *,
-    id: str,  # noqa: A002
-    tenant: str,
-    number: str,
-    author: str,
-    by: Actor,
-    now: datetime,
+    message: Message, classification: Classification, place: Place, *, sender: Sender, by: Actor, now: datetime
 ) -> Decision:
     """Take a message in and say what rules and model make of it.
 
@@ -156,14 +118,6 @@ def receive(
         raise PostedLater
     state = TABLE.follow(None, Action.RECEIVE, by.roles & SUBMITTERS[message.channel])
     TABLE.follow(state, Action.CLASSIFY, {Role.SYSTEM})
-    received = PetitionReceived(
-        channel=message.channel.value,
-        received_at=now,
-        author=author,
-        number=number,
-        title=message.title,
-        text=message.text,
-    )
     classified = PetitionClassified(
         kind=classification.kind.value,
         matter=classification.matter.value,
@@ -174,7 +128,15 @@ def receive(
         suggestion=classification.suggestion,
         by="rules",
     )
-    return Decision(replay(begin(received, id=id, tenant=tenant), classified), (received, classified))
+    received = PetitionReceived(
+        channel=message.channel.value,
+        received_at=now,
+        author=sender.author,
+        number=place.number,
+        title=message.title,
+        text=message.text,
+    )
+    return _begun(received, classified, place, sender)
 
 
 def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *, by: Actor) -> Decision:
@@ -187,7 +149,8 @@ def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *
         WrongRole: See the table.
         UnknownDepartment: No department has this slug.
         InvolvedHandles: The department, or one of the handlers, is complained about.
-        NobodyEntrusted: It is a report, and no handler is named.
+        NobodyEntrusted: Only a small circle may know of it, and no handler is named.
+        NobodyAccused: It complains about police, and no unit is named.
         SameDepartment: It is there already, in the same hands.
     """
     TABLE.follow(petition.state, Action.TRANSFER, by.roles)
@@ -196,8 +159,10 @@ def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *
     accused, named = involved.accused.union(petition.accused), involved.named.union(petition.named)
     if department in accused or named & involved.handlers:
         raise InvolvedHandles
-    if petition.kind == Kind.REPORT and not involved.handlers:
+    if (petition.hidden or petition.kind == Kind.REPORT) and not involved.handlers:
         raise NobodyEntrusted
+    if petition.hidden is Ground.POLICE and not accused:
+        raise NobodyAccused
     transferred = PetitionTransferred(
         department=department,
         by=by.pseudonym,
@@ -223,71 +188,84 @@ def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
 
 
 def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
-    """End it. Without a reply it can't count as answered.
+    """End it. Without a reply it can't count as answered, and only of a report of crime a case is filed or not.
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
+        WrongOutcome: Not of this petition; or ``moved``, which is another action.
         NothingAnswered: ``answered``, but nobody replied.
     """
     TABLE.follow(petition.state, Action.CLOSE, by.roles)
+    if outcome is Outcome.MOVED or (outcome in OF_CRIME and petition.hidden is not Ground.CRIME):
+        raise WrongOutcome
     if outcome is Outcome.ANSWERED and petition.state is not State.REPLIED:
         raise NothingAnswered
     return _decided(petition, PetitionClosed(by=by.pseudonym, outcome=outcome.value))
 
 
-def begin(event: PetitionReceived, *, id: str, tenant: str) -> Petition:  # noqa: A002
-    """Give the petition that its first event makes."""
-    return Petition(
-        id=id,
-        tenant=tenant,
-        number=event.number,
-        channel=Channel(event.channel),
-        author=event.author,
-        received_at=event.received_at,
-        sequence=1,
-        state=State.RECEIVED,
-    )
+def move(
+    petition: Petition, kind: Kind, content: Message | None, place: Place, *, sender: Sender, by: Actor
+) -> tuple[Decision, Decision]:
+    """End it here and let it begin anew in another circle, as what staff say that it is; its clock runs on.
 
+    Args:
+        petition: As it stands.
+        kind: What it is, now that somebody has read it.
+        content: What was written; None if its sender was erased.
+        place: Where it goes on.
+        sender: Whoever wrote it.
+        by: Says so.
 
-def replay(petition: Petition, event: PetitionEvent) -> Petition:
-    """Give the petition after its next event. Whether it was allowed was asked when it was decided.
+    Returns:
+        Its end, and the beginning of what goes on.
 
     Raises:
-        ValueError: A petition is received only once.
+        WrongState: See the table.
+        WrongRole: See the table.
+        SameCircle: It wouldn't move, or would leave the small circle as a report.
+        ContentErased: Nothing is left of it.
     """
-    petition = replace(petition, sequence=petition.sequence + 1)
-    match event:
-        case PetitionClassified():
-            return replace(
-                petition,
-                state=State.CLASSIFIED,
-                kind=event.kind,
-                matter=event.matter,
-                topic=event.topic,
-                danger=event.danger,
-                confidence=event.confidence,
-                reasons=tuple(event.reasons),
-            )
-        case PetitionTransferred():
-            return replace(
-                petition,
-                state=State.TRANSFERRED,
-                department=event.department,
-                accused=event.accused or (),
-                named=event.named or (),
-                handlers=event.handlers or (),
-            )
-        case PetitionReplied():
-            return replace(petition, state=State.REPLIED)
-        case PetitionClosed():
-            return replace(petition, state=State.CLOSED, outcome=Outcome(event.outcome))
-        case PetitionReceived():
-            raise ValueError("a petition is received only once")
+    TABLE.follow(petition.state, Action.MOVE, by.roles)
+    if place.ground in {petition.hidden, Ground.MOVED} or (place.ground is None and kind is Kind.REPORT):
+        raise SameCircle
+    if content is None:
+        raise ContentErased
+    closed = PetitionClosed(by=by.pseudonym, outcome=Outcome.MOVED.value)
+    ended = told(closed, petition.hidden, linked=place.id)  # in the open, nothing says where it goes on
+    received = PetitionReceived(
+        channel=petition.channel.value,
+        received_at=petition.received_at,
+        author=sender.author,
+        number=place.number,
+        title=content.title,
+        text=content.text,
+        accused=petition.accused or None,
+        named=petition.named or None,
+    )
+    classified = PetitionClassified(
+        kind=kind.value, matter=str(petition.matter), danger=petition.danger, confidence=1, reasons=(), by="staff"
+    )
+    return Decision(replay(petition, ended), (ended,)), _begun(received, classified, place, sender, linked=petition.id)
 
 
-def _decided(petition: Petition, *events: PetitionEvent) -> Decision:
-    return Decision(reduce(replay, events, petition), events)
+def _begun(
+    received: PetitionReceived,
+    classified: PetitionClassified,
+    place: Place,
+    sender: Sender,
+    *,
+    linked: str | None = None,
+) -> Decision:
+    both = {"informant": sender.informant, "sender": sender.author}  # known in the small circle only
+    first = told(received, place.ground, ground=place.ground, linked=linked, **both)
+    second = told(classified, place.ground)
+    return Decision(replay(begin(first, id=place.id, tenant=place.tenant), second), (first, second))
+
+
+def _decided(petition: Petition, *events: Ordinary) -> Decision:
+    there = tuple(told(event, petition.hidden) for event in events)
+    return Decision(reduce(replay, there, petition), there)
 
 
 def _sorted(names: frozenset[str]) -> tuple[str, ...] | None:

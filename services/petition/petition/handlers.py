@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.codes import code_of
+from casework.content import Access
+from casework.informants import informant_of
 from casework.numbers import human_number
 from casework.roles import Actor
 from chassis.envelope import Envelope, new_id
@@ -14,7 +16,9 @@ from chassis.worker.processor import Reaction
 from contracts.events import AlertRaised
 from petition import bulletins, domain, store
 from petition.access import asker
-from petition.domain import Involved, Message, Outcome, Petition
+from petition.domain import Place
+from petition.kinds import Ground, Kind
+from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
 from petition.store import ERASURES, PETITIONS
 from petition.suggesting import classify
 from petition.workflow import Action
@@ -22,10 +26,16 @@ from petition.workflow import Action
 
 @dataclass(frozen=True, slots=True)
 class SubmitPetition:
-    """Somebody writes in; ``handle`` is the name under which a forum knows them."""
+    """Somebody writes in.
+
+    Attributes:
+        handle: The name under which a forum knows them.
+        declared: What they say that it is, if it is for a small circle.
+    """
 
     message: Message
     handle: str | None = None
+    declared: Ground | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,16 @@ class ReplyToPetition:
 
 
 @dataclass(frozen=True, slots=True)
+class MovePetition:
+    """The desk has read it: it is for another circle (None: for an ordinary one), and of this kind."""
+
+    petition: UUID
+    version: int
+    to: Ground | None
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class ClosePetition:
     """Nothing more will happen."""
 
@@ -72,25 +92,21 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     """
     message, submitter, id_ = command.message, asker(unit), new_id()
     author = submitter.owner
-    if message.channel is domain.Channel.FORUM:
+    if message.channel is Channel.FORUM:
         author = unit.outbox.pseudonym(command.handle or id_, context="author.forum")
+    sender = Sender(author=author, informant=informant_of(author, unit.outbox))
     classification = classify(message.title, message.text, received_by=submitter.tenant)
-    decision = domain.receive(
-        message,
-        classification,
-        id=id_,
-        tenant=submitter.tenant,
-        number=human_number(submitter.tenant, unit.now, secrets.randbelow),
-        author=author,
-        by=submitter.actor,
-        now=unit.now,
-    )
+    place = _place(command.declared or classification.might_be, submitter.tenant, id_, unit)
+    decision = domain.receive(message, classification, place, sender=sender, by=submitter.actor, now=unit.now)
     content = {
         "title": message.title,
         "text": message.text,
         "handle": command.handle,
         "suggestion": classification.suggestion,
+        "sender": sender.author if place.ground else None,
     }
+    if place.ground:
+        unit = unit.speaking_as(sender.informant)
     petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
     return petition, code_of(petition.number, unit.outbox)
 
@@ -123,6 +139,33 @@ async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
     """
     petition, by = await _held(command.petition, Action.REPLY, command.version, unit)
     return await PETITIONS.save(unit, domain.reply(petition, command.text, by=by), {"reply": command.text})
+
+
+async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Petition]:
+    """Let it end here and begin anew in another circle; give what ended, and what goes on.
+
+    Raises:
+        Problem: 404, 412.
+        Beyond: See the policy.
+        Refused: See ``domain.move``.
+    """
+    who = asker(unit)
+    stored = await PETITIONS.get_for_change(unit, command.petition, who, Action.MOVE, version=command.version)
+    petition = stored.case
+    ((access, content),) = await PETITIONS.contents(unit, [stored], reader=None)
+    place = _place(command.to, petition.tenant, new_id(), unit)
+    author = petition.author if petition.hidden is None else content.get("sender", "")
+    sender = Sender(author=author, informant=informant_of(author, unit.outbox))
+    message = None
+    if access is Access.OPEN:
+        message = Message(channel=petition.channel, title=content["title"], text=content["text"])
+    ended, begun = domain.move(petition, command.kind, message, place, sender=sender, by=who.actor)
+    await PETITIONS.save(unit, ended, {"linked": place.id})
+    kept = {name: content.get(name) for name in ("title", "text", "handle", "suggestion")}
+    if place.ground:
+        kept |= {"sender": author, "linked": petition.id}
+    await PETITIONS.add(unit, begun, kept, posted_at=stored.row.posted_at)
+    return ended.after, begun.after
 
 
 async def close_petition(command: ClosePetition, unit: Unit) -> Petition:
@@ -167,3 +210,8 @@ async def _held(id_: UUID, action: Action, version: int, unit: Unit) -> tuple[Pe
     who = asker(unit)
     stored = await PETITIONS.get_for_change(unit, id_, who, action, version=version)
     return stored.case, who.actor
+
+
+def _place(ground: Ground | None, received_by: str, id_: str, unit: Unit) -> Place:
+    tenant = domain.place_of(ground, received_by)
+    return Place(id=id_, tenant=tenant, number=human_number(tenant, unit.now, secrets.randbelow), ground=ground)

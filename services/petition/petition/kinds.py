@@ -36,6 +36,17 @@ class Danger(StrEnum):
     MONEY = "money"
 
 
+class Ground(StrEnum):
+    """Why only a small circle may know of a petition, and which."""
+
+    CRIME = "crime"
+    """举报: may report a crime; for the desk of the city that has it, and the handlers who are named."""
+    POLICE = "police"
+    """涉警投诉: may complain about police; for the supervision desk one tier above, and the handlers who are named."""
+    MOVED = "moved"
+    """It was ordinary until somebody saw what it is; it goes on in a small circle, and here only its sender sees it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
     """What rules and model suggest.
@@ -45,6 +56,7 @@ class Classification:
         confidence: Of kind or topic, whichever is the less sure; 0 to 1.
         reasons: Names of what spoke; they may travel in clear.
         suggestion: All of it as JSON, with the words that decided: content of the message.
+        might_be: The circle that it begins in, because rules or model don't rule out that it belongs there.
     """
 
     kind: Kind
@@ -54,3 +66,4 @@ class Classification:
     confidence: float
     reasons: tuple[str, ...]
     suggestion: str
+    might_be: Ground | None = None

@@ -23,6 +23,16 @@ INVOLVED = ProblemType("involved-handles", 422, "被投诉的单位或人员须�
     "请转交其他部门、其他承办人。", "Choose another department, and other handlers.")
 NOBODY_ENTRUSTED = ProblemType("nobody-entrusted", 422, "举报须指定承办人", "A report needs named handlers",
     "请在 handlers 中指定承办人。", "Name the handlers to whom it is entrusted in handlers.")
+NOBODY_ACCUSED = ProblemType("nobody-accused", 422, "涉警投诉须写明被投诉单位", "Who is complained about",
+    "请在 accused 中写明被投诉的部门，由其以外的人员办理。",
+    "Name the departments complained about in accused: they stay away.")
+WRONG_OUTCOME = ProblemType("wrong-outcome", 409, "该件不能这样办结", "It can't end like that",
+    "只有举报可以“立案”或“不予立案”；转出请用 move。",
+    "Only a report of crime is filed or not filed; use move to move it.")
+SAME_CIRCLE = ProblemType("same-circle", 409, "无须转入该范围", "Nothing would move",
+    "该件已在此范围内，或举报不能转为普通留言。", "It is there already, or a report can't become an ordinary petition.")
+CONTENT_ERASED = ProblemType("content-erased", 409, "内容已删除", "Its content was erased",
+    "来信人的数据已删除，该件无法另立。", "Its sender was erased; nothing is left that could begin anew.")
 NOTHING_ANSWERED = ProblemType("nothing-answered", 409, "尚未答复", "Nothing was answered",
     "未答复的件不能以“已答复”办结。", "Without a reply it can't be closed as answered.")
 POSTED_LATER = ProblemType("posted-later", 422, "发布时间晚于现在", "Posted in the future",
@@ -36,6 +46,10 @@ REFUSALS = casework.problems.REFUSALS | {
     ),
     domain.InvolvedHandles: lambda _: Problem(INVOLVED),
     domain.NobodyEntrusted: lambda _: Problem(NOBODY_ENTRUSTED, pointer="/body/handlers"),
+    domain.NobodyAccused: lambda _: Problem(NOBODY_ACCUSED, pointer="/body/accused"),
+    domain.WrongOutcome: lambda _: Problem(WRONG_OUTCOME, pointer="/body/outcome"),
+    domain.SameCircle: lambda _: Problem(SAME_CIRCLE, pointer="/body/to"),
+    domain.ContentErased: lambda _: Problem(CONTENT_ERASED),
     domain.SameDepartment: lambda _: Problem(SAME_DEPARTMENT, pointer="/body/department"),
     Beyond: beyond({RECUSED.name: OWN_PETITION, Scope.DEPARTMENT: WRONG_DEPARTMENT}),
     domain.NothingAnswered: lambda _: Problem(NOTHING_ANSWERED, pointer="/body/outcome"),

@@ -1,6 +1,6 @@
 """Answers questions. The policy is part of each: which rows come, and for whom their content opens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.api.pages import cut
@@ -8,6 +8,7 @@ from chassis.unit import Unit
 
 from petition import store
 from petition.access import asker
+from petition.petition import Petition
 from petition.store import PETITIONS
 from petition.views import BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
 from petition.workflow import State
@@ -32,7 +33,10 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
     who = asker(unit)
     stored = await PETITIONS.get(unit, id_, who)
     ((access, content),) = await PETITIONS.contents(unit, [stored], reader=who)
-    return PetitionDetail.of(stored.case, access, content, posted_at=stored.row.posted_at)
+    petition = stored.case
+    if petition.hidden and petition.author in who.owners:
+        petition, content = _as_its_sender_knows_it(petition), content | {"suggestion": ""}
+    return PetitionDetail.of(petition, access, content, posted_at=stored.row.posted_at)
 
 
 async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
@@ -57,4 +61,12 @@ async def list_bulletins(after: UUID | None, limit: int, unit: Unit) -> Bulletin
     return BulletinPage(
         items=tuple(BulletinView.of(bulletin) for bulletin in shown),
         next=following,
+    )
+
+
+def _as_its_sender_knows_it(petition: Petition) -> Petition:
+    """Leave out what is said about a report in its circle: received, handed over, filed or not is enough."""
+    told = State.RECEIVED if petition.state is State.CLASSIFIED else petition.state
+    return replace(
+        petition, state=told, kind=None, matter=None, topic=None, danger=None, confidence=None, department=None
     )

@@ -15,7 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import PetitionErasureAcknowledged
 from petition.bulletins import Bulletin, BulletinState
-from petition.domain import Channel, Outcome, Petition, begin, replay
+from petition.kinds import Ground
+from petition.petition import Channel, Outcome, Petition, begin, replay
 from petition.tables import BulletinRow, PetitionRow
 from petition.workflow import State
 
@@ -57,6 +58,7 @@ def _write(petition: Petition) -> dict[str, Any]:
         "received_at": petition.received_at,
         "sequence": petition.sequence,
         "state": petition.state.value,
+        "hidden": petition.hidden.value if petition.hidden else None,
         "kind": petition.kind,
         "matter": petition.matter,
         "topic": petition.topic,
@@ -81,6 +83,7 @@ def _read(row: PetitionRow) -> Petition:
         received_at=row.received_at,
         sequence=row.sequence,
         state=State(row.state),
+        hidden=Ground(row.hidden) if row.hidden else None,
         kind=row.kind,
         matter=row.matter,
         topic=row.topic,
@@ -114,7 +117,7 @@ PETITIONS = Repository(
     PetitionRow,
     resource="petition",
     owner="author",
-    sealed={"keyid": ("title", "text", "handle", "suggestion"), "reply_keyid": ("reply",)},
+    sealed={"keyid": ("title", "text", "handle", "suggestion", "sender", "linked"), "reply_keyid": ("reply",)},
     identifying=("posted_at",),
     read=_read,
     write=_write,

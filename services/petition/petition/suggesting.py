@@ -42,6 +42,7 @@ def classify(title: str, text: str, *, received_by: str | None = None) -> Classi
         confidence=round(min(found.kind.confidence, found.topic.confidence), DIGITS),
         reasons=tuple(dict.fromkeys(spoken))[:MOST_REASONS],
         suggestion=orjson.dumps(_whole(found)).decode(),
+        might_be=found.might_be,
     )
 
 

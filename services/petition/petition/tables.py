@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 
 class PetitionRow(Row, table=True):
-    """A petition. From ``title`` to ``suggestion``, and ``reply``: sealed under the author's key."""
+    """A petition. From ``title`` to ``linked``, and ``reply``: sealed under the author's key."""
 
     __tablename__ = "petitions"
     __table_args__ = (
@@ -25,6 +25,7 @@ class PetitionRow(Row, table=True):
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
     posted_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     state: str
+    hidden: str | None
     kind: str | None
     matter: str | None
     topic: str | None
@@ -41,6 +42,8 @@ class PetitionRow(Row, table=True):
     text: str | None
     handle: str | None
     suggestion: str | None
+    sender: str | None
+    linked: str | None
     reply_keyid: str | None
     reply: str | None
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from petition.bulletins import Bulletin
 from petition.departments import DEPARTMENTS
-from petition.domain import Petition
+from petition.petition import Petition
 
 
 class PetitionReceipt(View):
@@ -22,6 +22,7 @@ class PetitionReceipt(View):
     query_code: str = Field(description="查询码，仅此一次告知 · Query code, told only here")
     state: str
     received_at: datetime
+    confidential: bool = Field(description="保密办理：仅限指定人员 · Handled in confidence, by named people only")
 
 
 class PetitionSummary(View):
@@ -32,6 +33,7 @@ class PetitionSummary(View):
     tenant: str
     channel: str
     state: str
+    hidden: str | None = Field(description="保密办理的缘由 · Why only a small circle may know of it")
     version: int = Field(description="版本号，与 ETag 相同 · Version, the same as the ETag")
     kind: str | None
     matter: str | None
@@ -91,6 +93,7 @@ class PetitionDetail(PetitionSummary):
     handle: str | None = Field(description="论坛用户名 · Name on the forum")
     posted_at: datetime | None
     suggestion: SuggestionView | None = Field(description="分类建议 · What it was taken for, and why")
+    linked: str | None = Field(description="由此件转来，或转往此件 · What it came from, or goes on as")
 
     @classmethod
     def of(
@@ -105,6 +108,7 @@ class PetitionDetail(PetitionSummary):
             reply=content.get("reply"),
             handle=content.get("handle"),
             posted_at=posted_at,
+            linked=content.get("linked"),
             suggestion=SuggestionView.model_validate_json(suggestion) if suggestion else None,
         )
 
@@ -137,6 +141,12 @@ class PetitionChanged(View):
             department=petition.department,
             outcome=petition.outcome,
         )
+
+
+class PetitionMoved(PetitionChanged):
+    """A petition that ended because it goes on elsewhere."""
+
+    continued: str = Field(description="新件的 id · The id of what goes on")
 
 
 class BulletinView(View):
@@ -188,6 +198,7 @@ def _summary(petition: Petition, access: Access, content: Mapping[str, str | Non
         "tenant": petition.tenant,
         "channel": petition.channel,
         "state": petition.state,
+        "hidden": petition.hidden,
         "version": petition.sequence,
         "kind": petition.kind,
         "matter": petition.matter,

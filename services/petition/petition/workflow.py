@@ -23,16 +23,23 @@ class Action(StrEnum):
     CLASSIFY = "classify"
     TRANSFER = "transfer"
     REPLY = "reply"
+    MOVE = "move"
     CLOSE = "close"
 
+
+DESK = (Role.TRIAGE, Role.SUPERVISOR)
+"""Who hands petitions out: triage (分办); for complaints about police the supervision desk (督察). See the policy."""
 
 TABLE = Workflow(
     # from              action           by                             to                 note
     (None,              Action.RECEIVE,  (*APPLICANTS, Role.CONNECTOR), State.RECEIVED,    "portal; forum"),
     (State.RECEIVED,    Action.CLASSIFY, (Role.SYSTEM,),                State.CLASSIFIED,  "in the same decision"),
-    (State.CLASSIFIED,  Action.TRANSFER, (Role.TRIAGE,),                State.TRANSFERRED, None),
-    (State.CLASSIFIED,  Action.CLOSE,    (Role.TRIAGE,),                State.CLOSED,      "nobody has to answer it"),
-    (State.TRANSFERRED, Action.TRANSFER, (Role.TRIAGE,),                State.TRANSFERRED, "to another department"),
+    (State.CLASSIFIED,  Action.TRANSFER, DESK,                          State.TRANSFERRED, None),
+    (State.CLASSIFIED,  Action.CLOSE,    DESK,                          State.CLOSED,      "nobody has to answer it"),
+    (State.CLASSIFIED,  Action.MOVE,     DESK,                          State.CLOSED,      "begins anew elsewhere"),
+    (State.TRANSFERRED, Action.TRANSFER, DESK,                          State.TRANSFERRED, "to another department"),
     (State.TRANSFERRED, Action.REPLY,    (Role.HANDLER,),               State.REPLIED,     None),
+    (State.TRANSFERRED, Action.MOVE,     DESK,                          State.CLOSED,      "begins anew elsewhere"),
     (State.REPLIED,     Action.CLOSE,    (Role.HANDLER,),               State.CLOSED,      None),
 )  # fmt: skip
+"""The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked."""

@@ -1,6 +1,9 @@
 """Who asks, as this service knows them."""
 
+from dataclasses import replace
+
 from casework.access import Asker, asker_of
+from casework.informants import informant_of
 from chassis.unit import Unit
 
 OWNERS = ("applicant", "author")
@@ -16,4 +19,6 @@ def asker(unit: Unit) -> Asker:
     Raises:
         UnknownTenant: They belong to no city of the suite.
     """
-    return asker_of(unit, *OWNERS, acting=OFFICERS)
+    found = asker_of(unit, *OWNERS, acting=OFFICERS)
+    _, author = found.owners
+    return replace(found, owners=(*found.owners, informant_of(author, unit.outbox)))

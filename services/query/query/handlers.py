@@ -10,7 +10,7 @@ from contracts.codec import Codec, Undecodable
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import EVENTS
-from query import domain, writing
+from query import domain, telling, writing
 from query.domain import Heading, Matter, Step
 from query.tables import Colour
 from query.telemetry import Skips
@@ -68,7 +68,7 @@ def read_record(codec: Codec, topic: str, value: bytes | None) -> tuple[Matter, 
     except ValueError:
         raise Undecodable("the subject isn't a UUID") from None
     heading = Heading(subject=subject, sequence=event.sequence, tenant=event.tenant, time=event.time)
-    return domain.read(type_.from_data(event.data), heading)
+    return telling.read(type_.from_data(event.data), heading)
 
 
 def put_together(found: Iterable[tuple[Matter, Step]]) -> tuple[dict[str, Matter], list[Step]]:

@@ -27,6 +27,7 @@ BODIES: dict[str, Any] = {
     "transfer": {"department": "household", "handlers": ["somebody"]},
     "reply": {"text": "您好。"},
     "close": {"outcome": "spam"},
+    "move": {"to": "ordinary", "kind": "consult"},
 }
 NEVER = '"999999999"'
 """No row has come so far: whoever gets as far as the version is let in, and changes nothing."""

@@ -39,6 +39,8 @@ class Row:
         own: The asker handed it in.
         department: Where it lies.
         kind: What it is; None where there is but one kind.
+        hidden: In which circle it is: ``crime``, ``police``, ``moved`` away; None where it is ordinary.
+        audience: Of the topic that it came from.
         accused: The asker's department is complained about.
         named: The asker is complained about.
         entrusted: To whom: to the ``asker``, to an ``other``, or to nobody in particular.
@@ -51,6 +53,8 @@ class Row:
     own: bool = False
     department: str | None = None
     kind: str | None = None
+    hidden: str | None = None
+    audience: str = "service"
     accused: bool = False
     named: bool = False
     entrusted: str | None = None
@@ -74,6 +78,11 @@ CONDITIONS: Mapping[str, Meaning] = {
     "named-as-handler": lambda _, row: row.entrusted == "asker",
     "no-handler-named": lambda _, row: row.entrusted is None,
     "not-a-report": lambda _, row: row.kind != "report",
+    "not-hidden": lambda _, row: row.hidden is None,
+    "may-report-a-crime": lambda _, row: row.hidden == "crime",
+    "may-complain-about-police": lambda _, row: row.hidden == "police",
+    "not-moved-away": lambda _, row: row.hidden != "moved",
+    "not-restricted": lambda _, row: row.audience != "restricted",
     "no-department-in-charge": lambda _, row: row.department is None,
     "a-case": lambda _, row: row.kind == "case",
     "a-petition": lambda _, row: row.kind == "petition",

@@ -25,11 +25,14 @@ import petition.store
 import pytest
 import query.bootstrap
 from casework.decision import Decision
+from casework.informants import informant_of
 from casework.numbers import human_number
 from casework.roles import Actor, Role
 from chassis.app import Bootstrap
 from chassis.envelope import new_id
 from chassis.unit import Unit
+from petition.kinds import Ground
+from petition.petition import Channel, Message, Sender
 from petition.suggesting import classify
 from query.handlers import Projection
 from query.tables import Colour
@@ -37,7 +40,7 @@ from sqlalchemy import Table, insert, text
 
 from contracts.events import CaseAccepted, CaseSubmitted
 from tests.integration.kit.in_process import InProcess, environment
-from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of
+from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
 from .oracle import DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
 
@@ -56,6 +59,19 @@ INVOLVED: Sequence[Mapping[str, Any]] = (
     {"entrusted": "other"},
     {"kind": "report"},
     {"kind": "report", "entrusted": "asker"},
+    {"hidden": "crime", "department": None},
+    {"hidden": "crime", "own": True},
+    {"hidden": "crime", "accused": True},
+    {"hidden": "crime", "named": True},
+    {"hidden": "crime", "entrusted": "asker"},
+    {"hidden": "crime", "entrusted": "other"},
+    {"hidden": "police", "department": None},
+    {"hidden": "police", "own": True},
+    {"hidden": "police", "accused": True},
+    {"hidden": "police", "entrusted": "asker"},
+    {"hidden": "moved"},
+    {"hidden": "moved", "own": True},
+    {"hidden": "moved", "entrusted": "asker"},
 )
 """What petitions of the traffic police are to the asker, beside the tenant."""
 
@@ -139,19 +155,23 @@ async def petitions(world: World) -> None:
     """Fill petition."""
 
     async def make(unit: Unit, row: Row) -> None:
-        message = petition.domain.Message(channel=petition.domain.Channel.PORTAL, title=row.secret, text=row.secret)
-        received = petition.domain.receive(
-            message,
-            classify("请问", "怎么办"),
+        message = Message(channel=Channel.PORTAL, title=row.secret, text=row.secret)
+        author = world.pseudonym(own=row.own, context="author")
+        sender = Sender(author=author, informant=informant_of(author, unit.outbox))
+        hidden = Ground(row.hidden) if row.hidden else None
+        place = petition.domain.Place(
             id=row.key,
             tenant=row.tenant,
             number=human_number(row.tenant, NOW, secrets.randbelow),
-            author=world.pseudonym(own=row.own, context="author"),
-            by=Actor(pseudonym="p", roles=frozenset({Role.CITIZEN})),
-            now=NOW,
+            ground=None if hidden is Ground.MOVED else hidden,
+        )
+        citizen = Actor(pseudonym="p", roles=frozenset({Role.CITIZEN}))
+        received = petition.domain.receive(
+            message, classify("请问", "怎么办"), place, sender=sender, by=citizen, now=NOW
         )
         there = replace(
             received.after,
+            hidden=hidden,
             kind=row.kind,
             department=row.department,
             accused=(DEPARTMENT,) if row.accused else (OTHER_DEPARTMENT,),
@@ -186,7 +206,7 @@ async def petitions(world: World) -> None:
 
 async def matters(world: World) -> None:
     """Fill query, as its batch would."""
-    lives = {"case": (case_life, "applicant"), "petition": (petition_life, "author")}
+    lives = {"case": (case_life, "applicant"), "petition": (petition_life, "author"), "report": (report_life, "author")}
     relations: list[dict[str, Any]] = [{"kind": kind, "own": own} for kind in lives for own in (False, True)]
     relations += [{"kind": "petition", "accused": True}, {"kind": "petition", "named": True}]
 
@@ -196,6 +216,8 @@ async def matters(world: World) -> None:
     async def make(unit: Unit, row: Row) -> None:
         life, context = lives[str(row.kind)]
         owner = world.pseudonym(own=row.own, context=context)
+        if row.kind == "report":
+            owner = informant_of(owner, unit.outbox)
         name: Any = {str(row.kind): row.key}
         events = life(human_number(row.tenant, NOW, secrets.randbelow), owner, tenant=row.tenant, **name)
         if row.kind == "petition":
@@ -216,18 +238,19 @@ async def mirrored(world: World) -> None:
         await (await unit.session.connection()).execute(insert(table).values(**values))
 
     async def record(unit: Unit, row: Row) -> None:
-        offset = TENANTS.index(row.tenant)
+        offset = TENANTS.index(row.tenant) + len(TENANTS) * (row.audience == "restricted")
         await put(
             unit, mirror.mirror_records, log=1, offset=offset, event_id=UUID(row.key), status="ok", timestamp_ms=0,
             headers=b"", value=row.secret.encode(), leaf_hash=b"", stored_at=NOW,
         )  # fmt: skip
         await put(
             unit, mirror.entries, log=1, offset=offset, topic="t", event_id=UUID(row.key), type="t", subject="s",
-            sequence=offset, tenant=row.tenant, time=NOW, status="ok",
+            sequence=offset, tenant=row.tenant, time=NOW, status="ok", audience=row.audience,
         )  # fmt: skip
 
     async def count(unit: Unit, row: Row) -> None:
-        await put(unit, mirror.counts, tenant=row.tenant, kind=row.key, day=date(2026, 11, 2), total=1)
+        day = date(2026, 11, 2)
+        await put(unit, mirror.counts, tenant=row.tenant, kind=row.key, day=day, total=1, audience=row.audience)
 
     async def alert(unit: Unit, row: Row) -> None:
         await put(
@@ -246,8 +269,10 @@ async def mirrored(world: World) -> None:
         log = {"topic": "t", "topic_uuid": uuid4(), "partition": 0, "base_offset": 0, "size": 0}
         await put(unit, mirror.mirror_logs, **log, frontier=b"")
     for tenant in TENANTS:
-        await world.keep("record", fresh(tenant), record)
-        for resource, make in (("count", count), ("alert", alert), ("invalid-record", refused)):
+        for audience in ("service", "restricted"):
+            await world.keep("record", fresh(tenant, audience=audience), record)
+            await world.keep("count", replace(fresh(tenant, audience=audience), secret=""), count)
+        for resource, make in (("alert", alert), ("invalid-record", refused)):
             await world.keep(resource, replace(fresh(tenant), secret=""), make)
 
 

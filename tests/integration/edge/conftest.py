@@ -36,13 +36,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
-TOPICS = (
-    "petition.petitions.v1",
-    "petition.bulletins.v1",
-    "petition.reads.v1",
-    "petition.petition-erasures.v1",
-    "intel.alerts.v1",
-)
+TOPICS = (*(topic.name for topic in Registry.load().written_by("petition")), "intel.alerts.v1")
 ISSUER, AUDIENCE = "https://issuer.test", "suite"
 KEY = ec.generate_private_key(ec.SECP256R1())
 

@@ -1,6 +1,7 @@
 """A service starts by role, says what it waits for, and stops without leaving anything behind."""
 
 import asyncio
+import dataclasses
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -196,3 +197,17 @@ async def test_a_missing_topic_is_named_by_readiness(live: Callable[..., Setting
             return "nowhere.petition.bulletins.v1" in (await checks(client))["start"]["detail"]
 
         await eventually(named, within=20, that="readiness names the topic")
+
+
+async def test_a_service_does_not_start_with_a_restricted_topic_that_is_not_for_it(
+    live: Callable[..., Settings], tmp_path: Path
+) -> None:
+    async def look(_: Envelope, __: Unit) -> None: ...
+
+    curious = Reaction(
+        name="look", topics=("petition.reports.v1",), handlers={"yiwangban.test.thing.happened.v1": look}
+    )
+    service = dataclasses.replace(Ticks(live(), tmp_path).service, reactions=[curious])
+    with pytest.raises(ValueError, match=r"must not read petition\.reports\.v1"):
+        async with running(service):
+            pass

@@ -89,7 +89,7 @@ class MirrorKit:
 
     def __post_init__(self) -> None:
         self.mirror = Mirror(self.codec)
-        self.projector = Projector(self.codec, [RULE])
+        self.projector = Projector(self.codec, Registry.load().topics, [RULE])
 
     async def store(self, *batches: list[Record], log: Log | None = None) -> None:
         """Store batches, a transaction each."""

@@ -13,6 +13,7 @@ import approve.access
 import petition.access
 import pytest
 import query.access
+from casework.informants import informant_of
 from chassis.api.auth import Principal
 from chassis.envelope import Envelope, new_id
 from chassis.sealing import pseudonym, seal
@@ -49,6 +50,13 @@ async def mirrored(kit: MirrorKit, *events: dict[str, Any]) -> None:
     for event in events:
         await kit.store(records([event]), log=Log(Registry.load().types[event["type"]].topic, uuid4(), 0))
     await kit.follow()
+
+
+async def test_whoever_wrote_as_an_informant_is_erased_as_that_too(eraser: Eraser) -> None:
+    person = new_id()
+    author = pseudonym(SECRET, "author", person)
+    keyids = [await eraser.keyring.create(name) for name in (author, pseudonym(SECRET, "informant", author))]
+    assert sorted(await eraser.keys_of(person, SIGNED_IN)) == sorted(keyids)
 
 
 async def test_keys_of_every_context_are_destroyed_and_each_is_told_once(kit: MirrorKit, eraser: Eraser) -> None:
@@ -130,5 +138,7 @@ async def test_whoever_signs_in_is_erased_in_every_context_in_which_they_own_som
     async with kit.units.begin(principal=principal) as unit:
         askers = [known(unit) for known in (accept.access.asker, approve.access.asker, petition.access.asker)]
         owners = {owner for asker in askers for owner in asker.owners}
-        assert owners == {unit.outbox.pseudonym(principal.subject, context=context) for context in SIGNED_IN}
+        names = {unit.outbox.pseudonym(principal.subject, context=context) for context in SIGNED_IN}
+        author = unit.outbox.pseudonym(principal.subject, context="author")
+        assert owners == names | {informant_of(author, unit.outbox)}
     assert set(query.access.OWNERS) == set(SIGNED_IN)

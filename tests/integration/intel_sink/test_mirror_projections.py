@@ -8,6 +8,7 @@ from chassis.envelope import Envelope, new_id
 from chassis.testing.events import event
 from chassis.testing.faults import FaultInjectedError, armed
 from chassis.worker.batch import Log
+from contracts.registry import Registry
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from intel_sink import handlers
@@ -262,7 +263,9 @@ async def test_other_rules_change_what_is_a_burst_but_raise_no_alert_about_the_p
     await kit.store(records([classified(f"p{number}", time=at(number)) for number in range(2)]))
     await kit.follow()
     stricter = Projector(
-        kit.codec, [BurstRule(name="fraud-reports", kind="report", matter="fraud", threshold=2, hours=24)]
+        kit.codec,
+        Registry.load().topics,
+        [BurstRule(name="fraud-reports", kind="report", matter="fraud", threshold=2, hours=24)],
     )
     await rebuild(kit.database, stricter)
     assert len(kit.rows("SELECT * FROM projections.burst_windows")) == 1

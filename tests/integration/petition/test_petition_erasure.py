@@ -8,7 +8,7 @@ from tests.integration.kit.erasures import erased
 
 from .conftest import Petitions
 
-SEALED = ("keyid", "title", "text", "handle", "suggestion", "reply_keyid", "reply")
+SEALED = ("keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply_keyid", "reply")
 
 
 def sealed(row: dict[str, Any]) -> set[Any]:
@@ -66,3 +66,15 @@ async def test_who_was_erased_may_come_back_under_another_key(petitions: Petitio
     assert (await petitions.get(f"/v1/petitions/{again['id']}", "citizen")).json()["access"] == "open"
     (new,) = petitions.rows(f"SELECT keyid FROM petitions WHERE id = '{again['id']}'")
     assert new["keyid"] not in {None, row["keyid"]}
+
+
+async def test_of_a_report_everything_goes_too_and_nothing_is_left_that_could_be_moved(petitions: Petitions) -> None:
+    report = {"channel": "portal", "title": "举报聚众赌博", "text": "三号楼一层有人聚众赌博", "declared": "crime"}
+    id_ = (await petitions.post("/v1/petitions", report, "citizen")).json()["id"]
+    (before,) = petitions.rows("SELECT * FROM petitions")
+    assert before["sender"]
+    assert (await erased(petitions, before["keyid"])).data == {"emptied": 1}
+    (row,) = petitions.rows("SELECT * FROM petitions")
+    assert sealed(row) == set()
+    gone = await petitions.post(f"/v1/petitions/{id_}/move", {"to": "ordinary", "kind": "consult"}, "triage", version=2)
+    assert (gone.status_code, gone.json()["type"]) == (409, "urn:yiwangban:problem:content-erased")

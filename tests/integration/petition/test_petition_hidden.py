@@ -45,7 +45,7 @@ async def test_a_report_is_seen_by_the_handlers_who_are_named_and_by_nobody_else
 
 @pytest.mark.parametrize("role", ["triage", "auditor", "supervisor", "handler"])
 async def test_the_unit_and_the_officer_complained_about_see_nothing_of_it(petitions: Petitions, role: str) -> None:
-    id_ = (await petitions.submitted(title="投诉民警态度恶劣"))["id"]
+    id_ = (await petitions.submitted(title="投诉楼下烧烤店", text="每晚噪音到凌晨两点"))["id"]
     body = {"department": "household", "accused": ["traffic-police"], "named": ["zhao"]}
     assert (await transferred(petitions, id_, body)).status_code == 200
     assert await seen_by(petitions, id_, role, sub="qian", department="household") == (200, 1)

@@ -17,16 +17,10 @@ from deploy.issuer import Issuer
 from deploy.kafka import Kafka
 from petition.bootstrap import bootstrap
 
-from contracts.events import AlertRaised
+from contracts.events import AlertRaised, PetitionReceived
 from tests.integration.kit.on_the_broker import running, topic_holds
 
-TOPICS = (
-    "petition.petitions.v1",
-    "petition.bulletins.v1",
-    "petition.reads.v1",
-    "petition.petition-erasures.v1",
-    "intel.erasures.v1",
-)
+TOPICS = (*(topic.name for topic in Registry.load().written_by("petition")), "intel.erasures.v1")
 ALERTS = "intel.alerts.v1"
 
 
@@ -59,7 +53,7 @@ async def test_what_got_a_receipt_is_on_the_topic_in_order_and_sealed(
         ids = [(await submit(client, environment, f"key-{number}")).json()["id"] for number in range(5)]
 
         def published() -> list[dict[str, Any]]:
-            events = topic_holds(kafka.bootstrap, topic_prefix + TOPICS[0])
+            events = topic_holds(kafka.bootstrap, f"{topic_prefix}{PetitionReceived.TOPIC}")
             return events if len(events) >= 10 else []
 
         events = await eventually(lambda: asyncio.to_thread(published), within=30, that="ten events are published")

@@ -16,6 +16,7 @@ OPERATIONS = {
     ("GET", "/v1/petitions/{petition_id}"),
     ("POST", "/v1/petitions/{petition_id}/transfer"),
     ("POST", "/v1/petitions/{petition_id}/reply"),
+    ("POST", "/v1/petitions/{petition_id}/move"),
     ("POST", "/v1/petitions/{petition_id}/close"),
     ("GET", "/v1/bulletins"),
 }

@@ -9,7 +9,7 @@ from chassis.sealing import UnsealableError
 
 from .conftest import SHENZHEN, Petitions
 
-SEALED = {"keyid", "title", "text", "handle", "suggestion", "reply", "reply_keyid"}  # sealed anew, with another nonce
+SEALED = {"keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply", "reply_keyid"}
 NEVER_IN_EVENTS = {"handle", "posted_at"}
 
 
@@ -28,7 +28,7 @@ async def lived(petitions: Petitions) -> list[str]:
         f"/v1/petitions/{ids[3]}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=4
     )
     assert closed.status_code == 200
-    forum = {"channel": "forum", "title": "举报", "text": "有人刷单", "author": "网友甲"}
+    forum = {"channel": "forum", "title": "请问", "text": "路口的红绿灯什么时候修好", "author": "网友甲"}
     posted = await petitions.post("/v1/petitions", forum, "connector", tenant=SHENZHEN)
     spam = await petitions.submitted()
     await petitions.post(f"/v1/petitions/{spam['id']}/close", {"outcome": "spam"}, "triage", version=2)

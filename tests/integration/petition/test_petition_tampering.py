@@ -53,7 +53,7 @@ async def test_a_ciphertext_that_was_moved_does_not_open(petitions: Petitions, m
 
 async def test_an_event_that_was_changed_or_moved_does_not_open(petitions: Petitions) -> None:
     for sub in ("one", "two"):
-        await petitions.submitted(title="东风路", text=SECRET, sub=sub)
+        await petitions.submitted(title="请问护照怎么办", text=SECRET, sub=sub)
     mine, others = (event for event in petitions.events() if event.type == PetitionReceived.TYPE)
     text = mine.data["text"]
     assert await open_fields(petitions.keyring, mine, {"text": text}) == {"text": SECRET}

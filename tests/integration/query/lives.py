@@ -15,7 +15,8 @@ from contracts.codec import Codec
 from contracts.registry import Registry
 
 CASES, REVIEWS, PETITIONS = "accept.cases.v1", "approve.reviews.v1", "petition.petitions.v1"
-TOPICS = (CASES, REVIEWS, PETITIONS)
+REPORTS = "petition.reports.v1"
+TOPICS = (CASES, REVIEWS, PETITIONS, REPORTS)
 START = datetime(2026, 11, 2, 1, tzinfo=UTC)
 DECIDED = timedelta(hours=2)
 LATER = {"review": 1}
@@ -80,6 +81,20 @@ def petition_life(
         happened("petition.transferred", id_, 3, department="traffic-police", **attributes),
         happened("petition.replied", id_, 4, **attributes),
         happened("petition.closed", id_, 5, outcome="answered", **attributes),
+    ]
+
+
+def report_life(
+    number: str, owner: str = "p_informant", *, report: str | None = None, outcome: str = "filed", **attributes: Any
+) -> list[Event]:
+    """Give the events of a report."""
+    id_ = report or new_id()
+    return [
+        happened("petition.report.received", id_, 1, number=number, informant=owner, **attributes),
+        happened("petition.report.classified", id_, 2, **attributes),
+        happened("petition.report.transferred", id_, 3, department="criminal", accused=["fire"], **attributes),
+        happened("petition.report.replied", id_, 4, **attributes),
+        happened("petition.report.closed", id_, 5, outcome=outcome, **attributes),
     ]
 
 

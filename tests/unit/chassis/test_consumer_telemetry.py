@@ -196,9 +196,15 @@ def test_a_large_batch_links_to_128_records_and_leaves_none_without_its_span(sce
 def test_records_that_hold_anything_at_all_cost_no_batch_its_spans(scene: Scene) -> None:
     values = [None, b"", b'"traceparent":"', b'"traceparent":"00-zz-01"', b'"traceparent":"' + b"\xff" * 52 + b"-01"]
     part = Part(LOG, 0, [Record(n, 0, None, value, ()) for n, value in enumerate(values)])
-    with BatchTelemetry("keep", "test.keep").storing([part]):
+    with BatchTelemetry("keep", "test.keep").storing([part, part_of(SAMPLED)]):
         pass
-    assert len(scene.spans()) == 1
+    assert len(scene.spans()) == 2
+
+
+def test_a_batch_of_which_nobody_keeps_a_trace_has_no_span_that_would_tell_when_it_came(scene: Scene) -> None:
+    with BatchTelemetry("keep", "test.keep").storing([part_of(UNSAMPLED, None)]):
+        pass
+    assert scene.spans() == []
 
 
 def test_a_batch_counts_its_records_and_shows_where_it_stands(scene: Scene) -> None:

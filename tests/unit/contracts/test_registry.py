@@ -19,6 +19,7 @@ about: Another service's topic.
 writer: approve
 readers: [intel-sink]
 audience: restricted
+roles: [approver]
 key: subject
 partitions: 12
 retention: 30d

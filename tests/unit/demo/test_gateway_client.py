@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from demo import journal
 from demo.gateway import Gateway, Reply
-from demo.promises import RECEIVED, changed
+from demo.promises import changed, received
 
 from contracts.events import PetitionReplied
 
@@ -50,7 +50,7 @@ async def submit(
         with journal.Journal(path) as written:
             async with Gateway(url, written, repeat_every=repeat_every, patience_s=patience_s) as gateway:
                 reply = await gateway.write(
-                    "/v1/petitions", "t", {"x": 1}, action="receive", tenant="440100", promise=RECEIVED
+                    "/v1/petitions", "t", {"x": 1}, action="receive", tenant="440100", promise=received
                 )
     (request,) = journal.read(path)
     return reply, seen, request

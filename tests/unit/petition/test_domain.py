@@ -14,16 +14,18 @@ from hypothesis.stateful import (
 )
 from petition import domain
 from petition.departments import DEPARTMENTS
-from petition.domain import Channel, Decision, Involved, Message, Outcome, Petition
-from petition.kinds import Classification, Danger, Kind, Matter
+from petition.domain import Decision, Place
+from petition.kinds import Classification, Danger, Ground, Kind, Matter
+from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender, begin, replay
 from petition.workflow import TABLE, Action, State
 
-from contracts.events import PetitionReceived
 from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
 from tests.unit.kit.refusals import refusals_of
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 GUANGZHOU = "440100"
+ID = "0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14"
+SENDER = Sender(author="p_author", informant="p_informant")
 RULES = Actor(pseudonym="petition", roles=frozenset({Role.SYSTEM}))
 CITIZEN = Actor(pseudonym="p_citizen", roles=frozenset({Role.CITIZEN}))
 TRIAGE = Actor(pseudonym="p_triage", roles=frozenset({Role.TRIAGE}))
@@ -46,16 +48,19 @@ def classified(kind: Kind = Kind.CONSULT, topic: str = "exit-entry/passport") ->
 
 
 def received(
-    *, by: Actor = CITIZEN, tenant: str = GUANGZHOU, channel: Channel = Channel.PORTAL, **message: Any
+    *,
+    by: Actor = CITIZEN,
+    tenant: str = GUANGZHOU,
+    channel: Channel = Channel.PORTAL,
+    ground: Ground | None = None,
+    **message: Any,
 ) -> Decision:
     suggested = message.pop("classified", None) or classified()
     return domain.receive(
         Message(channel=channel, title=message.pop("title", "请问"), text=message.pop("text", "怎么办护照"), **message),
         suggested,
-        id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14",
-        tenant=tenant,
-        number="440100-20260302-000000000001-0",
-        author="p_author",
+        Place(id=ID, tenant=tenant, number="440100-20260302-000000000001-0", ground=ground),
+        sender=SENDER,
         by=by,
         now=NOW,
     )
@@ -70,10 +75,9 @@ def replied() -> Petition:
 
 
 def rebuilt(events: Any) -> Petition:
-    assert isinstance(events[0], PetitionReceived)
-    petition = domain.begin(events[0], id="0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14", tenant=GUANGZHOU)
+    petition = begin(events[0], id=ID, tenant=GUANGZHOU)
     for event in events[1:]:
-        petition = domain.replay(petition, event)
+        petition = replay(petition, event)
     return petition
 
 
@@ -151,7 +155,9 @@ def test_nothing_is_closed_as_answered_that_nobody_answered() -> None:
 def test_a_petition_is_received_only_once() -> None:
     decision = received()
     with pytest.raises(ValueError, match="only once"):
-        domain.replay(decision.after, decision.events[0])
+        replay(decision.after, decision.events[0])
+    with pytest.raises(ValueError, match="begins"):
+        begin(decision.events[1], id=ID, tenant=GUANGZHOU)
 
 
 def test_every_refusal_says_so_in_words() -> None:
@@ -160,25 +166,53 @@ def test_every_refusal_says_so_in_words() -> None:
     assert set(REFUSALS) == refusals_of("petition")
 
 
+GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
+CONTENT = Message(channel=Channel.PORTAL, title="请问", text="怎么办护照")
+
+
+def elsewhere(ground: Ground | None) -> Place:
+    return Place(id=ID.replace("e14", "e15"), tenant=GUANGZHOU, number="440100-20260302-000000000002-0", ground=ground)
+
+
 class PetitionLife(Life):
-    """Anybody, of any department."""
+    """Anybody, of any department, with a petition in any circle."""
 
     table = TABLE
     rebuild = rebuilt
     case: Petition
 
-    @initialize(title=TEXTS, text=TEXTS)
-    def receive(self, title: str, text: str) -> None:
-        self.took(Action.RECEIVE, received(title=title, text=text))
+    @initialize(title=TEXTS, text=TEXTS, ground=GROUNDS)
+    def receive(self, title: str, text: str, ground: Ground | None) -> None:
+        self.took(Action.RECEIVE, received(title=title, text=text, ground=ground))
 
-    @rule(department=st.sampled_from([*DEPARTMENTS, "post-office"]), roles=ROLES)
-    def transfer(self, department: str, roles: frozenset[Role]) -> None:
+    @rule(department=st.sampled_from([*DEPARTMENTS, "post-office"]), roles=ROLES, entrusted=st.booleans())
+    def transfer(self, department: str, roles: frozenset[Role], *, entrusted: bool) -> None:
         actor = Actor(pseudonym="p", roles=roles)
+        accused = frozenset({"household" if department != "household" else "fire"} if self.case.hidden else ())
+        handlers = frozenset({"p_1"} if entrusted else ())
+        involved = Involved(accused=accused, handlers=handlers)
+        stays = {*accused, *self.case.accused}
+        same = (department, tuple(sorted(stays)), tuple(handlers)) == (
+            self.case.department, self.case.accused, self.case.handlers
+        )  # fmt: skip
         self.tries(
             Action.TRANSFER,
             roles,
-            lambda: domain.transfer(self.case, department, by=actor),
-            besides=department in DEPARTMENTS and department != self.case.department,
+            lambda: domain.transfer(self.case, department, involved, by=actor),
+            besides=department in DEPARTMENTS
+            and department not in stays
+            and not same
+            and (entrusted or not self.case.hidden),
+        )
+
+    @rule(to=GROUNDS, roles=ROLES)
+    def move(self, to: Ground | None, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.MOVE,
+            roles,
+            lambda: domain.move(self.case, Kind.COMPLAIN, CONTENT, elsewhere(to), sender=SENDER, by=actor)[0],
+            besides=to is not self.case.hidden,
         )
 
     @rule(text=TEXTS, roles=ROLES)
@@ -190,17 +224,20 @@ class PetitionLife(Life):
     def close(self, outcome: Outcome, *, roles: frozenset[Role]) -> None:
         actor = Actor(pseudonym="p", roles=roles)
         answered = self.case.state is State.REPLIED
+        filed = outcome in {Outcome.FILED, Outcome.NOT_FILED}
         self.tries(
             Action.CLOSE,
             roles,
             lambda: domain.close(self.case, outcome, by=actor),
-            besides=answered or outcome is not Outcome.ANSWERED,
+            besides=(answered or outcome is not Outcome.ANSWERED)
+            and outcome is not Outcome.MOVED
+            and (not filed or self.case.hidden is Ground.CRIME),
         )
 
     @precondition(lambda self: bool(self.case.state is State.CLASSIFIED))
     @rule(department=st.sampled_from(list(DEPARTMENTS)))
     def goes_the_usual_way(self, department: str) -> None:
-        self.transfer(department, frozenset({Role.TRIAGE}))
+        self.transfer(department, frozenset({Role.TRIAGE}), entrusted=True)
         self.reply("您好。", roles=frozenset({Role.HANDLER}))
 
 

@@ -12,9 +12,9 @@ from contracts.event import ContractEvent
 from contracts.registry import Registry
 from hypothesis import given
 from hypothesis import strategies as st
-from query import domain
-from query.domain import TOPICS, Heading, Kind, Matter, Reached, Stage, Step, in_order, merge, read
+from query.domain import TOPICS, Heading, Kind, Matter, Reached, Stage, Step, in_order, merge
 from query.handlers import put_together
+from query.telling import read
 
 from contracts import events as e
 
@@ -159,7 +159,7 @@ def test_every_event_type_of_its_topics_tells_something() -> None:
     for type_ in types:
         data = registry.example(type_.examples[0])
         event = e.EVENTS[type_.type].from_data(json.loads(data)["data"])
-        assert domain.read(event, heading) is not None, type_.type
+        assert read(event, heading) is not None, type_.type
 
 
 def test_steps_are_in_the_order_of_time_and_those_of_one_subject_in_their_own() -> None:

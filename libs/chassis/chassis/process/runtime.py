@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 from contracts.codec import Codec
@@ -86,12 +86,15 @@ class Runtime:
 
         Raises:
             OSError: The pseudonym secret or the keyring's key can't be read.
+            ValueError: It would read a restricted topic whose page doesn't name it among the readers.
         """
         settings = service.settings
         self._settings = settings
         self._telemetry = telemetry.configure(settings)
         registry = Registry.load()
         codec = Codec(registry)
+        if refused := registry.refused_to(service.name, _consumed(service)):
+            raise ValueError(f"{service.name} must not read {', '.join(refused)}: restricted, and it is no reader")
         written = registry.written_by(service.name)
         self._keyring = settings.open_keyring()
         outbox = Outbox(
@@ -218,6 +221,13 @@ class Runtime:
             log.error("%s didn't stop in time", part.name)  # noqa: TRY400  a timeout has no interesting traceback
         except Exception:
             log.exception("%s failed to stop", part.name)
+
+
+def _consumed(service: Service) -> Iterator[str]:
+    for reaction in service.reactions:
+        yield from reaction.topics
+    for batch in service.batches:
+        yield from batch.topics()
 
 
 def _nobody() -> None:

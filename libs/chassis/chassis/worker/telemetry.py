@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -145,26 +145,17 @@ class BatchTelemetry:
 
     @contextmanager
     def storing(self, parts: Sequence[Part]) -> Iterator[None]:
-        """Surround the storing of one batch with its span, and give each sampled record of it a span of its own."""
+        """Surround the storing of one batch with its span, and give each sampled record of it a span of its own.
+
+        A batch of which no record's trace is kept has no span either: its time alone could tell of somebody.
+        """
         name = (
             parts[0].log.topic if len({part.log.topic for part in parts}) == 1 else self._consumer["yiwangban.consumer"]
         )
         started = time.monotonic()
         records = self._start_spans(parts)
         try:
-            with tracer().start_as_current_span(
-                f"process {name}",
-                context=Context(),
-                kind=SpanKind.CONSUMER,
-                links=[Link(parent) for _, parent in records[:MOST_LINKS]],
-                attributes={
-                    **_PROCESS,
-                    **self._consumer,
-                    **self._group,
-                    "messaging.destination.name": name,
-                    "messaging.batch.message_count": sum(len(part.records) for part in parts),
-                },
-            ):
+            with self._span(name, parts, [parent for _, parent in records]) if records else nullcontext():
                 yield
         finally:
             for span, _ in records:
@@ -184,6 +175,21 @@ class BatchTelemetry:
         """Report where the consumer stands in a log."""
         attributes: dict[str, str | int] = {**self._consumer, "yiwangban.topic": log.topic}
         self._position.set(position, attributes | {"yiwangban.partition": log.partition})
+
+    def _span(self, name: str, parts: Sequence[Part], parents: Sequence[SpanContext]) -> AbstractContextManager[Span]:
+        return tracer().start_as_current_span(
+            f"process {name}",
+            context=Context(),
+            kind=SpanKind.CONSUMER,
+            links=[Link(parent) for parent in parents[:MOST_LINKS]],
+            attributes={
+                **_PROCESS,
+                **self._consumer,
+                **self._group,
+                "messaging.destination.name": name,
+                "messaging.batch.message_count": sum(len(part.records) for part in parts),
+            },
+        )
 
     def _start_spans(self, parts: Sequence[Part]) -> list[tuple[Span, SpanContext]]:
         """Start a span for each sampled record; give it with its parent."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from petition.kinds import Danger
 from petition.sorting.labelled import Labelled
 from petition.sorting.suggest import Sorter
-from petition.sorting.topics import ELSEWHERE, FRAUD, TOPICS
+from petition.sorting.topics import CONDUCT, ELSEWHERE, FRAUD, TOPICS
 
 Pairs = list[tuple[str | None, str | None]]
 
@@ -15,8 +15,8 @@ def measure(sorter: Sorter, labelled: Sequence[Labelled]) -> dict[str, float]:
 
     Returns:
         By name, 0 to 1: accuracy and macro F1 of ``kind``, ``topic`` and ``field`` (its first level), and of
-        ``elsewhere`` (whose it is, among general topics); recall and precision of ``report``, ``danger``, ``fraud``
-        and of the three ``together``.
+        ``elsewhere`` (whose it is, among general topics); recall and precision of ``report``, ``danger``, ``fraud``,
+        of the three ``together``, and of what ``begins-hidden`` (reports, and whatever is about what police did).
     """
     whole = [each for each in labelled if each.kind is not None]
     suggested = [sorter.suggest(each.message) for each in whole]
@@ -37,6 +37,13 @@ def measure(sorter: Sorter, labelled: Sequence[Labelled]) -> dict[str, float]:
         "danger": [(right != Danger.NONE, said != Danger.NONE) for right, said in dangers],
         "fraud": [(right == FRAUD, said == FRAUD) for right, said in topics],
     }
+    figures |= _recall(
+        "begins-hidden",
+        [
+            (each.kind == "report" or _first(each.topic) == CONDUCT, found.might_be is not None)
+            for each, found in zip(whole, suggested, strict=True)
+        ],
+    )
     grave["together"] = [pair for pairs in grave.values() for pair in pairs]
     for name, found in grave.items():
         figures |= _recall(name, found)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from petition.kinds import Danger
+from petition.kinds import Danger, Ground
 from petition.sorting import ngrams, places
 from petition.sorting.labels import LABELS
 from petition.sorting.model import Answer, Model
 from petition.sorting.rules import Rule, Spoken, spoken
 from petition.sorting.text import Message, fold
-from petition.sorting.topics import CLUE, ELSEWHERE, FRAUD, TOPICS
+from petition.sorting.topics import CLUE, CONDUCT, ELSEWHERE, FRAUD, TOPICS
 
 BY_DEFAULT: Mapping[str, Mapping[str, float]] = {
     "kind": {"consult": 1.0},
@@ -22,6 +22,9 @@ BY_DEFAULT: Mapping[str, Mapping[str, float]] = {
 """What is taken for granted where no model speaks."""
 LEAN = {"kind": ("report", 0.35), "topic": (FRAUD, 0.2)}
 """A report of a crime, and fraud, are suggested from this probability on: to miss one is worse than to look twice."""
+MIGHT_REPORT = 0.2
+MIGHT_COMPLAIN = 0.1
+"""From these probabilities on a message begins in a small circle: far below what it takes to be called a report."""
 SAFE = 0.85
 """No danger is suggested only from this probability on."""
 HEED: Mapping[str, float] = {"kind": 1.0, "topic": 0.6, "danger": 1.0}
@@ -64,7 +67,11 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """What a message is, as far as rules and model can tell; staff decide."""
+    """What a message is, as far as rules and model can tell; staff decide.
+
+    Attributes:
+        might_be: The small circle in which it has to begin, because that can't be ruled out; None: it can.
+    """
 
     kind: Suggestion
     topic: Suggestion
@@ -72,6 +79,7 @@ class Suggestions:
     department: Suggestion
     tenant: Suggestion
     model: int | None
+    might_be: Ground | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,7 @@ class Sorter:
             department=_department(odds["topic"], topic),
             tenant=_tenant(folded, received_by),
             model=self.model.version if self.model else None,
+            might_be=_circle(odds),
         )
 
     def whose(self, message: Message) -> str | None:
@@ -112,6 +121,13 @@ class Sorter:
             return None
         logs = head.answer(ngrams.count(fold(message))).logs
         return max(logs, key=logs.__getitem__)
+
+
+def _circle(odds: Mapping[str, Mapping[str, float]]) -> Ground | None:
+    """Say where it has to begin; complaints about police first, since whoever they are about may be near."""
+    if sum(odd for code, odd in odds["topic"].items() if TOPICS[code].field == CONDUCT) >= MIGHT_COMPLAIN:
+        return Ground.POLICE
+    return Ground.CRIME if odds["kind"]["report"] >= MIGHT_REPORT else None
 
 
 def _logs(answers: Mapping[str, Answer]) -> dict[str, dict[str, float]]:

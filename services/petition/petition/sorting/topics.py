@@ -9,6 +9,8 @@ from petition.departments import DEPARTMENTS
 ELSEWHERE = "elsewhere"
 """First level of what isn't the police's: redirected with advice, and counted apart."""
 CLUE = "clue"
+CONDUCT = "conduct"
+"""First level of what the police did themselves."""
 FRAUD = "clue/fraud"
 
 

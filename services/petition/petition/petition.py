@@ -1,0 +1,225 @@
+"""What a petition is, and what its events make of it. Pure.
+
+A decision is made of events, and the state it leads to is what replaying those events gives: a petition rebuilt from
+its topic is the petition that was decided, by construction.
+"""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from contracts.event import ContractEvent
+
+from contracts.events import (
+    PetitionClassified,
+    PetitionClosed,
+    PetitionReceived,
+    PetitionReplied,
+    PetitionTransferred,
+    ReportClassified,
+    ReportClosed,
+    ReportReceived,
+    ReportReplied,
+    ReportTransferred,
+)
+from petition.kinds import Ground
+from petition.workflow import State
+
+Ordinary = PetitionReceived | PetitionClassified | PetitionTransferred | PetitionReplied | PetitionClosed
+Report = ReportReceived | ReportClassified | ReportTransferred | ReportReplied | ReportClosed
+PetitionEvent = Ordinary | Report
+
+REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
+    {
+        PetitionReceived: ReportReceived,
+        PetitionClassified: ReportClassified,
+        PetitionTransferred: ReportTransferred,
+        PetitionReplied: ReportReplied,
+        PetitionClosed: ReportClosed,
+    }
+)
+"""The same life, told in the small circle."""
+
+
+class Channel(StrEnum):
+    """Where a message comes in."""
+
+    PORTAL = "portal"
+    FORUM = "forum"
+
+
+class Outcome(StrEnum):
+    """How a petition ends (已答复, 重复, 垃圾信息, 非公安职责; 已立案, 不予立案; 已转出)."""
+
+    ANSWERED = "answered"
+    DUPLICATE = "duplicate"
+    SPAM = "spam"
+    NOT_POLICE = "not-police"
+    FILED = "filed"
+    NOT_FILED = "not-filed"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What somebody wrote in. The only personal data of a petition, with the reply."""
+
+    channel: Channel
+    title: str
+    text: str
+    posted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Whoever wrote it.
+
+    Attributes:
+        author: Pseudonym by which ordinary petitions name them.
+        informant: Pseudonym by which nothing but reports names them.
+    """
+
+    author: str
+    informant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Involved:
+    """Who is to be kept away from a petition, and to whom it is entrusted.
+
+    Attributes:
+        accused: Departments complained about.
+        named: Pseudonyms of officers complained about.
+        handlers: Pseudonyms of the only handlers who may know of it; none: any handler of its department may.
+    """
+
+    accused: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    handlers: frozenset[str] = frozenset()
+
+
+NOBODY = Involved()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Petition:
+    """A petition without its content, which no decision needs.
+
+    Attributes:
+        id: UUIDv7; the subject of its events.
+        tenant: GB/T 2260 code of the city that received it; of a complaint about police, of the tier above.
+        number: 办件编号, for people.
+        channel: Where it came in.
+        author: Pseudonym of whoever wrote it: as author, or as informant if it is hidden.
+        received_at: First receipt, UTC; every clock starts here.
+        sequence: Of its last event; also the version that an officer's change must name.
+        hidden: Why only a small circle may know of it; None: it is ordinary.
+        accused, named, handlers: See ``Involved``; sorted.
+    """
+
+    id: str
+    tenant: str
+    number: str
+    channel: Channel
+    author: str
+    received_at: datetime
+    sequence: int
+    state: State
+    hidden: Ground | None = None
+    kind: str | None = None
+    matter: str | None = None
+    topic: str | None = None
+    danger: str | None = None
+    confidence: float | None = None
+    reasons: tuple[str, ...] = ()
+    department: str | None = None
+    accused: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    handlers: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+
+
+def told(event: Ordinary, circle: Ground | None, /, **besides: Any) -> PetitionEvent:
+    """Tell an event in the circle of its petition: an ordinary one as it is, a hidden one without what stays there.
+
+    Args:
+        event: As it would be told of an ordinary petition.
+        circle: Its.
+        besides: What is only told in a small one.
+    """
+    if circle is None:
+        return event
+    there: type[ContractEvent] = REPORTED[type(event)]
+    known = {each.name: getattr(event, each.name) for each in fields(there) if hasattr(event, each.name)}
+    report: Any = there(**known, **besides)
+    return report  # type: ignore[no-any-return]
+
+
+def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A002
+    """Give the petition that its first event makes.
+
+    Raises:
+        ValueError: It isn't a first one.
+    """
+    hidden: Ground | None = None
+    match event:
+        case ReportReceived(informant=author, ground=ground):
+            hidden = Ground(ground)
+        case PetitionReceived(author=author):
+            pass
+        case _:
+            raise ValueError("a petition begins with being received")
+    return Petition(
+        id=id,
+        tenant=tenant,
+        number=event.number,
+        channel=Channel(event.channel),
+        author=author,
+        received_at=event.received_at,
+        sequence=1,
+        state=State.RECEIVED,
+        hidden=hidden,
+        accused=event.accused or (),
+        named=event.named or (),
+    )
+
+
+def replay(petition: Petition, event: PetitionEvent) -> Petition:
+    """Give the petition after its next event. Whether it was allowed was asked when it was decided.
+
+    Raises:
+        ValueError: A petition is received only once.
+    """
+    petition = replace(petition, sequence=petition.sequence + 1)
+    match event:
+        case PetitionClassified() | ReportClassified():
+            return replace(
+                petition,
+                state=State.CLASSIFIED,
+                kind=event.kind,
+                matter=event.matter,
+                topic=getattr(event, "topic", None),
+                danger=event.danger,
+                confidence=event.confidence,
+                reasons=tuple(getattr(event, "reasons", ())),
+            )
+        case PetitionTransferred() | ReportTransferred():
+            return replace(
+                petition,
+                state=State.TRANSFERRED,
+                department=event.department,
+                accused=event.accused or (),
+                named=event.named or (),
+                handlers=event.handlers or (),
+            )
+        case PetitionReplied() | ReportReplied():
+            return replace(petition, state=State.REPLIED)
+        case PetitionClosed() | ReportClosed():
+            outcome = Outcome(event.outcome)
+            gone = outcome is Outcome.MOVED and petition.hidden is None
+            hidden = Ground.MOVED if gone else petition.hidden
+            return replace(petition, state=State.CLOSED, outcome=outcome, hidden=hidden)
+        case PetitionReceived() | ReportReceived():
+            raise ValueError("a petition is received only once")
