@@ -46,6 +46,8 @@ class Strike:
 class Havoc:
     """Strikes when so many writes were accepted, one fault after the other has been got over.
 
+    What is accepted while a fault is got over moves the later ones on: they come as far apart as they were meant to.
+
     Attributes:
         supervisor: Of this run.
         accepted: How many writes were accepted so far.
@@ -68,12 +70,14 @@ class Havoc:
         Raises:
             NotBackError: A program didn't come back, or consumption didn't go on.
         """
+        moved = 0
         for fault in faults:
-            await self.reach(fault.after)
+            await self.reach(fault.after + moved)
             if (disaster := self.disasters.get(fault.act)) is not None:
                 await disaster(fault)
             else:
                 await self._strike(fault)
+            moved = self.accepted() - fault.after
 
     async def reach(self, writes: int) -> None:
         """Wait until so many writes were accepted."""

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from contracts.event import ContractEvent
-from sqlalchemy import CursorResult
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.api.auth import Principal
-from chassis.database import Database
+from chassis.database import Database, driver_of
 from chassis.envelope import Envelope, new_id
 from chassis.outbox import INSERT, Origin, Outbox, Recorded, parameters_of
 from chassis.reading import Reading
@@ -139,7 +138,7 @@ class Unit:
         """
         if self._events:
             statement, values = f"WITH recorded AS ({INSERT}) {statement}", {**self._written(), **values}
-        return (await self._execute(statement, values)).rowcount
+        return await self._execute(statement, values)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Have something done once the transaction is committed; it must not block and can't fail the request."""
@@ -163,8 +162,8 @@ class Unit:
         self._events.clear()
         return parameters
 
-    async def _execute(self, statement: str, values: Mapping[str, Any]) -> CursorResult[Any]:
-        return await (await self.session.connection()).exec_driver_sql(statement, dict(values))
+    async def _execute(self, statement: str, values: Mapping[str, Any]) -> int:
+        return (await driver_of(self.session).execute(statement, values)).rowcount
 
 
 @dataclass(frozen=True, slots=True)

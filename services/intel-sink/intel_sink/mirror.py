@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chassis.database import driver_of
 from chassis.testing.faults import fault_point
 from chassis.worker.batch_store import Record
 from chassis.worker.logs import Log
@@ -88,7 +89,7 @@ class Mirror:
             ConflictInLogError: records that are already mirrored now have other bytes.
         """
         rows = self.read(log, records)
-        connection = await _driver_connection(session)
+        connection = driver_of(session)
         await _take_turn(connection)
         number, base, tree = await _open_log(connection, log, rows[0].offset)
         rows = await _unless_stored(connection, number, base + tree.size, log, rows)
@@ -133,14 +134,6 @@ def read_envelope(codec: Codec, value: bytes | None) -> dict[str, Any] | None:
         return codec.envelope_of(value)
     except Undecodable:
         return None
-
-
-async def _driver_connection(session: AsyncSession) -> Connection:
-    pooled = await (await session.connection()).get_raw_connection()
-    connection = pooled.driver_connection
-    if not isinstance(connection, AsyncConnection):
-        raise TypeError("the mirror copies through psycopg")
-    return connection
 
 
 async def _take_turn(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import orjson
+import psycopg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -23,6 +24,8 @@ from chassis.api.reasons import reason_for
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "1"
 _POINTER_PART = 100
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+"""SQLAlchemy's and the driver's errors of a database that can't be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ def register_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(PoolTimeout, _on_pool_timeout)
     app.add_exception_handler(DBAPIError, _on_database)
+    app.add_exception_handler(psycopg.Error, _on_database)  # of statements that go past SQLAlchemy
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
@@ -210,7 +214,7 @@ async def _on_pool_timeout(request: Request, _error: Exception) -> Response:
 
 async def _on_database(request: Request, error: Exception) -> Response:
     """Turn an unreachable, restarting or time-bounded database into 503; anything else is our own mistake."""
-    if isinstance(error, (OperationalError, InterfaceError)) or getattr(error, "connection_invalidated", False):
+    if isinstance(error, AWAY) or getattr(error, "connection_invalidated", False):
         return problem_response(unavailable(), request)
     raise error
 

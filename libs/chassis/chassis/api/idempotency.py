@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.api.errors import KEY_MISSING, KEY_REUSED, RETRY_AFTER_S, STILL_RUNNING, Problem
+from chassis.database import driver_of
 from chassis.sealing import NONCE_BYTES
 from chassis.unit import Unit
 
@@ -144,13 +145,12 @@ async def claim(session: AsyncSession, key: Key) -> Answer | None:
     Raises:
         Problem: 409 while another transaction works on the same key; 422 when the key was used for other content.
     """
-    connection = await session.connection()
-    result = await connection.exec_driver_sql(_CLAIM, {"lock": key.lock, **key.columns()})
-    locked, body_hash, status, headers, body = tuple(result.one())
+    cursor = await driver_of(session).execute(_CLAIM, {"lock": key.lock, **key.columns()})
+    ((locked, body_hash, status, headers, body),) = await cursor.fetchall()
     if body_hash is not None:
-        if bytes(body_hash) != key.body_hash:
+        if body_hash != key.body_hash:
             raise Problem(KEY_REUSED)
-        return Answer(status, headers, _open(bytes(body), key))
+        return Answer(status, headers, _open(body, key))
     if not locked:
         raise still_running()
     return None
@@ -175,9 +175,7 @@ async def store(unit: Unit, key: Key, answer: Answer) -> None:
 
 async def purge(session: AsyncSession, most: int = 1000) -> int:
     """Delete expired keys, a bounded number at once, and say how many."""
-    connection = await session.connection()
-    result = await connection.exec_driver_sql(_PURGE, {"most": most})
-    return result.rowcount
+    return (await driver_of(session).execute(_PURGE, {"most": most})).rowcount
 
 
 def _seal(body: bytes, key: Key) -> bytes:

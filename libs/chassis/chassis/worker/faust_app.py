@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import faust
 from faust.contrib.asgi import bind_to_running_loop
+from faust.tables.manager import TableManager
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
 
@@ -56,6 +57,15 @@ class PositionedConsumer(Consumer):
         return offsets
 
 
+class NoTables(TableManager):
+    """Faust's own waits a second for tables to be declared before anything is read; a reaction has none."""
+
+    async def on_start(self) -> None:
+        """Go on at once."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 def build_app(
     group: str,
     *,
@@ -86,6 +96,7 @@ def build_app(
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=True,
         table_standby_replicas=0,
+        TableManager=NoTables,
         topic_disable_leader=True,
         topic_allow_declare=False,
         web_enabled=False,
