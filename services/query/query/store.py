@@ -7,9 +7,12 @@ from uuid import UUID
 
 from casework.access import columns_of
 from casework.rows import newest
+from chassis.database import driver_of
 from chassis.policy import EVERYTHING, Reach
 from chassis.vector import Vector
-from sqlalchemy import Select, and_, bindparam, literal_column, or_, select
+from psycopg.rows import namedtuple_row
+from sqlalchemy import and_, bindparam, literal_column, or_, select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from query.domain import Matter, Step, in_order
@@ -24,17 +27,19 @@ _HISTORY: Final = (
     .where(matters.c.id == bindparam("matter"))
 )
 """A matter beside each of its steps."""
-_BY_NUMBER: Final = (
+_BY_NUMBER: Final = str(
     select(matters, timeline)
     .join_from(matters, timeline, timeline.c.matter == matters.c.id, isouter=True)
     .where(
         matters.c.id
         == select(matters.c.id)
-        .where(matters.c.number == bindparam("matter"))
+        .where(matters.c.number == bindparam("number"))
         .limit(literal_column("1"))
         .scalar_subquery()
     )
+    .compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
 )
+"""The question that is asked most, so it goes to the driver as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,14 @@ async def find(session: AsyncSession, matter: UUID | str, reach: Reach) -> Histo
     Everything is within reach of whoever has proved by a ticket that a matter is theirs.
     """
     statement = _HISTORY if reach is EVERYTHING else _HISTORY.where(reach.where(_ATTRIBUTES))
-    return await _history(session, statement, str(matter))
+    return _history((await (await session.connection()).execute(statement, {"matter": str(matter)})).all())
 
 
 async def find_by_number(session: AsyncSession, number: str) -> History | None:
     """Give a matter to whoever has proved by its code that it is theirs; None if it isn't known here (yet)."""
-    return await _history(session, _BY_NUMBER, number)
+    cursor = driver_of(session).cursor(row_factory=namedtuple_row)
+    await cursor.execute(_BY_NUMBER, {"number": number})
+    return _history(await cursor.fetchall())
 
 
 async def page(session: AsyncSession, reach: Reach, *, after: UUID | None, limit: int) -> Sequence[Matter]:
@@ -89,8 +96,7 @@ async def is_visible(session: AsyncSession, wanted: Vector) -> bool:
     return len((await (await session.connection()).execute(found)).all()) == len(wanted)
 
 
-async def _history(session: AsyncSession, statement: Select[Any], matter: str) -> History | None:
-    rows = (await (await session.connection()).execute(statement, {"matter": matter})).all()
+def _history(rows: Sequence[Any]) -> History | None:
     if not rows:
         return None
     return History(matter_of(rows[0]), in_order(step_of(row) for row in rows if row.subject is not None))

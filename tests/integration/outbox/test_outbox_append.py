@@ -14,12 +14,13 @@ from chassis.unit import Units
 from contracts.codec import Codec, ContractViolation
 from contracts.registry import Registry
 from opentelemetry.sdk.trace import TracerProvider
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from yiwangban_keyring.encryption import FileEncryption
 from yiwangban_keyring.store import DatabaseKeyring
 
 from contracts.events import BulletinDrafted, PetitionReceived
+from tests.integration.kit.statements import note_statements
 
 TOPIC = "petition.bulletins.v1"
 
@@ -68,10 +69,11 @@ async def test_the_events_of_a_decision_are_consecutive_rows(units: Units, datab
 
 
 async def test_all_that_a_unit_records_is_written_by_its_last_statement_in_order(
-    units: Units, database: Database
+    units: Units, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await rows_of(database)  # what SQLAlchemy asks of its first connection has been asked
     statements: list[str] = []
-    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *asked: statements.append(asked[2]))
+    note_statements(monkeypatch, statements)
     async with units.begin() as unit:
         for subject, sequence in (("b2", 1), ("b1", 7), ("b2", 2)):
             await unit.append(

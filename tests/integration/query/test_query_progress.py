@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import event
+
+from tests.integration.kit.statements import note_statements
 
 from .conftest import Matters
 from .lives import petition_life
@@ -68,7 +69,7 @@ async def test_an_unknown_number_and_a_wrong_code_take_the_same_work_and_the_dat
     life = matters.case(NUMBER)
     await matters.told(*life)
     work: list[str] = []
-    note_statements(matters, work)
+    note_statements(monkeypatch, work)
     with monkeypatch.context() as patch:
         patch.setattr("query.queries.code_of", noting(work, "code", "BBBBBBBBBB"))
         patch.setattr("query.queries.hmac.compare_digest", noting(work, "compare", False))  # noqa: FBT003  its result
@@ -116,8 +117,3 @@ def noting(work: list[str], what: str, result: R) -> Callable[..., R]:
         return result
 
     return called
-
-
-def note_statements(matters: Matters, work: list[str]) -> None:
-    engine = matters.units.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *arguments: work.append(arguments[2]))
