@@ -69,7 +69,7 @@ async def test_an_unknown_number_and_a_wrong_code_take_the_same_work_and_the_dat
     life = matters.case(NUMBER)
     await matters.told(*life)
     work: list[str] = []
-    note_statements(monkeypatch, work)
+    note_statements(monkeypatch, work, about="FROM matters")  # what follows the changes asks at any time
     with monkeypatch.context() as patch:
         patch.setattr("query.queries.code_of", noting(work, "code", "BBBBBBBBBB"))
         patch.setattr("query.queries.hmac.compare_digest", noting(work, "compare", False))  # noqa: FBT003  its result

@@ -240,6 +240,11 @@ class PetitionLife(Life):
         self.transfer(department, frozenset({Role.TRIAGE}), entrusted=True)
         self.reply("您好。", roles=frozenset({Role.HANDLER}))
 
+    @rule(department=st.sampled_from(list(DEPARTMENTS)), to=GROUNDS)
+    def turns_out_to_be_another_matter(self, department: str, to: Ground | None) -> None:
+        self.transfer(department, frozenset({Role.TRIAGE}), entrusted=True)
+        self.move(to, frozenset({Role.TRIAGE}))
+
 
 def test_whatever_is_tried_the_table_holds_and_every_row_of_it_is_walked() -> None:
     assert live(PetitionLife) >= rows_of(TABLE)
