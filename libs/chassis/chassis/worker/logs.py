@@ -6,10 +6,13 @@ version of the metadata request that carries the UUID, so kafka-python's admin c
 """
 
 import hashlib
+import socket
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from kafka import KafkaAdminClient, TopicPartition
@@ -20,6 +23,10 @@ Partition = tuple[str, int]
 """Topic, as the broker names it, and partition."""
 
 _TIMEOUT_MS: Final = 5_000
+REPLACED_AFTER_S: Final = 15.0
+"""A client that has had no answer for so long is replaced: after an outage one may never ask again."""
+REACHED_WITHIN_S: Final = 1.0
+DEFAULT_PORT: Final = 9092
 _NO_UUID: Final = UUID(int=0)
 
 
@@ -70,6 +77,7 @@ class LogDirectory:
         self._bootstrap = bootstrap.split(",")
         self._client_id = client_id
         self._client: KafkaAdminClient | None = None
+        self._answered = 0.0
         self._lock = threading.Lock()
 
     def incarnations(self, topics: Iterable[str]) -> dict[str, Incarnation]:
@@ -137,16 +145,39 @@ class LogDirectory:
         with self._lock:
             try:
                 if self._client is None:
-                    self._client = KafkaAdminClient(
-                        bootstrap_servers=self._bootstrap,
-                        client_id=self._client_id,
-                        request_timeout_ms=_TIMEOUT_MS,
-                        bootstrap_timeout_ms=_TIMEOUT_MS,
-                        reconnect_backoff_max_ms=1_000,
-                    )
-                return getattr(self._client, question)(*arguments, **options)
+                    self._client = self._connect()
+                    self._answered = time.monotonic()
+                answer = getattr(self._client, question)(*arguments, **options)
             except (KafkaError, OSError) as error:
+                self._give_up()
                 raise BrokerUnavailableError(f"{question}: {type(error).__name__}") from error
+            self._answered = time.monotonic()
+            return answer
+
+    def _connect(self) -> KafkaAdminClient:
+        """Open a client, once any of the brokers can be reached: one that finds none leaves its thread behind."""
+        for place, server in enumerate(self._bootstrap, 1):
+            at = urlsplit(f"//{server}")
+            try:
+                socket.create_connection((at.hostname, at.port or DEFAULT_PORT), timeout=REACHED_WITHIN_S).close()
+            except OSError:
+                if place == len(self._bootstrap):
+                    raise
+            else:
+                break
+        return KafkaAdminClient(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            request_timeout_ms=_TIMEOUT_MS,
+            bootstrap_timeout_ms=_TIMEOUT_MS,
+            reconnect_backoff_max_ms=1_000,
+        )
+
+    def _give_up(self) -> None:
+        """Replace a client that hasn't been answered for long; it is closed apart, since that may take its time."""
+        if self._client is not None and time.monotonic() - self._answered > REPLACED_AFTER_S:
+            threading.Thread(target=self._client.close, daemon=True).start()
+            self._client = None
 
 
 def fingerprint(incarnations: Mapping[str, Incarnation]) -> str:
