@@ -156,15 +156,8 @@ class LogDirectory:
 
     def _connect(self) -> KafkaAdminClient:
         """Open a client, once any of the brokers can be reached: one that finds none leaves its thread behind."""
-        for place, server in enumerate(self._bootstrap, 1):
-            at = urlsplit(f"//{server}")
-            try:
-                socket.create_connection((at.hostname, at.port or DEFAULT_PORT), timeout=REACHED_WITHIN_S).close()
-            except OSError:
-                if place == len(self._bootstrap):
-                    raise
-            else:
-                break
+        if not any(map(_takes_connections, self._bootstrap)):
+            raise ConnectionError("no broker takes a connection")
         return KafkaAdminClient(
             bootstrap_servers=self._bootstrap,
             client_id=self._client_id,
@@ -178,6 +171,15 @@ class LogDirectory:
         if self._client is not None and time.monotonic() - self._answered > REPLACED_AFTER_S:
             threading.Thread(target=self._client.close, daemon=True).start()
             self._client = None
+
+
+def _takes_connections(server: str) -> bool:
+    at = urlsplit(f"//{server}")
+    try:
+        socket.create_connection((at.hostname, at.port or DEFAULT_PORT), timeout=REACHED_WITHIN_S).close()
+    except OSError:
+        return False
+    return True
 
 
 def fingerprint(incarnations: Mapping[str, Incarnation]) -> str:
