@@ -21,8 +21,8 @@ OWN = Path(__file__).with_name("messages.jsonl")
 
 CHINA = timezone(timedelta(hours=8))
 CHANNELS = ("portal", "forum")
-FRAUD = "骗"
-"""Every report of fraud among our own messages has this character."""
+FRAUD = ("骗", "杀猪盘", "投资群")
+"""Every report of fraud among our own messages has one of these."""
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Characters; a longer line is no message, whatever it holds."""
@@ -89,7 +89,7 @@ def for_load(codes: Sequence[str]) -> list[Message]:
         and isinstance(message.title, str)
         and message.title.strip()
         and f"{message.title}{message.text}".isprintable()
-        and FRAUD not in f"{message.title}{message.text}"
+        and not any(word in f"{message.title}{message.text}" for word in FRAUD)
     ]
 
 

@@ -91,8 +91,9 @@ class Probes:
         service, _, role = target.rpartition("-")
         provoke = {"petition": self._alarm, "accept": self._touch, "approve": self._apply}.get(service)
         if role == "worker" and provoke is not None:
-            await provoke()
+            # Read first: what is provoked may have been consumed before all of it was accepted.
             before = await asyncio.to_thread(self._read, service)
+            await provoke()
             return lambda: self._readers.moved(service, before)
         if service == "query":
             petition = await self._write()

@@ -1,7 +1,9 @@
 import json
 from pathlib import Path
 
-from demo.messages import OWN, Message, Unreadable, read, tenants
+from demo.messages import OWN, Message, Unreadable, for_load, read, tenants
+from petition.kinds import Kind, Matter
+from petition.suggesting import classify
 
 
 def test_there_are_twenty_two_tenants_and_the_province_is_first() -> None:
@@ -54,3 +56,10 @@ def test_a_time_is_china_time_and_a_broken_one_is_left_out(tmp_path: Path) -> No
     assert isinstance(second, Message)
     assert first.posted_at == "2017-06-08T17:31:20+08:00"
     assert second.posted_at is None
+
+
+def test_no_message_of_the_load_is_taken_for_a_report_of_fraud() -> None:
+    """Alerts then come when a run provokes them, and in that city for the first time."""
+    sorted_ = [classify(each.title, each.text, received_by=each.tenant) for each in for_load(tenants())]
+    assert len(sorted_) > 100
+    assert (Kind.REPORT, Matter.FRAUD) not in {(each.kind, each.matter) for each in sorted_}
