@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 
 import orjson
@@ -26,15 +27,16 @@ from chassis.sealing import Keyring
 from chassis.signing import Signer
 from chassis.telemetry import tracer
 
-# One document and one array: psycopg writes arrays in Python, and seven of them cost more than all else here.
+# One document and one text: psycopg writes arrays in Python, and seven of them cost more than all else here.
 INSERT: Final = """
 INSERT INTO outbox (event_id, topic, subject, sequence, type, traceparent, body)
-SELECT event_id, topic, subject, sequence, type, traceparent, body
+SELECT event_id, topic, subject, sequence, type, traceparent, substr(%(bodies)b::bytea, start, length)
 FROM ROWS FROM (
-    json_to_recordset(%(events)s::json)
-        AS (event_id uuid, topic text, subject text, sequence bigint, type text, traceparent text),
-    unnest(%(bodies)s::bytea[])
-) WITH ORDINALITY AS event (event_id, topic, subject, sequence, type, traceparent, body, place)
+    json_to_recordset(%(events)s::json) AS (
+        event_id uuid, topic text, subject text, sequence bigint, type text, traceparent text, start int, length int
+    )
+) WITH ORDINALITY AS event
+    (event_id, topic, subject, sequence, type, traceparent, start, length, place)
 ORDER BY place
 """
 """Writes events in their order; for its parameters see ``parameters_of``."""
@@ -54,11 +56,13 @@ class Recorded:
 
 
 def parameters_of(events: Sequence[Recorded]) -> dict[str, Any]:
-    """Give the parameters of ``INSERT``."""
-    return {
-        "events": orjson.dumps([event.columns for event in events]).decode(),
-        "bodies": [event.body for event in events],
-    }
+    """Give the parameters of ``INSERT``: the bodies one behind the other, and where each begins."""
+    starts = accumulate((len(event.body) for event in events), initial=1)
+    rows = [
+        event.columns | {"start": start, "length": len(event.body)}
+        for event, start in zip(events, starts, strict=False)  # the last one is where a next event would begin
+    ]
+    return {"events": orjson.dumps(rows).decode(), "bodies": b"".join(event.body for event in events)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

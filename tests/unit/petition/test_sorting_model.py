@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from petition.sorting.learning import learn
 from petition.sorting.measuring import measure
 from petition.sorting.model import Head, Model
 from petition.sorting.model_file import BrokenModel, Models, decode, encode
+from petition.sorting.ngrams import count
 from petition.sorting.suggest import Sorter
 from petition.sorting.text import Message, fold
 from safetensors.numpy import save
@@ -51,15 +51,9 @@ def test_the_arrays_answer_as_the_library_that_learned_them(few: list[Labelled],
     counted = CountVectorizer(analyzer=_numbers, min_df=2).fit_transform(folded)
     values = TfidfTransformer(sublinear_tf=True).fit_transform(counted)
     machine = _machine().fit(values, [each.kind for each in few])
-    answers = [model.heads["kind"].answer(model_count(message)) for message in folded]
+    answers = [model.heads["kind"].answer(count(message)) for message in folded]
     ours = [max(answer.logs, key=answer.logs.__getitem__) for answer in answers]
     assert ours == list(machine.predict(values))
-
-
-def model_count(message: Message) -> Counter[str]:
-    from petition.sorting.ngrams import count  # noqa: PLC0415
-
-    return count(message)
 
 
 def broken_heads(model: Model) -> dict[str, Model]:
@@ -158,7 +152,7 @@ def test_an_empty_head_answers_by_its_bias() -> None:
         np.array([1, 0], np.float32),
         1,
     )
-    answer = head.answer(model_count(Message("x", "y")))
+    answer = head.answer(count(Message("x", "y")))
     assert answer.logs["help"] > answer.logs["report"]
     assert answer.words("help") == ()
 

@@ -44,7 +44,7 @@ _STORE = """
 INSERT INTO idempotency_keys AS stored
     (tenant, principal, method, route, key, body_hash, status, headers, body, created_at, expires_at)
 VALUES (%(tenant)s, %(principal)s, %(method)s, %(route)s, %(key)s, %(body_hash)s, %(status)s, %(headers)s::jsonb,
-    %(body)s, now(), now() + %(expiry)s)
+    %(body)b, now(), now() + %(expiry)s)
 ON CONFLICT (tenant, principal, method, route, key) DO UPDATE
 SET body_hash = excluded.body_hash, status = excluded.status, headers = excluded.headers, body = excluded.body,
     created_at = excluded.created_at, expires_at = excluded.expires_at

@@ -93,8 +93,8 @@ def _learn(pairs: Sequence[tuple[Message, str]]) -> Head | None:
 
 
 def _numbers(message: Message) -> list[int]:
-    counted = ngrams.count(message)
-    return [int(number) for number in np.repeat(ngrams.hashed(counted), list(counted.values()))]
+    found = ngrams.count(message)
+    return [int(number) for number in np.repeat(found.numbers, found.times)]
 
 
 def _machine() -> "LinearSVC":

@@ -1,6 +1,5 @@
 """A linear model over n-grams, as plain arrays: it answers without the library that it was learned with."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -35,51 +34,49 @@ class Head:
     bias: Floats
     scale: float
 
-    def known(self, found: Counter[str]) -> tuple[list[str], Floats, Floats]:
-        """Give the n-grams that it knows, their tf-idf values (unit length), and their rows of weights."""
-        numbers = ngrams.hashed(found)
-        if not len(self.features) or not len(numbers):
-            return [], np.zeros(0, np.float32), np.zeros((0, len(self.labels)), np.float32)
-        places = np.minimum(np.searchsorted(self.features, numbers), len(self.features) - 1)
-        hits = np.flatnonzero(self.features[places] == numbers)
-        every = list(found)
-        strings = [every[at] for at in hits]
-        times = np.fromiter((found[string] for string in strings), np.float32, len(strings))
+    def answer(self, found: ngrams.Grams) -> "Answer":
+        """Answer its question about a message with these n-grams: by tf-idf of those that it knows, of unit length."""
+        places = self.features.searchsorted(found.numbers)
+        hits = np.zeros(0, np.intp)
+        if len(self.features):
+            hits = np.flatnonzero(self.features.take(places, mode="clip") == found.numbers)
         rows = places[hits]
-        values: Floats = (1 + np.log(times)) * self.idf[rows]
-        length = float(np.sqrt(values @ values)) or 1.0
-        return strings, values / length, self.weights[rows].astype(np.float32)
-
-    def answer(self, found: Counter[str]) -> "Answer":
-        """Answer its question about a message of which these n-grams were counted."""
-        strings, values, rows = self.known(found)
-        margins = self.scale * (values @ rows + self.bias)
-        top = float(margins.max())
-        logs = margins - top - np.log(np.exp(margins - top).sum())
-        return Answer(
-            dict(zip(self.labels, map(float, logs), strict=True)), strings, values[:, None] * rows, self.labels
-        )
+        values: Floats = (1 + np.log(found.times[hits], dtype=np.float32)) * self.idf[rows]
+        values /= float(np.sqrt(values @ values)) or 1.0
+        said = self.weights[rows].astype(np.float32)
+        margins = self.scale * (values @ said + self.bias)
+        margins -= margins.max()
+        logs = margins - np.log(np.exp(margins).sum())
+        return Answer(dict(zip(self.labels, logs.tolist(), strict=True)), self.labels, found, hits, values, said)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Logarithms of probabilities by label, and what each string said."""
+    """Logarithms of probabilities by label, and what they come from.
+
+    Attributes:
+        found: The message's n-grams.
+        hits: Those of them that are known, shape (n,).
+        values: Theirs, shape (n,).
+        said: What each says for each label, shape (n, len(labels)).
+    """
 
     logs: Mapping[str, float]
-    strings: list[str]
-    said: Floats
     labels: tuple[str, ...]
+    found: ngrams.Grams
+    hits: NDArray[np.intp]
+    values: Floats
+    said: Floats
 
     def words(self, label: str) -> tuple[str, ...]:
         """Give the strings that spoke most for a label, against the mean of the others; none is part of another."""
-        if not self.strings:
-            return ()
-        for_it = self.said[:, self.labels.index(label)] - self.said.mean(axis=1)
+        mean = self.said @ np.full(len(self.labels), 1 / len(self.labels), np.float32)
+        for_it = self.values * (self.said[:, self.labels.index(label)] - mean)
         chosen: list[str] = []
-        for at in np.argsort(-for_it)[: 8 * SHOWN]:
-            string = self.strings[at].removeprefix(ngrams.TITLE).strip()
+        for at in np.argsort(-for_it)[: 8 * SHOWN].tolist():
             if for_it[at] <= 0 or len(chosen) == SHOWN:
                 break
+            string = self.found.strings[self.hits[at]].removeprefix(ngrams.TITLE).strip()
             if len(string) > 1 and not any(string in other or other in string for other in chosen):
                 chosen.append(string)
         return tuple(chosen)

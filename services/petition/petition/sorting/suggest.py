@@ -1,10 +1,9 @@
 """Puts together what rules, model and places say, and says why."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from petition.kinds import Danger, Ground
 from petition.sorting import ngrams, places
@@ -12,7 +11,7 @@ from petition.sorting.labels import LABELS
 from petition.sorting.model import Answer, Model
 from petition.sorting.rules import Rule, Spoken, spoken
 from petition.sorting.text import Message, fold
-from petition.sorting.topics import CLUE, CONDUCT, ELSEWHERE, FRAUD, TOPICS
+from petition.sorting.topics import CLUE, CONDUCT, ELSEWHERE, FRAUD, TOPICS, codes_of
 
 BY_DEFAULT: Mapping[str, Mapping[str, float]] = {
     "kind": {"consult": 1.0},
@@ -101,7 +100,7 @@ class Sorter:
         answers = self.model.answers(folded) if self.model else {}
         logs = _logs(answers)
         odds = {aspect: _probabilities(aspect, logs.get(aspect), heard) for aspect in LABELS if aspect != "kind"}
-        clue = sum(odd for code, odd in odds["topic"].items() if TOPICS[code].field == CLUE)
+        clue = sum(odds["topic"][code] for code in codes_of(CLUE))
         odds["kind"] = _probabilities("kind", logs.get("kind"), heard, {"report": CLUES_ARE_REPORTS * clue})
         kind, topic, danger = (_decide(aspect, odds[aspect], heard, answers) for aspect in ("kind", "topic", "danger"))
         return Suggestions(
@@ -125,7 +124,7 @@ class Sorter:
 
 def _circle(odds: Mapping[str, Mapping[str, float]]) -> Ground | None:
     """Say where it has to begin; complaints about police first, since whoever they are about may be near."""
-    if sum(odd for code, odd in odds["topic"].items() if TOPICS[code].field == CONDUCT) >= MIGHT_COMPLAIN:
+    if sum(odds["topic"][code] for code in codes_of(CONDUCT)) >= MIGHT_COMPLAIN:
         return Ground.POLICE
     return Ground.CRIME if odds["kind"]["report"] >= MIGHT_REPORT else None
 
@@ -159,9 +158,10 @@ def _probabilities(
         for given, label in each.rule.gives:
             if given == aspect:
                 sums[label] += each.rule.weight
-    values = np.array([sums[label] for label in labels])
-    raised = np.exp(values - values.max())
-    return dict(zip(labels, map(float, raised / raised.sum()), strict=True))
+    top = max(sums.values())
+    raised = {label: math.exp(value - top) for label, value in sums.items()}
+    total = math.fsum(raised.values())
+    return {label: value / total for label, value in raised.items()}
 
 
 def _decide(
@@ -193,8 +193,8 @@ def _reasons(aspect: str, label: str, heard: Sequence[Spoken], answers: Mapping[
 
 
 def _others(odds: Mapping[str, float], chosen: str) -> tuple[tuple[str, float], ...]:
-    ranked = sorted(odds.items(), key=lambda pair: -pair[1])
-    return tuple((label, odd) for label, odd in ranked if label != chosen and odd >= UNSURE)[:OTHERS]
+    likely = [(label, odd) for label, odd in odds.items() if odd >= UNSURE and label != chosen]
+    return tuple(sorted(likely, key=lambda pair: -pair[1])[:OTHERS])
 
 
 def _department(odds: Mapping[str, float], topic: Suggestion) -> Suggestion:

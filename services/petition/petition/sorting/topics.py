@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from petition.departments import DEPARTMENTS
@@ -51,3 +52,9 @@ def _read() -> dict[str, Topic]:
 
 
 TOPICS = _read()
+
+
+@cache
+def codes_of(field: str) -> tuple[str, ...]:
+    """Give the topics of a first level."""
+    return tuple(code for code, topic in TOPICS.items() if topic.field == field)
