@@ -42,6 +42,16 @@ class TreeHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegalBasis:
+    """A provision, and where it was read."""
+
+    provision: str
+    """Law and article."""
+    source: str
+    """Where its text was read, e.g. an address or a gazette."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseErasureAcknowledged(ContractEvent):
     """Everything that was sealed under a destroyed key is deleted from this service's tables (抹除确认)."""
 
@@ -447,6 +457,161 @@ class ErasureOrdered(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerDrafted(ContractEvent):
+    """A new answer for the reply library was drafted (起草口径), for the province or the city in the envelope."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.drafted.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-drafted:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    version: int
+    """Of the answer: 1, 2, 3 … A published version never changes."""
+    variants: tuple[str, ...]
+    """Questions that it answers, as people ask them (问法). Plain text without personal data."""
+    text: str
+    """What is answered. Plain text without personal data."""
+    basis: tuple[LegalBasis, ...]
+    """What it rests on (法律依据)."""
+    effective_from: str
+    """First day on which it may be given, in China."""
+    effective_until: str | None = None
+    """Last day; absent: until it is revised or retired."""
+    overrides: str | None = None
+    """Id of the province's answer that this city answers differently."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRevised(ContractEvent):
+    """A draft was changed, or the next version of a published answer begun (修订); what is published stays in force."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.revised.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-revised:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    version: int
+    """Of the answer: 1, 2, 3 … A published version never changes."""
+    variants: tuple[str, ...]
+    """Questions that it answers, as people ask them (问法). Plain text without personal data."""
+    text: str
+    """What is answered. Plain text without personal data."""
+    basis: tuple[LegalBasis, ...]
+    """What it rests on (法律依据)."""
+    effective_from: str
+    """First day on which it may be given, in China."""
+    effective_until: str | None = None
+    """Last day; absent: until it is revised or retired."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerAbandoned(ContractEvent):
+    """The next version isn't wanted any more; the published one stays in force (放弃修订)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.abandoned.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-abandoned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    version: int
+    """Of the answer: 1, 2, 3 … A published version never changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSubmitted(ContractEvent):
+    """A draft waits for somebody else's review (送审)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.submitted.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-submitted:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    version: int
+    """Of the answer: 1, 2, 3 … A published version never changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRejected(ContractEvent):
+    """The review gave it back (退回修改)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.rejected.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-rejected:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    version: int
+    """Of the answer: 1, 2, 3 … A published version never changes."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPublished(ContractEvent):
+    """The version is in force from its first day on, in the place of the one before (发布)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.published.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-published:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    version: int
+    """Of the answer: 1, 2, 3 … A published version never changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRetirementProposed(ContractEvent):
+    """It was taken out of use at once, until somebody else decides (停用待核)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.retirement-proposed.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-retirement-proposed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerKept(ContractEvent):
+    """It stays in use after all (恢复使用)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.kept.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-kept:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRetired(ContractEvent):
+    """It is out of use for good (停用)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.answer.retired.v1"
+    TOPIC: ClassVar[str] = "petition.answers.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:answer-retired:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinDrafted(ContractEvent):
     """A public warning or notice was drafted (通报草稿), for the tenant in the envelope."""
 
@@ -568,6 +733,46 @@ class PetitionReplied(ContractEvent):
     """Pseudonym of the officer."""
     reply: str
     """The answer, 1 to 20,000 characters."""
+    answer: str | None = None
+    """Id of the answer of the reply library that it was answered with, if there was one."""
+    answer_version: int | None = None
+    """Its published version. With a signature it was sent in other words, else word for word."""
+    signed_by: str | None = None
+    """Pseudonym of the spokesperson who signed it, if it needed a signature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReplyDrafted(ContractEvent):
+    """An answer of the reply library was edited for this petition; it waits for the spokesperson's signature (拟稿送签)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.reply-drafted.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-reply-drafted:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("draft",)
+
+    by: str
+    """Pseudonym of the officer."""
+    draft: str
+    """What is to be answered, 1 to 20,000 characters."""
+    answer: str
+    """Id of the answer of the reply library."""
+    answer_version: int
+    """The published version that was edited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReplyRejected(ContractEvent):
+    """The spokesperson didn't sign the draft (退回拟稿); the department goes on."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.reply-rejected.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-reply-rejected:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the spokesperson."""
+    reason: str
+    """Why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -744,12 +949,23 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.intel.alert.raised.v1": AlertRaised,
         "yiwangban.intel.checkpoint.tree-head-signed.v1": CheckpointTreeHeadSigned,
         "yiwangban.intel.erasure.ordered.v1": ErasureOrdered,
+        "yiwangban.petition.answer.drafted.v1": AnswerDrafted,
+        "yiwangban.petition.answer.revised.v1": AnswerRevised,
+        "yiwangban.petition.answer.abandoned.v1": AnswerAbandoned,
+        "yiwangban.petition.answer.submitted.v1": AnswerSubmitted,
+        "yiwangban.petition.answer.rejected.v1": AnswerRejected,
+        "yiwangban.petition.answer.published.v1": AnswerPublished,
+        "yiwangban.petition.answer.retirement-proposed.v1": AnswerRetirementProposed,
+        "yiwangban.petition.answer.kept.v1": AnswerKept,
+        "yiwangban.petition.answer.retired.v1": AnswerRetired,
         "yiwangban.petition.bulletin.drafted.v1": BulletinDrafted,
         "yiwangban.petition.petition-erasure.acknowledged.v1": PetitionErasureAcknowledged,
         "yiwangban.petition.petition.received.v1": PetitionReceived,
         "yiwangban.petition.petition.classified.v1": PetitionClassified,
         "yiwangban.petition.petition.transferred.v1": PetitionTransferred,
         "yiwangban.petition.petition.replied.v1": PetitionReplied,
+        "yiwangban.petition.petition.reply-drafted.v1": PetitionReplyDrafted,
+        "yiwangban.petition.petition.reply-rejected.v1": PetitionReplyRejected,
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,

@@ -69,7 +69,11 @@ class Service:
 
 
 SERVICES = (
-    Service("petition", 8101, (Route("/v1/petitions", hidden=True), Route("/v1/bulletins"))),
+    Service(
+        "petition",
+        8101,
+        (Route("/v1/petitions", hidden=True), Route("/v1/bulletins"), Route("/v1/answers"), Route("/v1/drafts")),
+    ),
     Service("intel-sink", 8102, (Route("/v1/intel"),)),
     Service("accept", 8103, (Route("/v1/service-items"), Route("/v1/cases"))),
     Service("approve", 8104, (Route("/v1/reviews"),)),

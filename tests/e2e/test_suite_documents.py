@@ -14,6 +14,7 @@ from chassis.testing.waiting import eventually_sync
 from schemathesis import GenerationMode
 
 from contracts.openapi import FILE
+from tests.integration.kit.answers import ANSWER
 from tests.integration.kit.documented import Case, does_what_its_document_says, post
 
 from .conftest import ROOT, Running
@@ -45,6 +46,7 @@ class Office:
         self._made: dict[str, Callable[[], str]] = {
             "slug": lambda: ITEM,
             "petition_id": lambda: post(f"{self.url}/v1/petitions", QUESTION, self.citizen),
+            "answer_id": lambda: post(f"{self.url}/v1/answers", ANSWER, self.officer),
             "case_id": lambda: post(f"{self.url}/v1/cases", APPLICATION, self.citizen),
             "review_id": self.review,
             "matter_id": self.matter,
@@ -93,8 +95,10 @@ class Office:
     def fill_in(self, case: Case) -> None:
         """Add what the document can't say: an offered item with its form, known reasons, the version there is."""
         if isinstance(case.body, dict):
-            for field in ("posted_at", "accused", "named"):
+            for field in ("posted_at", "accused", "named", "effective_until", "overrides"):
                 case.body.pop(field, None)
+            if "effective_from" in case.body:
+                case.body["effective_from"] = ANSWER["effective_from"]
             if "item" in case.body:
                 case.body |= {"item": ITEM, "form": FORM}
             if "reasons" in case.body:
@@ -106,6 +110,7 @@ class Office:
         for name in ("Consistency-Token", "last-event-id"):
             case.headers.pop(name, None)
         case.query.pop("after", None)
+        case.query.pop("last_day", None)
         if "If-Match" in case.headers and next(self._keys) % 2:
             shown = self.get(case.formatted_path.rpartition("/")[0])
             case.headers["If-Match"] = shown.headers.get("ETag", case.headers["If-Match"])

@@ -5,20 +5,24 @@ opens, every other action which of them somebody may change that way. The page `
 """
 
 from chassis.policy import Condition, Policy, Relation, Scope
+from contracts.tenants import PROVINCE
 
 from casework.roles import APPLICANTS, TOKEN_ROLES, Role
 
 OWN, DEPARTMENT, TENANT, BELOW, ALL = Scope
 
 LOOK, FOLLOW = ("list", "read"), ("read", "stream")
+REPLY_BY_LIBRARY = ("answer", "draft-reply")
+FIND, WRITE = (*LOOK, "search", "expand"), ("draft", "revise", "abandon", "submit", "propose-retirement")
 HANDLE = ("list", "read", "expand", "reply", "close")
-DESK = ("list", "read", "expand", "transfer", "move", "close")
+DESK = ("list", "read", "expand", "transfer", "move")
 ANYBODY = tuple(sorted(TOKEN_ROLES))
 PEOPLE = tuple(role for role in ANYBODY if role is not Role.CONNECTOR)
 """Whoever signs in may have handed in something of their own, whatever they are at work."""
 ANALYSIS = (Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
 """Who reads the intelligence store."""
 STAFF = (Role.HANDLER, Role.SPOKESPERSON, Role.ANALYST, Role.ADMINISTRATOR)
+LIBRARIANS = (Role.HANDLER, Role.TRIAGE, Role.SPOKESPERSON, Role.ADMINISTRATOR)
 OVERSIGHT = (Role.SUPERVISOR, Role.AUDITOR)
 REVIEWING = (Role.EXAMINER, Role.APPROVER)
 
@@ -48,8 +52,19 @@ UNASSIGNED = Condition("no-department-in-charge", "department", Relation.IS_EMPT
 IN_HAND = (OPEN, ORDINARY, ANY_HANDLER, *IMPARTIAL)
 NAMED = (HANDLING, UNMOVED, *IMPARTIAL)
 """The two ways in which a department's handler comes to a petition."""
-UNTOUCHED = (UNASSIGNED, OPEN, *IMPARTIAL)
-"""What nobody has to answer."""
+UNTOUCHED = (UNASSIGNED, *IMPARTIAL)
+"""What no department has to answer: whoever hands petitions out closes it."""
+BY_ANY_HANDLER, BY_A_NAMED_ONE = IN_HAND, (OPEN, ORDINARY, HANDLING, *IMPARTIAL)
+BEFORE_ANY_HANDLER = (OPEN, ORDINARY, *UNTOUCHED)
+"""Three ways to answer from the reply library (答复口径库), which never answers a report."""
+PROVINCIAL = Condition("the-provinces", "tenant", Relation.MEETS, values=(PROVINCE,))
+"""Answers of the province are everybody's (省级口径共享)."""
+UNWRITTEN = Condition("not-written-by-them", "makers", Relation.AVOIDS, "actor")
+UNPROPOSED = Condition("not-proposed-by-them", "proposed_by", Relation.AVOIDS, "actor")
+UNDRAFTED = Condition("not-drafted-by-them", "drafted_by", Relation.AVOIDS, "actor")
+"""双人复核: whoever made or proposed something isn't the one who checks it."""
+AWAITING = Condition("awaiting-a-signature", "state", Relation.MEETS, values=("drafted",))
+SIGNING = (AWAITING, UNDRAFTED, *IMPARTIAL)
 OF_CASES = Condition("a-case", "kind", Relation.MEETS, values=("case",))
 OF_PETITIONS = Condition("a-petition", "kind", Relation.MEETS, values=("petition",))
 FOLLOWED = (OF_PETITIONS, *UNINVOLVED)
@@ -88,9 +103,27 @@ POLICY = Policy(
     ("petition",       LOOK,                  (Role.TRIAGE, *OVERSIGHT),         BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("expand",),           (Role.TRIAGE, Role.AUDITOR),       BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("transfer", "move"),  (Role.TRIAGE,),                    BELOW,      (OPEN, *IMPARTIAL)),
-    ("petition",       ("close",),            (Role.TRIAGE,),                    BELOW,      UNTOUCHED),
+    ("petition",       ("close",),            (Role.TRIAGE,),                    BELOW,      (OPEN, *UNTOUCHED)),
     ("petition",       DESK,                  (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *IMPARTIAL)),
+    ("petition",       ("close",),            (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *UNTOUCHED)),
     ("petition",       DESK,                  (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *IMPARTIAL)),
+    ("petition",       ("close",),            (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *UNTOUCHED)),
+    ("petition",       REPLY_BY_LIBRARY,      (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("petition",       REPLY_BY_LIBRARY,      (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("petition",       ("answer",),           (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),
+    ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("suggestion",     ("read",),             (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),
+    ("draft",          (*LOOK, "expand"),     (Role.SPOKESPERSON,),              TENANT,     (AWAITING, *IMPARTIAL)),
+    ("draft",          ("sign", "reject"),    (Role.SPOKESPERSON,),              TENANT,     SIGNING),
+
+    ("answer",         FIND,                  LIBRARIANS,                        TENANT,     ()),
+    ("answer",         FIND,                  (*LIBRARIANS, *OVERSIGHT),         ALL,        (PROVINCIAL,)),
+    ("answer",         FIND,                  OVERSIGHT,                         BELOW,      ()),
+    ("answer",         WRITE,                 (Role.HANDLER,),                   TENANT,     ()),
+    ("answer",         ("publish", "reject"), (Role.SPOKESPERSON,),              TENANT,     (UNWRITTEN,)),
+    ("answer",         ("keep", "retire"),    (Role.SPOKESPERSON,),              TENANT,     (UNPROPOSED,)),
+
     ("bulletin",       ("list",),             STAFF,                             TENANT,     ()),
     ("bulletin",       ("list",),             (Role.TRIAGE, *OVERSIGHT),         BELOW,      ()),
 

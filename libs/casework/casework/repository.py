@@ -59,8 +59,8 @@ class Repository(Generic[R, C]):
         row: type[R],
         *,
         resource: str,
-        owner: str,
-        sealed: Mapping[str, Collection[str]],
+        owner: str = "id",
+        sealed: Mapping[str, Collection[str]] = MappingProxyType({}),
         identifying: Collection[str] = (),
         read: Callable[[R], C],
         write: Callable[[C], dict[str, Any]],
@@ -72,7 +72,7 @@ class Repository(Generic[R, C]):
         Args:
             row: Its mapped class.
             resource: What the policy calls its rows.
-            owner: Attribute and column with the pseudonym of the one whose case it is; their key seals its content.
+            owner: Attribute and column with its owner's pseudonym, whose key seals its content; the id: nobody's.
             sealed: The sealed columns, by the column that holds the id of their key.
             identifying: Columns that open and stay closed with them.
             read: Gives the case that lies in a row.

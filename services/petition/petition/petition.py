@@ -17,6 +17,8 @@ from contracts.events import (
     PetitionClosed,
     PetitionReceived,
     PetitionReplied,
+    PetitionReplyDrafted,
+    PetitionReplyRejected,
     PetitionTransferred,
     ReportClassified,
     ReportClosed,
@@ -27,7 +29,15 @@ from contracts.events import (
 from petition.kinds import Ground
 from petition.workflow import State
 
-Ordinary = PetitionReceived | PetitionClassified | PetitionTransferred | PetitionReplied | PetitionClosed
+Ordinary = (
+    PetitionReceived
+    | PetitionClassified
+    | PetitionTransferred
+    | PetitionReplyDrafted
+    | PetitionReplyRejected
+    | PetitionReplied
+    | PetitionClosed
+)
 Report = ReportReceived | ReportClassified | ReportTransferred | ReportReplied | ReportClosed
 PetitionEvent = Ordinary | Report
 
@@ -40,7 +50,7 @@ REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
         PetitionClosed: ReportClosed,
     }
 )
-"""The same life, told in the small circle."""
+"""The same life, told in the small circle; from the reply library nothing is answered there."""
 
 
 class Channel(StrEnum):
@@ -117,6 +127,9 @@ class Petition:
         sequence: Of its last event; also the version that an officer's change must name.
         hidden: Why only a small circle may know of it; None: it is ordinary.
         accused, named, handlers: See ``Involved``; sorted.
+        answer: Id of the answer of the reply library (答复口径库) that it is answered with, if there is one.
+        answer_version: Its published version.
+        drafted_by: Pseudonym of whoever edited that, once it needs a signature.
     """
 
     id: str
@@ -139,6 +152,9 @@ class Petition:
     named: tuple[str, ...] = ()
     handlers: tuple[str, ...] = ()
     outcome: Outcome | None = None
+    answer: str | None = None
+    answer_version: int | None = None
+    drafted_by: str | None = None
 
 
 def told(event: Ordinary, circle: Ground | None, /, **besides: Any) -> PetitionEvent:
@@ -214,8 +230,19 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
                 named=event.named or (),
                 handlers=event.handlers or (),
             )
+        case PetitionReplyDrafted():
+            return replace(
+                petition,
+                state=State.DRAFTED,
+                answer=event.answer,
+                answer_version=event.answer_version,
+                drafted_by=event.by,
+            )
+        case PetitionReplyRejected():
+            petition = replace(petition, state=State.TRANSFERRED, answer=None, answer_version=None, drafted_by=None)
         case PetitionReplied() | ReportReplied():
-            return replace(petition, state=State.REPLIED)
+            answer, version = getattr(event, "answer", None), getattr(event, "answer_version", None)
+            return replace(petition, state=State.REPLIED, answer=answer, answer_version=version)
         case PetitionClosed() | ReportClosed():
             outcome = Outcome(event.outcome)
             gone = outcome is Outcome.MOVED and petition.hidden is None
@@ -223,3 +250,4 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             return replace(petition, state=State.CLOSED, outcome=outcome, hidden=hidden)
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
+    return petition

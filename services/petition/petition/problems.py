@@ -2,13 +2,15 @@
 
 import casework.problems
 from casework.access import Beyond
-from casework.policy import RECUSED
+from casework.policy import RECUSED, UNDRAFTED, UNPROPOSED, UNWRITTEN
 from casework.problems import beyond
 from chassis.api.errors import Problem, ProblemType
 from chassis.policy import Scope
 
 from petition import domain
 from petition.departments import DEPARTMENTS
+from petition.replies import answering
+from petition.replies import domain as replies
 
 # fmt: off
 UNKNOWN_DEPARTMENT = ProblemType("unknown-department", 422, "未知的部门", "Unknown department",
@@ -37,6 +39,24 @@ NOTHING_ANSWERED = ProblemType("nothing-answered", 409, "尚未答复", "Nothing
     "未答复的件不能以“已答复”办结。", "Without a reply it can't be closed as answered.")
 POSTED_LATER = ProblemType("posted-later", 422, "发布时间晚于现在", "Posted in the future",
     "posted_at 不能晚于现在。", "posted_at can't lie in the future.")
+WRONG_PERIOD = ProblemType("wrong-period", 422, "有效期有误", "Wrong period",
+    "有效期的最后一天不能早于第一天，也不能早于发布日。", "It can't end before it begins, nor before it is published.")
+NO_BASIS = ProblemType("no-legal-basis", 422, "缺少法律依据", "No legal basis",
+    "请写明法律依据及其来源。", "Name a provision, and where its text was read.")
+SAME_PERSON = ProblemType("same-person", 403, "须由他人复核", "Somebody else has to check it",
+    "起草人、提议人不能复核自己的口径。", "Whoever wrote or proposed it can't be the one who checks it.")
+HOLDS_PERSONAL = ProblemType("holds-personal-data", 422, "含有个人信息", "Holds personal data",
+    "口径面向公众，请删去 kinds 所列的信息。", "It is for everybody; take out what kinds lists.")
+DRAFT_ERASED = ProblemType("draft-erased", 409, "拟稿已删除", "The draft was erased",
+    "提交人的信息已依法删除，不能再答复。", "Its author's data was erased; nobody can be answered any more.")
+NOT_FROM_LIBRARY = ProblemType("not-from-library", 409, "举报不用口径答复", "Never answered from the library",
+    "举报、涉警投诉须由指定承办人答复。", "The handlers to whom it is entrusted answer it themselves.")
+NOTHING_PUBLISHED = ProblemType("nothing-published", 409, "尚无已发布的版本", "Nothing is published",
+    "没有可以恢复的版本。", "There is no version to go back to.")
+NOT_IN_FORCE = ProblemType("not-in-force", 409, "口径不在有效期内", "Not in force",
+    "今天不能用这条口径答复。", "It can't be answered with today.")
+NOT_OVERRIDABLE = ProblemType("not-overridable", 422, "不能覆盖该口径", "Can't be overridden",
+    "只有地市可以覆盖省级口径。", "Only a city overrides, and only what the province answers.")
 # fmt: on
 
 
@@ -51,7 +71,18 @@ REFUSALS = casework.problems.REFUSALS | {
     domain.SameCircle: lambda _: Problem(SAME_CIRCLE, pointer="/body/to"),
     domain.ContentErased: lambda _: Problem(CONTENT_ERASED),
     domain.SameDepartment: lambda _: Problem(SAME_DEPARTMENT, pointer="/body/department"),
-    Beyond: beyond({RECUSED.name: OWN_PETITION, Scope.DEPARTMENT: WRONG_DEPARTMENT}),
+    Beyond: beyond(
+        {RECUSED.name: OWN_PETITION, Scope.DEPARTMENT: WRONG_DEPARTMENT}
+        | {checked.name: SAME_PERSON for checked in (UNWRITTEN, UNPROPOSED, UNDRAFTED)}
+    ),
     domain.NothingAnswered: lambda _: Problem(NOTHING_ANSWERED, pointer="/body/outcome"),
+    replies.WrongPeriod: lambda _: Problem(WRONG_PERIOD, pointer="/body/effective_until"),
+    replies.NoBasis: lambda _: Problem(NO_BASIS, pointer="/body/basis"),
+    replies.HoldsPersonal: lambda refused: Problem(HOLDS_PERSONAL, extensions={"kinds": list(refused.kinds)}),
+    answering.DraftErased: lambda _: Problem(DRAFT_ERASED),
+    answering.NotFromLibrary: lambda _: Problem(NOT_FROM_LIBRARY),
+    replies.NothingPublished: lambda _: Problem(NOTHING_PUBLISHED),
+    replies.NotInForce: lambda _: Problem(NOT_IN_FORCE),
+    replies.NotOverridable: lambda _: Problem(NOT_OVERRIDABLE, pointer="/body/overrides"),
     domain.PostedLater: lambda _: Problem(POSTED_LATER, pointer="/body/posted_at"),
 }

@@ -13,6 +13,9 @@ from petition.store import PETITIONS
 from petition.views import BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
 from petition.workflow import State
 
+SHOWN = frozenset({"title", "text", "handle", "suggestion", "linked", "reply"})
+"""Content that a petition shows; a draft is for whoever signs it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListPetitions:
@@ -32,7 +35,7 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
     """
     who = asker(unit)
     stored = await PETITIONS.get(unit, id_, who)
-    ((access, content),) = await PETITIONS.contents(unit, [stored], reader=who)
+    ((access, content),) = await PETITIONS.contents(unit, [stored], reader=who, only=SHOWN)
     petition = stored.case
     if petition.hidden and petition.author in who.owners:
         petition, content = _as_its_sender_knows_it(petition), content | {"suggestion": ""}

@@ -7,7 +7,11 @@ from chassis.unit import Unit
 
 from contracts.events import BulletinDrafted
 from petition import bulletins
+from petition.replies.store import ANSWERS, follow
 from petition.store import ERASURES, add_bulletin
+
+ANSWERED = "yiwangban.petition.answer."
+"""How the types of the reply library begin."""
 
 
 async def restore(unit: Unit, event: Envelope) -> None:
@@ -22,5 +26,9 @@ async def restore(unit: Unit, event: Envelope) -> None:
         drafted = BulletinDrafted.from_data(event.data)
         bulletin = bulletins.begin(drafted, id=UUID(event.subject), tenant=event.tenant, at=event.time)
         await add_bulletin(unit.session, bulletin)
+    elif event.type.startswith(ANSWERED):
+        await ANSWERS.restore(unit, event)
+        if (stored := await ANSWERS.find(unit, UUID(event.subject))) is not None:
+            await follow(unit.session, stored.case, {event.type})
     else:
         await ERASURES.restore(unit, event)

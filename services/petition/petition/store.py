@@ -70,6 +70,9 @@ def _write(petition: Petition) -> dict[str, Any]:
         "named": list(petition.named),
         "handlers": list(petition.handlers),
         "outcome": petition.outcome.value if petition.outcome else None,
+        "answer": petition.answer,
+        "answer_version": petition.answer_version,
+        "drafted_by": petition.drafted_by,
     }
 
 
@@ -95,6 +98,9 @@ def _read(row: PetitionRow) -> Petition:
         named=tuple(row.named),
         handlers=tuple(row.handlers),
         outcome=Outcome(row.outcome) if row.outcome else None,
+        answer=row.answer,
+        answer_version=row.answer_version,
+        drafted_by=row.drafted_by,
     )
 
 
@@ -113,16 +119,26 @@ def _bulletin(row: BulletinRow) -> Bulletin:
     )
 
 
-PETITIONS = Repository(
-    PetitionRow,
-    resource="petition",
-    owner="author",
-    sealed={"keyid": ("title", "text", "handle", "suggestion", "sender", "linked"), "reply_keyid": ("reply",)},
-    identifying=("posted_at",),
-    read=_read,
-    write=_write,
-    begin=begin,
-    replay=replay,
-)
+def _petitions(resource: str) -> Repository[PetitionRow, Petition]:
+    return Repository(
+        PetitionRow,
+        resource=resource,
+        owner="author",
+        sealed={
+            "keyid": ("title", "text", "handle", "suggestion", "sender", "linked"),
+            "reply_keyid": ("reply",),
+            "draft_keyid": ("draft",),
+        },
+        identifying=("posted_at",),
+        read=_read,
+        write=_write,
+        begin=begin,
+        replay=replay,
+    )
+
+
+PETITIONS = _petitions("petition")
+DRAFTS = _petitions("draft")
+"""The same petitions as whoever signs replies sees them: those that wait for a signature."""
 ERASURES = Erasures(PETITIONS, PetitionErasureAcknowledged)
 """What is deleted here when a person's key was destroyed."""

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 
 class PetitionRow(Row, table=True):
-    """A petition. From ``title`` to ``linked``, and ``reply``: sealed under the author's key."""
+    """A petition. From ``title`` to ``linked``, ``reply`` and ``draft``: sealed under the author's key."""
 
     __tablename__ = "petitions"
     __table_args__ = (
@@ -17,6 +17,7 @@ class PetitionRow(Row, table=True):
         Index("petitions_by_state", "tenant", "state", "id"),
         Index("petitions_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
         Index("petitions_by_reply_key", "reply_keyid", postgresql_where=text("reply_keyid IS NOT NULL")),
+        Index("petitions_by_draft_key", "draft_keyid", postgresql_where=text("draft_keyid IS NOT NULL")),
     )
 
     number: str = Field(unique=True)
@@ -46,6 +47,11 @@ class PetitionRow(Row, table=True):
     linked: str | None
     reply_keyid: str | None
     reply: str | None
+    answer: str | None
+    answer_version: int | None
+    drafted_by: str | None
+    draft_keyid: str | None
+    draft: str | None
 
 
 class BulletinRow(Row, table=True):

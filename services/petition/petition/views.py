@@ -90,6 +90,8 @@ class PetitionDetail(PetitionSummary):
     author: str = Field(description="化名 · Pseudonym")
     text: str | None
     reply: str | None
+    answer: str | None = Field(description="所用答复口径 · Answer of the library that it was answered with")
+    answer_version: int | None
     handle: str | None = Field(description="论坛用户名 · Name on the forum")
     posted_at: datetime | None
     suggestion: SuggestionView | None = Field(description="分类建议 · What it was taken for, and why")
@@ -106,6 +108,8 @@ class PetitionDetail(PetitionSummary):
             author=petition.author,
             text=content.get("text"),
             reply=content.get("reply"),
+            answer=petition.answer,
+            answer_version=petition.answer_version,
             handle=content.get("handle"),
             posted_at=posted_at,
             linked=content.get("linked"),

@@ -13,6 +13,8 @@ from accept.catalogue import catalogue
 from casework.roles import TOKEN_ROLES
 from fastapi import FastAPI
 
+from tests.integration.kit.answers import ANSWER
+
 from .oracle import BELOW, DEPARTMENT, Asker, Row, granting, rules_of
 from .worlds import ASKER, ITEM, World
 
@@ -20,7 +22,14 @@ ROLES = tuple(sorted(TOKEN_ROLES))
 LOOKING = frozenset({"list", "read", "search", "stream"})
 KEYS = {"service-item": "slug", "count": "kind", "record": "event_id", "invalid-record": "reason"}
 """By what lists name their rows, where that isn't ``id``."""
+ANSWERED = {"answer": "00000000-0000-4000-8000-000000000000", "answer_version": 1}
 BODIES: dict[str, Any] = {
+    "draft": ANSWER,
+    "revise": ANSWER,
+    "reject": {"reason": "有误"},
+    "propose-retirement": {"reason": "有误"},
+    "answer": ANSWERED,
+    "draft-reply": ANSWERED | {"text": "请到大厅办理，谢谢。"},
     "refuse": {"reasons": ["materials-incomplete"], "notice": "缺少材料。"},
     "complete": {"recommendation": "approve", "opinion": "可以。"},
     "deny": {"reasons": ["permit-expired"], "notice": "不可以。"},
@@ -29,6 +38,14 @@ BODIES: dict[str, Any] = {
     "close": {"outcome": "spam"},
     "move": {"to": "ordinary", "kind": "consult"},
 }
+MADE = {
+    "case": ("cases", "applicant", "applicant"),
+    "petition": ("petitions", "author", "author"),
+    "answer": ("answers", "makers[1]", ""),
+}
+"""Where what somebody hands in lies, which column names them, and in which context their pseudonym is."""
+QUERIES = {("record", "search"): {"subject": "s"}, ("answer", "search"): {"question": "护照", "limit": "20"}}
+"""What a search asks for; all rows of the world are found by it."""
 NEVER = '"999999999"'
 """No row has come so far: whoever gets as far as the version is let in, and changes nothing."""
 
@@ -109,9 +126,10 @@ class Sweep:
             await self._asked(operation, Asker(role, tenant), found)
         return found
 
-    async def first_leak(self, resource: str, roles: Collection[str]) -> str | None:
-        """Try what is about a resource as everybody of these roles, until something leaks; give that."""
-        about = [each for each in self.operations if each.resource == resource]
+    async def first_leak(self, resource: str, actions: Collection[str], roles: Collection[str]) -> str | None:
+        """Try these actions on a resource as everybody of these roles, until something leaks; give that."""
+        opened = LOOKING if "expand" in actions else frozenset()
+        about = [each for each in self.operations if each.resource == resource and each.action in {*actions, *opened}]
         for operation, role, tenant in itertools.product(about, roles, BELOW):
             found = Findings()
             await self._asked(operation, Asker(role, tenant), found)
@@ -143,14 +161,14 @@ class Sweep:
     async def _made(self, operation: Operation, asker: Asker, found: Findings) -> None:
         """What somebody hands in is theirs, and their tenant's."""
         answer = await self._ask(operation, operation.path, asker, found)
-        table, owner = {"case": ("cases", "applicant"), "petition": ("petitions", "author")}[operation.resource]
+        table, owner, kept_as = MADE[operation.resource]
         context = "window" if asker.role in {"window", "connector"} else "own"
         row = Row(key="", tenant=asker.tenant, own=context == "own")
         found.compare(answer.status_code == httpx.codes.CREATED, operation.resource, operation.action, asker, row)
         if answer.status_code == httpx.codes.CREATED:
             query = f"SELECT tenant, {owner} AS owner FROM {table} WHERE id = '{answer.json()['id']}'"
             (made,) = self._service.rows(query)
-            theirs = made["owner"] == self._world.pseudonym(context=owner)
+            theirs = made["owner"] == self._world.pseudonym(context=kept_as)
             if (made["tenant"], theirs) != (asker.tenant, context == "own"):
                 found.leaks.append(f"{operation} {asker}: {made}")
 
@@ -162,7 +180,8 @@ class Sweep:
             answer = await self._ask(operation, f"{operation.path}{cursor}", asker, found)
             assert answer.status_code == httpx.codes.OK, answer.text
             page = answer.json()
-            items |= {item[KEYS.get(operation.resource, "id")]: json.dumps(item) for item in page.get("items", ())}
+            shown = page.get("items", page.get("answers", ()))  # what a search has found goes by no cursor
+            items |= {item[KEYS.get(operation.resource, "id")]: json.dumps(item) for item in shown}
             cursor = f"?cursor={page['next']}" if page.get("next") else None
         if not rows:  # nothing here belongs to anybody
             found.compare(True, operation.resource, operation.action, asker, Row(key="", tenant=asker.tenant))  # noqa: FBT003
@@ -203,10 +222,9 @@ class Sweep:
         if operation.streams:
             return await streamed(self._service.app, path, headers)
         if operation.method == "GET":
-            query = {"subject": "s"} if operation.resource == "record" and "?" not in path else {}
-            if operation.resource == "record" and "?" in path:
-                path += "&subject=s"
-            return await self._service.client.get(path, headers=headers, params=query or None)
+            query = QUERIES.get((operation.resource, operation.action), {})
+            address = httpx.URL(path).copy_merge_params(query)
+            return await self._service.client.get(address, headers=headers)
         headers |= {"Idempotency-Key": f"k{next(self._keys)}", "If-Match": NEVER}
         body = self._body(operation, asker)
         return await self._service.client.post(path, json=body, headers=headers)

@@ -45,6 +45,8 @@ class Row:
         named: The asker is complained about.
         entrusted: To whom: to the ``asker``, to an ``other``, or to nobody in particular.
         examined: The asker examined it.
+        made: What of it the asker did that somebody else has to check: ``written``, ``proposed``, ``drafted``.
+        awaiting: It waits for a signature.
         secret: Part of its content; empty if it has none.
     """
 
@@ -59,6 +61,8 @@ class Row:
     named: bool = False
     entrusted: str | None = None
     examined: bool = False
+    made: str | None = None
+    awaiting: bool = False
     secret: str = ""
 
 
@@ -85,6 +89,11 @@ CONDITIONS: Mapping[str, Meaning] = {
     "not-restricted": lambda _, row: row.audience != "restricted",
     "no-department-in-charge": lambda _, row: row.department is None,
     "a-case": lambda _, row: row.kind == "case",
+    "the-provinces": lambda _, row: row.tenant == PROVINCE,
+    "not-written-by-them": lambda _, row: row.made != "written",
+    "not-proposed-by-them": lambda _, row: row.made != "proposed",
+    "not-drafted-by-them": lambda _, row: row.made != "drafted",
+    "awaiting-a-signature": lambda _, row: row.awaiting,
     "a-petition": lambda _, row: row.kind == "petition",
 }
 

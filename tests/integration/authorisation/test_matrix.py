@@ -77,9 +77,10 @@ async def test_without_any_one_scope_or_condition_of_a_resource_it_leaks(
         for resource, condition in conditions_of({each.resource for each in sweep.operations}):
             rules = [rule for rule in POLICY.rules if rule.resource == resource and condition in rule.conditions]
             roles = sorted({role for rule in rules for role in rule.roles})
+            actions = {action for rule in rules for action in rule.actions}
             with monkeypatch.context() as patch:
                 patch.setattr(Rule, "conditions", without(resource, condition))
-                leak = await sweep.first_leak(resource, roles)
+                leak = await sweep.first_leak(resource, actions, roles)
             assert leak, f"{condition.name} of {resource} makes no difference"
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +22,12 @@ import intel_sink.tables as mirror
 import petition.bootstrap
 import petition.bulletins
 import petition.domain
+import petition.replies.answer
+import petition.replies.library
+import petition.replies.store
+import petition.replies.workflow
 import petition.store
+import petition.workflow
 import pytest
 import query.bootstrap
 from casework.decision import Decision
@@ -38,7 +44,7 @@ from query.handlers import Projection
 from query.tables import Colour
 from sqlalchemy import Table, insert, text
 
-from contracts.events import CaseAccepted, CaseSubmitted
+from contracts.events import AnswerDrafted, AnswerPublished, CaseAccepted, CaseSubmitted, LegalBasis
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
@@ -76,6 +82,10 @@ INVOLVED: Sequence[Mapping[str, Any]] = (
 """What petitions of the traffic police are to the asker, beside the tenant."""
 
 
+DRAFTS: Sequence[Mapping[str, Any]] = ({}, {"own": True}, {"accused": True}, {"named": True}, {"made": "drafted"})
+"""What petitions that wait for a signature are to the asker."""
+
+
 @dataclass
 class World:
     """A service, and the rows in it.
@@ -103,7 +113,8 @@ class World:
 
 def fresh(tenant: str, **relation: Any) -> Row:
     """Describe a row that will be."""
-    return Row(key=new_id(), tenant=tenant, secret=secrets.token_hex(12), **relation)
+    letters = "".join(secrets.choice(ascii_lowercase) for _ in range(24))  # digits might be taken for a telephone's
+    return Row(key=new_id(), tenant=tenant, secret=letters, **relation)
 
 
 async def cases(world: World) -> None:
@@ -177,10 +188,28 @@ async def petitions(world: World) -> None:
             accused=(DEPARTMENT,) if row.accused else (OTHER_DEPARTMENT,),
             named=(world.pseudonym(own=row.named),),
             handlers=(world.pseudonym(own=row.entrusted == "asker"),) if row.entrusted else (),
+            state=petition.workflow.State.DRAFTED if row.awaiting else received.after.state,
+            answer=new_id(),
+            drafted_by=world.pseudonym(own=row.made == "drafted"),
         )
-        await petition.store.PETITIONS.add(
-            unit, Decision(there, received.events), {"title": row.secret, "text": row.secret}, posted_at=None
+        content = {"title": row.secret, "text": row.secret, "draft": row.secret}
+        await petition.store.PETITIONS.add(unit, Decision(there, received.events), content, posted_at=None)
+
+    async def answer(unit: Unit, row: Row) -> None:
+        drafted = AnswerDrafted(
+            by=world.pseudonym(own=row.made == "written"),
+            version=1,
+            variants=("护照怎么换",),
+            text=f"请到大厅办理。{row.secret}",
+            basis=(LegalBasis(provision="护照法 第十一条", source="公报"),),
+            effective_from="2020-01-01",
         )
+        begun = petition.replies.answer.begin(drafted, id=row.key, tenant=row.tenant)
+        proposed_by = world.pseudonym(own=row.made == "proposed")
+        state = petition.replies.workflow.State.PUBLISHED
+        there = replace(begun, state=state, published=begun.newest, proposed_by=proposed_by)
+        await petition.replies.store.ANSWERS.add(unit, Decision(there, (drafted,)))
+        await petition.replies.store.follow(unit.session, there, {AnswerPublished.TYPE})
 
     async def draft(unit: Unit, row: Row) -> None:
         bulletin = petition.bulletins.Bulletin(
@@ -201,7 +230,17 @@ async def petitions(world: World) -> None:
         for relation in INVOLVED:
             whole: dict[str, Any] = {"department": DEPARTMENT, "kind": "consult", **relation}
             await world.keep("petition", fresh(tenant, **whole), make)
+        for relation in DRAFTS:
+            waiting: dict[str, Any] = {"department": DEPARTMENT, "kind": "consult", "awaiting": True, **relation}
+            await world.keep("draft", fresh(tenant, **waiting), make)
+        for made in (None, "written", "proposed"):
+            await world.keep("answer", fresh(tenant, made=made), answer)
         await world.keep("bulletin", replace(fresh(tenant), secret=""), draft)
+    world.rows["suggestion"] = world.rows["petition"]
+    world.rows["draft"] += [row for row in world.rows["petition"] if row.department == DEPARTMENT][: len(INVOLVED)]
+    for part in world.service.service.parts:
+        if isinstance(part, petition.replies.library.Library):
+            part.refresh()
 
 
 async def matters(world: World) -> None:

@@ -129,6 +129,20 @@ async def test_its_sender_is_told_received_handed_over_filed_and_no_more(petitio
     assert (mine["state"], mine["outcome"], mine["reply"]) == ("closed", "filed", "已核查，谢谢您。")
 
 
+@pytest.mark.parametrize("message", [GAMBLING, QUESTION])
+async def test_what_a_department_has_answered_it_closes_itself(petitions: Petitions, message: dict[str, str]) -> None:
+    id_ = (await submitted(petitions, message))["id"]
+    by = {"sub": "wang", "department": "public-order"}
+    for version, action, body, role, who, status in (
+        (2, "transfer", {"department": "public-order", "handlers": ["wang"]}, "triage", {}, 200),
+        (3, "reply", {"text": "已核查，谢谢您。"}, "handler", by, 200),
+        (4, "close", {"outcome": "answered"}, "triage", {}, 403),
+        (4, "close", {"outcome": "answered"}, "handler", by, 200),
+    ):
+        done = await petitions.post(f"/v1/petitions/{id_}/{action}", body, role, version=version, **who)
+        assert done.status_code == status, done.text
+
+
 async def test_a_petition_that_is_found_to_be_a_report_ends_and_begins_anew_out_of_sight(petitions: Petitions) -> None:
     id_ = (await submitted(petitions, QUESTION))["id"]
     done = await moved(petitions, id_, "crime", "report")

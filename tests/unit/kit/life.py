@@ -23,6 +23,7 @@ class Life(RuleBasedStateMachine):
         table: The service's workflow.
         rebuild: Replays events.
         walked: Rows of the table that some life went through.
+        begins: Actions that a life begins with; a test's first rule takes them.
         case: As it is.
         events: All that has happened to it.
     """
@@ -30,6 +31,7 @@ class Life(RuleBasedStateMachine):
     table: ClassVar[Workflow[Any, Any]]
     rebuild: ClassVar[Callable[[Sequence[ContractEvent]], Any]]
     walked: ClassVar[set[tuple[Any, Any]]] = set()
+    begins: ClassVar[Sequence[Any]] = ()
     case: Any
 
     def __init__(self) -> None:
@@ -93,11 +95,30 @@ class Life(RuleBasedStateMachine):
         assert type(self).rebuild(read) == self.case
 
 
-def live(life: type[Life]) -> set[tuple[Any, Any]]:
-    """Live many lives; give the rows of the table that they went through."""
+def live(life: type[Life], *ways: Sequence[Any]) -> set[tuple[Any, Any]]:
+    """Live many lives; give the rows of the table that they went through.
+
+    Args:
+        life: As it is lived.
+        ways: How some of them begin: what takes several steps is seldom come upon by chance.
+    """
+    walked = _lived(life, 150)
+    for way in ways:
+        walked |= _lived(_begun(life, way), 10)
+    return walked
+
+
+def _begun(life: type[Life], way: Sequence[Any]) -> type[Life]:
+    class Begun(life):  # type: ignore[misc, valid-type]
+        begins = way
+
+    return Begun
+
+
+def _lived(life: type[Life], lives: int) -> set[tuple[Any, Any]]:
     life.walked = set()
     run_state_machine_as_test(
-        life, settings=settings(max_examples=150, stateful_step_count=20, deadline=None, derandomize=True)
+        life, settings=settings(max_examples=lives, stateful_step_count=20, deadline=None, derandomize=True)
     )
     return life.walked
 

@@ -1,25 +1,20 @@
-"""Decisions: whatever happens in whatever order, the table holds, and events alone rebuild the state."""
+"""Decisions about a petition, one by one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from casework.roles import Actor, Role
 from casework.workflow import WrongRole
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    initialize,
-    precondition,
-    rule,
-)
 from petition import domain
-from petition.departments import DEPARTMENTS
 from petition.domain import Decision, Place
 from petition.kinds import Classification, Danger, Ground, Kind, Matter
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender, begin, replay
-from petition.workflow import TABLE, Action, State
+from petition.replies import answering
+from petition.workflow import State
 
-from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
+from contracts.events import PetitionReplied, PetitionReplyRejected
 from tests.unit.kit.refusals import refusals_of
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -28,7 +23,14 @@ ID = "0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e14"
 SENDER = Sender(author="p_author", informant="p_informant")
 RULES = Actor(pseudonym="petition", roles=frozenset({Role.SYSTEM}))
 CITIZEN = Actor(pseudonym="p_citizen", roles=frozenset({Role.CITIZEN}))
+LIBRARY = "0198a1f2-6b1e-7c53-9a5e-3f0d2c7b8e15"
+SPOKESPERSON = Actor(pseudonym="p_spokesperson", roles=frozenset({Role.SPOKESPERSON}))
 TRIAGE = Actor(pseudonym="p_triage", roles=frozenset({Role.TRIAGE}))
+CONTENT = Message(channel=Channel.PORTAL, title="请问", text="怎么办护照")
+
+
+def elsewhere(ground: Ground | None) -> Place:
+    return Place(id=ID.replace("e14", "e15"), tenant=GUANGZHOU, number="440100-20260302-000000000002-0", ground=ground)
 
 
 def handler(department: str | None) -> Actor:
@@ -152,6 +154,45 @@ def test_nothing_is_closed_as_answered_that_nobody_answered() -> None:
         domain.close(received().after, Outcome.ANSWERED, by=TRIAGE)
 
 
+def test_a_signed_draft_names_who_drafted_and_who_signed_it() -> None:
+    drafted = answering.draft_reply(transferred(), "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
+    assert (drafted.state, drafted.drafted_by) == (State.DRAFTED, "p_handler")
+    decision = answering.sign(drafted, "改过的答复。", by=SPOKESPERSON)
+    (replied,) = decision.events
+    assert replied == PetitionReplied(
+        by="p_handler", reply="改过的答复。", answer=LIBRARY, answer_version=2, signed_by="p_spokesperson"
+    )
+    assert (decision.after.state, decision.after.answer, decision.after.answer_version) == (State.REPLIED, LIBRARY, 2)
+
+
+def test_a_draft_that_was_erased_with_its_author_cannot_be_signed() -> None:
+    drafted = answering.draft_reply(transferred(), "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
+    with pytest.raises(answering.DraftErased):
+        answering.sign(drafted, None, by=SPOKESPERSON)
+
+
+def test_a_rejected_draft_leaves_nothing_but_its_reason() -> None:
+    before = transferred()
+    drafted = answering.draft_reply(before, "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
+    decision = answering.reject(drafted, "请先核实。", by=SPOKESPERSON)
+    assert replace(decision.after, sequence=before.sequence) == before
+    assert decision.events == (PetitionReplyRejected(by="p_spokesperson", reason="请先核实。"),)
+
+
+def test_triage_answers_at_once_and_closes_what_it_answered() -> None:
+    answered = answering.answer(received().after, "请到大厅办理。", LIBRARY, 1, by=TRIAGE).after
+    assert (answered.state, answered.answer, answered.answer_version) == (State.REPLIED, LIBRARY, 1)
+    assert domain.close(answered, Outcome.ANSWERED, by=TRIAGE).after.state is State.CLOSED
+
+
+@pytest.mark.parametrize(
+    "report", [{"ground": Ground.CRIME}, {"ground": Ground.POLICE}, {"classified": classified(Kind.REPORT)}]
+)
+def test_what_may_be_a_report_is_never_answered_from_the_library(report: dict[str, Any]) -> None:
+    with pytest.raises(answering.NotFromLibrary):
+        answering.answer(received(**report).after, "请到大厅办理。", LIBRARY, 1, by=TRIAGE)
+
+
 def test_a_petition_is_received_only_once() -> None:
     decision = received()
     with pytest.raises(ValueError, match="only once"):
@@ -164,87 +205,3 @@ def test_every_refusal_says_so_in_words() -> None:
     from petition.problems import REFUSALS  # noqa: PLC0415  what the pure domain must not know, its test compares
 
     assert set(REFUSALS) == refusals_of("petition")
-
-
-GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
-CONTENT = Message(channel=Channel.PORTAL, title="请问", text="怎么办护照")
-
-
-def elsewhere(ground: Ground | None) -> Place:
-    return Place(id=ID.replace("e14", "e15"), tenant=GUANGZHOU, number="440100-20260302-000000000002-0", ground=ground)
-
-
-class PetitionLife(Life):
-    """Anybody, of any department, with a petition in any circle."""
-
-    table = TABLE
-    rebuild = rebuilt
-    case: Petition
-
-    @initialize(title=TEXTS, text=TEXTS, ground=GROUNDS)
-    def receive(self, title: str, text: str, ground: Ground | None) -> None:
-        self.took(Action.RECEIVE, received(title=title, text=text, ground=ground))
-
-    @rule(department=st.sampled_from([*DEPARTMENTS, "post-office"]), roles=ROLES, entrusted=st.booleans())
-    def transfer(self, department: str, roles: frozenset[Role], *, entrusted: bool) -> None:
-        actor = Actor(pseudonym="p", roles=roles)
-        accused = frozenset({"household" if department != "household" else "fire"} if self.case.hidden else ())
-        handlers = frozenset({"p_1"} if entrusted else ())
-        involved = Involved(accused=accused, handlers=handlers)
-        stays = {*accused, *self.case.accused}
-        same = (department, tuple(sorted(stays)), tuple(handlers)) == (
-            self.case.department, self.case.accused, self.case.handlers
-        )  # fmt: skip
-        self.tries(
-            Action.TRANSFER,
-            roles,
-            lambda: domain.transfer(self.case, department, involved, by=actor),
-            besides=department in DEPARTMENTS
-            and department not in stays
-            and not same
-            and (entrusted or not self.case.hidden),
-        )
-
-    @rule(to=GROUNDS, roles=ROLES)
-    def move(self, to: Ground | None, roles: frozenset[Role]) -> None:
-        actor = Actor(pseudonym="p", roles=roles)
-        self.tries(
-            Action.MOVE,
-            roles,
-            lambda: domain.move(self.case, Kind.COMPLAIN, CONTENT, elsewhere(to), sender=SENDER, by=actor)[0],
-            besides=to is not self.case.hidden,
-        )
-
-    @rule(text=TEXTS, roles=ROLES)
-    def reply(self, text: str, *, roles: frozenset[Role]) -> None:
-        actor = Actor(pseudonym="p", roles=roles)
-        self.tries(Action.REPLY, roles, lambda: domain.reply(self.case, text, by=actor), besides=True)
-
-    @rule(outcome=st.sampled_from(Outcome), roles=ROLES)
-    def close(self, outcome: Outcome, *, roles: frozenset[Role]) -> None:
-        actor = Actor(pseudonym="p", roles=roles)
-        answered = self.case.state is State.REPLIED
-        filed = outcome in {Outcome.FILED, Outcome.NOT_FILED}
-        self.tries(
-            Action.CLOSE,
-            roles,
-            lambda: domain.close(self.case, outcome, by=actor),
-            besides=(answered or outcome is not Outcome.ANSWERED)
-            and outcome is not Outcome.MOVED
-            and (not filed or self.case.hidden is Ground.CRIME),
-        )
-
-    @precondition(lambda self: bool(self.case.state is State.CLASSIFIED))
-    @rule(department=st.sampled_from(list(DEPARTMENTS)))
-    def goes_the_usual_way(self, department: str) -> None:
-        self.transfer(department, frozenset({Role.TRIAGE}), entrusted=True)
-        self.reply("您好。", roles=frozenset({Role.HANDLER}))
-
-    @rule(department=st.sampled_from(list(DEPARTMENTS)), to=GROUNDS)
-    def turns_out_to_be_another_matter(self, department: str, to: Ground | None) -> None:
-        self.transfer(department, frozenset({Role.TRIAGE}), entrusted=True)
-        self.move(to, frozenset({Role.TRIAGE}))
-
-
-def test_whatever_is_tried_the_table_holds_and_every_row_of_it_is_walked() -> None:
-    assert live(PetitionLife) >= rows_of(TABLE)

@@ -1,0 +1,96 @@
+"""What may be decided about a petition that is answered from the library. Pure, like ``petition.domain``."""
+
+from casework.roles import Actor
+from casework.workflow import Refused
+
+from contracts.events import PetitionReplied, PetitionReplyDrafted, PetitionReplyRejected
+from petition.domain import Decision
+from petition.kinds import Kind
+from petition.petition import Petition, replay
+from petition.workflow import TABLE, Action
+
+
+class DraftErased(Refused):
+    """The author was erased, and what was to be answered with them."""
+
+
+class NotFromLibrary(Refused):
+    """What may report a crime or complain about police is never answered from the library."""
+
+
+def answer(petition: Petition, text: str, answer: str, version: int, *, by: Actor) -> Decision:
+    """Answer at once with a published version of the reply library (口径), word for word: one officer is enough.
+
+    Args:
+        petition: What is answered.
+        text: What the version says.
+        answer: Its id in the library.
+        version: Its number.
+        by: Triage before any transfer, then the department.
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+        NotFromLibrary: It is a report, or hidden.
+    """
+    TABLE.follow(petition.state, Action.ANSWER, by.roles)
+    _not_a_report(petition)
+    replied = PetitionReplied(by=by.pseudonym, reply=text, answer=answer, answer_version=version)
+    return Decision(replay(petition, replied), (replied,))
+
+
+def draft_reply(petition: Petition, text: str, answer: str, version: int, *, by: Actor) -> Decision:
+    """Have other words than the library's signed by the spokesperson (送签).
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+        NotFromLibrary: It is a report, or hidden.
+    """
+    TABLE.follow(petition.state, Action.DRAFT_REPLY, by.roles)
+    _not_a_report(petition)
+    drafted = PetitionReplyDrafted(by=by.pseudonym, draft=text, answer=answer, answer_version=version)
+    return Decision(replay(petition, drafted), (drafted,))
+
+
+def sign(petition: Petition, draft: str | None, *, by: Actor) -> Decision:
+    """Have the draft answer the citizen (签发).
+
+    Args:
+        petition: What is answered.
+        draft: What was drafted; None if its author was erased since.
+        by: Never the drafter; that is the policy's to say.
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+        DraftErased: There is nothing left to sign.
+    """
+    TABLE.follow(petition.state, Action.SIGN, by.roles)
+    if draft is None:
+        raise DraftErased
+    replied = PetitionReplied(
+        by=petition.drafted_by or "",
+        reply=draft,
+        answer=petition.answer,
+        answer_version=petition.answer_version,
+        signed_by=by.pseudonym,
+    )
+    return Decision(replay(petition, replied), (replied,))
+
+
+def reject(petition: Petition, reason: str, *, by: Actor) -> Decision:
+    """Give the draft back to the department (退回); nothing personal stands in the reason.
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+    """
+    TABLE.follow(petition.state, Action.REJECT, by.roles)
+    rejected = PetitionReplyRejected(by=by.pseudonym, reason=reason)
+    return Decision(replay(petition, rejected), (rejected,))
+
+
+def _not_a_report(petition: Petition) -> None:
+    if petition.hidden or petition.kind == Kind.REPORT:
+        raise NotFromLibrary

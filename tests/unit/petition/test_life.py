@@ -1,0 +1,150 @@
+"""Whatever happens to a petition in whatever order, the table holds, and events alone rebuild the state."""
+
+from casework.roles import Actor, Role
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule
+from petition import domain
+from petition.departments import DEPARTMENTS
+from petition.kinds import Ground, Kind
+from petition.petition import Involved, Outcome, Petition
+from petition.replies import answering
+from petition.workflow import TABLE, Action, State
+
+from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
+
+from .test_domain import CONTENT, LIBRARY, SENDER, elsewhere, rebuilt, received
+
+GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
+WAYS = (
+    (Action.CLOSE,),
+    (Action.MOVE,),
+    (Action.ANSWER, Action.CLOSE),
+    (Action.TRANSFER, Action.MOVE),
+    (Action.TRANSFER, Action.TRANSFER, Action.REPLY, Action.CLOSE),
+    (Action.TRANSFER, Action.ANSWER, Action.CLOSE),
+    (Action.TRANSFER, Action.DRAFT_REPLY, Action.SIGN),
+    (Action.TRANSFER, Action.DRAFT_REPLY, Action.REJECT),
+    (Action.TRANSFER, Action.DRAFT_REPLY, Action.MOVE),
+)
+"""How ordinary petitions may begin."""
+
+
+class PetitionLife(Life):
+    """Anybody, of any department, with a petition in any circle."""
+
+    table = TABLE
+    rebuild = rebuilt
+    case: Petition
+
+    @initialize(title=TEXTS, text=TEXTS, ground=GROUNDS)
+    def receive(self, title: str, text: str, ground: Ground | None) -> None:
+        self.took(Action.RECEIVE, received(title=title, text=text, ground=None if self.begins else ground))
+        for action in self.begins:
+            self.goes_on(action)
+
+    @rule(department=st.sampled_from([*DEPARTMENTS, "post-office"]), roles=ROLES, entrusted=st.booleans())
+    def transfer(self, department: str, roles: frozenset[Role], *, entrusted: bool) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        accused = frozenset({"household" if department != "household" else "fire"} if self.case.hidden else ())
+        handlers = frozenset({"p_1"} if entrusted else ())
+        involved = Involved(accused=accused, handlers=handlers)
+        stays = {*accused, *self.case.accused}
+        same = (department, tuple(sorted(stays)), tuple(handlers)) == (
+            self.case.department, self.case.accused, self.case.handlers
+        )  # fmt: skip
+        self.tries(
+            Action.TRANSFER,
+            roles,
+            lambda: domain.transfer(self.case, department, involved, by=actor),
+            besides=department in DEPARTMENTS
+            and department not in stays
+            and not same
+            and (entrusted or not self.case.hidden),
+        )
+
+    @rule(to=GROUNDS, roles=ROLES)
+    def move(self, to: Ground | None, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.MOVE,
+            roles,
+            lambda: domain.move(self.case, Kind.COMPLAIN, CONTENT, elsewhere(to), sender=SENDER, by=actor)[0],
+            besides=to is not self.case.hidden,
+        )
+
+    @rule(text=TEXTS, roles=ROLES)
+    def reply(self, text: str, *, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(Action.REPLY, roles, lambda: domain.reply(self.case, text, by=actor), besides=True)
+
+    @property
+    def ordinary(self) -> bool:
+        return self.case.hidden is None and self.case.kind != Kind.REPORT
+
+    @rule(text=TEXTS, roles=ROLES, version=st.integers(1, 9))
+    def answer(self, text: str, *, roles: frozenset[Role], version: int) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.ANSWER,
+            roles,
+            lambda: answering.answer(self.case, text, LIBRARY, version, by=actor),
+            besides=self.ordinary,
+        )
+
+    @rule(text=TEXTS, roles=ROLES, version=st.integers(1, 9))
+    def draft_reply(self, text: str, *, roles: frozenset[Role], version: int) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.DRAFT_REPLY,
+            roles,
+            lambda: answering.draft_reply(self.case, text, LIBRARY, version, by=actor),
+            besides=self.ordinary,
+        )
+
+    @rule(text=st.one_of(st.none(), TEXTS), roles=ROLES)
+    def sign(self, text: str | None, *, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(Action.SIGN, roles, lambda: answering.sign(self.case, text, by=actor), besides=text is not None)
+
+    @rule(reason=TEXTS, roles=ROLES)
+    def reject(self, reason: str, *, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(Action.REJECT, roles, lambda: answering.reject(self.case, reason, by=actor), besides=True)
+
+    @rule(outcome=st.sampled_from(Outcome), roles=ROLES)
+    def close(self, outcome: Outcome, *, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        answered = self.case.state is State.REPLIED
+        filed = outcome in {Outcome.FILED, Outcome.NOT_FILED}
+        self.tries(
+            Action.CLOSE,
+            roles,
+            lambda: domain.close(self.case, outcome, by=actor),
+            besides=(answered or outcome is not Outcome.ANSWERED)
+            and outcome is not Outcome.MOVED
+            and (not filed or self.case.hidden is Ground.CRIME),
+        )
+
+    def goes_on(self, action: Action) -> None:
+        desk, spokesperson = frozenset({Role.TRIAGE, Role.HANDLER}), frozenset({Role.SPOKESPERSON})
+        match action:
+            case Action.TRANSFER:
+                self.transfer("fire" if self.case.state is State.CLASSIFIED else "household", desk, entrusted=True)
+            case Action.REPLY:
+                self.reply("您好。", roles=desk)
+            case Action.ANSWER:
+                self.answer("请到大厅办理。", roles=desk, version=1)
+            case Action.DRAFT_REPLY:
+                self.draft_reply("改过。", roles=desk, version=1)
+            case Action.SIGN:
+                self.sign("改过。", roles=spokesperson)
+            case Action.REJECT:
+                self.reject("请修改。", roles=spokesperson)
+            case Action.MOVE:
+                self.move(Ground.CRIME, desk)
+            case Action.CLOSE:
+                self.close(Outcome.ANSWERED if self.case.state is State.REPLIED else Outcome.SPAM, roles=desk)
+
+
+def test_whatever_is_tried_the_table_holds_and_every_row_of_it_is_walked() -> None:
+    assert live(PetitionLife, *WAYS) >= rows_of(TABLE)
