@@ -1,7 +1,8 @@
 """Who may do what, and to which rows. The only place that knows; what it doesn't allow is refused.
 
-``read``, ``list``, ``search`` and ``stream`` say which rows somebody sees, ``expand`` for which of them the content
-opens, every other action which of them somebody may change that way. The page ``docs/authorisation.md`` shows it.
+``read``, ``list``, ``search``, ``export`` and ``stream`` say which rows somebody sees, ``expand`` for which of them the
+content opens, every other action which of them somebody may change that way. The page ``docs/authorisation.md`` shows
+it.
 """
 
 from chassis.policy import Condition, Policy, Relation, Scope
@@ -80,6 +81,7 @@ POLICY = Policy(
     ("case",           ("submit",),           (Role.WINDOW,),                    TENANT,     ()),
     ("case",           LOOK,                  APPLICANTS,                        OWN,        ()),
     ("case",           LOOK,                  (Role.WINDOW, *OVERSIGHT),         BELOW,      ()),
+    ("case",           ("export",),           OVERSIGHT,                         BELOW,      ()),
     ("case",           ("expand",),           APPLICANTS,                        OWN,        ()),
     ("case",           ("expand",),           (Role.WINDOW,),                    TENANT,     ()),
     ("case",           ("expand",),           (Role.AUDITOR,),                   BELOW,      ()),
@@ -88,6 +90,7 @@ POLICY = Policy(
 
     ("review",         LOOK,                  (*REVIEWING, Role.ADMINISTRATOR),  TENANT,     ()),
     ("review",         LOOK,                  OVERSIGHT,                         BELOW,      ()),
+    ("review",         ("export",),           OVERSIGHT,                         BELOW,      ()),
     ("review",         ("expand",),           REVIEWING,                         TENANT,     (RECUSED,)),
     ("review",         ("expand",),           (Role.AUDITOR,),                   BELOW,      (RECUSED,)),
     ("review",         ("claim",),            REVIEWING,                         TENANT,     (RECUSED, SEPARATED)),
@@ -101,6 +104,7 @@ POLICY = Policy(
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, IN_HAND),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, NAMED),
     ("petition",       LOOK,                  (Role.TRIAGE, *OVERSIGHT),         BELOW,      (OPEN, *IMPARTIAL)),
+    ("petition",       ("export",),           OVERSIGHT,                         BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("expand",),           (Role.TRIAGE, Role.AUDITOR),       BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("transfer", "move"),  (Role.TRIAGE,),                    BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("close",),            (Role.TRIAGE,),                    BELOW,      (OPEN, *UNTOUCHED)),

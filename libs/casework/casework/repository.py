@@ -132,6 +132,12 @@ class Repository(Generic[R, C]):
         wanted = (self._table.c[name] == value for name, value in narrowed.items() if value is not None)
         return cut(await self.fetch(unit.session, statement.where(*wanted)), limit, lambda stored: stored.case.id)
 
+    async def part(self, unit: Unit, who: Asker, *, after: UUID | None, limit: int) -> tuple[Sequence[C], str | None]:
+        """Give a part of the cases that somebody may export, newest first and without content; see ``page``."""
+        statement = newest(self.within(who.reach(self._resource, "export")), self._id, after=after, limit=limit + 1)
+        found = [stored.case for stored in await self.fetch(unit.session, statement)]
+        return cut(found, limit, lambda case: case.id)
+
     def visible(self, who: Asker, action: str) -> Select[Any]:
         """Begin a query for the cases to which somebody may do something, opened as far as they open for them."""
         return self.within(who.reach(self._resource, action), who.reach(self._resource, "expand"))

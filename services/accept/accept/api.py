@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from casework.access import permit
+from casework.export import MOST, Part, PartLimit
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
@@ -135,6 +136,14 @@ async def withdraw(case_id: CaseId, response: Response, work: Work) -> CaseChang
     """只有申请人本人可以撤回，办结前均可。The applicant only, as long as nothing was decided."""
     case = await handlers.withdraw_case(WithdrawCase(case_id), work)
     return _changed(case, response)
+
+
+@queries_router.get(
+    "/cases/export", summary="导出办件 · Export cases", dependencies=[permit("case", "export")], response_class=Part
+)
+async def export(work: Work, cursor: Cursor = None, limit: PartLimit = MOST) -> Part:
+    """不含申请表和姓名的表格，新的在前。A table without forms or names, newest first."""
+    return await queries.export_cases(from_cursor(cursor), limit, work)
 
 
 @queries_router.get(

@@ -1,8 +1,11 @@
 """Answers questions. The policy is part of each: which rows come, and for whom their forms open."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
+from casework.export import Part, part
 from chassis.api.errors import NOT_FOUND, Problem
 from chassis.unit import Unit
 
@@ -11,6 +14,22 @@ from accept.catalogue import Branch, ServiceItem, catalogue
 from accept.store import CASES
 from accept.views import CaseDetail, CasePage, CaseSummary, ServiceItemPage, ServiceItemSummary
 from accept.workflow import State
+
+EXPORTED: Final = MappingProxyType(
+    {
+        "id": "标识 id",
+        "number": "编号 number",
+        "tenant": "区划 tenant",
+        "item": "事项 item",
+        "channel": "渠道 channel",
+        "submitted_at": "收件时间 submitted_at",
+        "state": "状态 state",
+        "accepted_at": "受理时间 accepted_at",
+        "workdays": "承诺时限（工作日） workdays",
+        "outcome": "办理结果 outcome",
+    }
+)
+"""Columns of the exported table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +98,9 @@ async def list_cases(query: ListCases, unit: Unit) -> CasePage:
         unit, asker(unit), after=query.after, limit=query.limit, state=query.state, item=query.item
     )
     return CasePage(items=tuple(CaseSummary.of(stored.case, catalogue()) for stored in shown), next=following)
+
+
+async def export_cases(after: UUID | None, limit: int, unit: Unit) -> Part:
+    """Show a part of them as a table, newest first."""
+    found, following = await CASES.part(unit, asker(unit), after=after, limit=limit)
+    return part("cases", EXPORTED, found, following)

@@ -4,8 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from casework.access import permit
+from casework.export import MOST, Part, PartLimit
 from chassis.api.models import VISIBLE, Body
-from chassis.api.pages import Limit
+from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
@@ -59,6 +60,17 @@ async def list_reviews(
 ) -> ReviewQueue:
     """本地的件，时限最近的在前。Those of one's city, the earliest deadline first."""
     return await queries.list_reviews(ListReviews(place_of(cursor), limit, state, mine), work)
+
+
+@queries_router.get(
+    "/reviews/export",
+    summary="导出审批件 · Export reviews",
+    dependencies=[permit("review", "export")],
+    response_class=Part,
+)
+async def export(work: Work, cursor: Cursor = None, limit: PartLimit = MOST) -> Part:
+    """不含申请表、意见和姓名的表格，新的在前。A table without forms, opinions or names, newest first."""
+    return await queries.export_reviews(from_cursor(cursor), limit, work)
 
 
 @queries_router.get(

@@ -3,9 +3,11 @@
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from casework.export import Part, part
 from chassis.unit import Unit
 
 from approve import store
@@ -15,6 +17,21 @@ from approve.store import REVIEWS, Place
 from approve.views import ReviewDetail, ReviewQueue, ReviewSummary
 from approve.workflow import State
 
+EXPORTED: Final = MappingProxyType(
+    {
+        "id": "标识 id",
+        "case": "办件 case",
+        "number": "编号 number",
+        "tenant": "区划 tenant",
+        "item": "事项 item",
+        "state": "状态 state",
+        "accepted_at": "受理时间 accepted_at",
+        "due_at": "承诺时限 due_at",
+        "warned": "黄牌 warned",
+        "breached": "红牌 breached",
+    }
+)
+"""Columns of the exported table."""
 CURSOR_PATTERN: Final = "^[A-Za-z0-9_-]{32}$"
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _END: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _BEGINNING) // timedelta(microseconds=1)
@@ -59,6 +76,12 @@ async def list_reviews(query: ListReviews, unit: Unit) -> ReviewQueue:
         items=tuple(ReviewSummary.of(review, me) for review in shown),
         next=cursor_after(shown[-1]) if len(found) > query.limit else None,
     )
+
+
+async def export_reviews(after: UUID | None, limit: int, unit: Unit) -> Part:
+    """Show a part of them as a table, newest first."""
+    found, following = await REVIEWS.part(unit, asker(unit), after=after, limit=limit)
+    return part("reviews", EXPORTED, found, following)
 
 
 def cursor_after(review: Review) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from casework.access import permit
+from casework.export import MOST, Part, PartLimit
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
@@ -187,6 +188,17 @@ async def close(
     """承办部门办结；无须答复的件由分办人员办结。The department in charge closes it; triage what needs no answer."""
     petition = await handlers.close_petition(ClosePetition(petition_id, version, body.outcome), work)
     return _changed(petition, response)
+
+
+@queries_router.get(
+    "/petitions/export",
+    summary="导出诉求 · Export petitions",
+    dependencies=[permit("petition", "export")],
+    response_class=Part,
+)
+async def export(work: Work, cursor: Cursor = None, limit: PartLimit = MOST) -> Part:
+    """不含内容和姓名的表格，新的在前；保密办理的件不导出。A table without content or names; nothing that is hidden."""
+    return await queries.export_petitions(from_cursor(cursor), limit, work)
 
 
 @queries_router.get(

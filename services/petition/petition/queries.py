@@ -1,8 +1,11 @@
 """Answers questions. The policy is part of each: which rows come, and for whom their content opens."""
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
+from casework.export import Part, part
 from chassis.api.pages import cut
 from chassis.unit import Unit
 
@@ -15,6 +18,23 @@ from petition.workflow import State
 
 SHOWN = frozenset({"title", "text", "handle", "suggestion", "linked", "reply"})
 """Content that a petition shows; a draft is for whoever signs it."""
+EXPORTED: Final = MappingProxyType(
+    {
+        "id": "标识 id",
+        "number": "编号 number",
+        "tenant": "区划 tenant",
+        "channel": "渠道 channel",
+        "received_at": "收件时间 received_at",
+        "kind": "类别 kind",
+        "matter": "事由 matter",
+        "topic": "主题 topic",
+        "danger": "紧急情形 danger",
+        "state": "状态 state",
+        "department": "承办部门 department",
+        "outcome": "办结结果 outcome",
+    }
+)
+"""Columns of the exported table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,12 @@ async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
         ),
         next=following,
     )
+
+
+async def export_petitions(after: UUID | None, limit: int, unit: Unit) -> Part:
+    """Show a part of them as a table, newest first."""
+    found, following = await PETITIONS.part(unit, asker(unit), after=after, limit=limit)
+    return part("petitions", EXPORTED, found, following)
 
 
 async def list_bulletins(after: UUID | None, limit: int, unit: Unit) -> BulletinPage:

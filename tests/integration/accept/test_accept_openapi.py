@@ -17,6 +17,7 @@ OPERATIONS = {
     ("GET", "/v1/service-items/{slug}"),
     ("POST", "/v1/cases"),
     ("GET", "/v1/cases"),
+    ("GET", "/v1/cases/export"),
     ("GET", "/v1/cases/{case_id}"),
     ("POST", "/v1/cases/{case_id}/accept"),
     ("POST", "/v1/cases/{case_id}/refuse"),

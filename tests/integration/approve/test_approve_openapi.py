@@ -13,7 +13,7 @@ from tests.integration.kit.in_process import application
 from .conftest import Reviews
 
 ROLES = ["examiner", "approver", "administrator", "auditor"]
-OPERATIONS = {("GET", "/v1/reviews"), ("GET", "/v1/reviews/{review_id}")} | {
+OPERATIONS = {("GET", "/v1/reviews"), ("GET", "/v1/reviews/export"), ("GET", "/v1/reviews/{review_id}")} | {
     ("POST", f"/v1/reviews/{{review_id}}/{action}") for action in ("claim", "release", "complete", "approve", "deny")
 }
 

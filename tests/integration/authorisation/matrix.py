@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import csv
+import io
 import itertools
 import json
 from collections.abc import Collection, Iterator
@@ -179,15 +181,15 @@ class Sweep:
         while cursor is not None:
             answer = await self._ask(operation, f"{operation.path}{cursor}", asker, found)
             assert answer.status_code == httpx.codes.OK, answer.text
-            page = answer.json()
-            shown = page.get("items", page.get("answers", ()))  # what a search has found goes by no cursor
-            items |= {item[KEYS.get(operation.resource, "id")]: json.dumps(item) for item in shown}
-            cursor = f"?cursor={page['next']}" if page.get("next") else None
+            shown, cursor = _page_of(answer, KEYS.get(operation.resource, "id"))
+            items |= shown
         if not rows:  # nothing here belongs to anybody
             found.compare(True, operation.resource, operation.action, asker, Row(key="", tenant=asker.tenant))  # noqa: FBT003
         for row in rows:
             found.compare(row.key in items, operation.resource, operation.action, asker, row)
             self._opened(operation, asker, row, items.get(row.key, ""), found)
+            if operation.action == "export" and row.secret and row.secret in items.get(row.key, ""):
+                found.leaks.append(f"{operation} {asker} {row}: content")
 
     async def _tried(self, operation: Operation, asker: Asker, row: Row, found: Findings) -> None:
         """A row that is seen is there; one that is seen and may not be changed is 403; all others aren't there."""
@@ -214,7 +216,8 @@ class Sweep:
 
     @staticmethod
     def _shows_content(operation: Operation) -> bool:
-        return operation.action != "list" or operation.resource == "petition"
+        lists = operation.action in {"list", "export"}
+        return not lists or (operation.action, operation.resource) == ("list", "petition")
 
     async def _ask(self, operation: Operation, path: str, asker: Asker, found: Findings) -> httpx.Response:
         found.requests += 1
@@ -275,6 +278,18 @@ async def streamed(app: FastAPI, path: str, headers: dict[str, str]) -> httpx.Re
     async with asyncio.timeout(10):
         await app(scope, receive, send)
     return httpx.Response(status, content=body)
+
+
+def _page_of(answer: httpx.Response, key: str) -> tuple[dict[str, str], str | None]:
+    """Read a page of a list, or a part of an exported table: its rows by their key, and where the next one begins."""
+    if "text/csv" in answer.headers["content-type"]:
+        rows = list(csv.reader(io.StringIO(answer.text)))[1:]
+        following = answer.links["next"]["url"].removeprefix("export") if "next" in answer.links else None
+        return {row[0]: json.dumps(row) for row in rows}, following
+    page = answer.json()
+    following = f"?cursor={page['next']}" if page.get("next") else None
+    shown = page.get("items", page.get("answers", ()))  # what a search has found goes by no cursor
+    return {item[key]: json.dumps(item) for item in shown}, following
 
 
 def _encoded(secret: str) -> str:

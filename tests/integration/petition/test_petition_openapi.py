@@ -15,6 +15,7 @@ ROLES = ["citizen", "connector", "triage", "handler", "spokesperson", "analyst",
 OPERATIONS = {
     ("POST", "/v1/petitions"),
     ("GET", "/v1/petitions"),
+    ("GET", "/v1/petitions/export"),
     ("GET", "/v1/petitions/{petition_id}"),
     ("POST", "/v1/petitions/{petition_id}/transfer"),
     ("POST", "/v1/petitions/{petition_id}/reply"),

@@ -36,7 +36,7 @@ def test_whoever_the_workflow_lets_act_the_policy_lets_act_and_nobody_else(resou
         allowed = {role for rule in rules if action in rule.actions for role in rule.roles}
         assert allowed == others(module.TABLE.roles_for(action)), action
     acts = {str(action) for action in module.Action}
-    looks = {"list", "read", "expand", "search"}
+    looks = {"list", "read", "export", "expand", "search"}
     assert {action for rule in rules for action in rule.actions} <= acts | looks
 
 
