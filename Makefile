@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start erase down status token provision logs tools rules test lint types format contracts asyncapi fuzz chaos bench evaluate clean
+.PHONY: help setup lock demo start erase down status token provision subscriber logs tools rules test lint types format contracts asyncapi fuzz chaos bench evaluate clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -41,8 +41,11 @@ token: setup ## 开发用令牌 · a token: ROLE=citizen [TENANT=440100] [SUB=�
 	@$(BIN)/deploy token --role '$(or $(ROLE),citizen)' $(if $(TENANT),--tenant '$(TENANT)') $(if $(SUB),--sub '$(SUB)') \
 		$(if $(DEPARTMENT),--department '$(DEPARTMENT)') $(if $(TTL),--ttl '$(TTL)')
 
-provision: setup ## 建立缺少的主题，指出差异 · make missing topics, tell what differs
+provision: setup ## 建立缺少的主题与权限，指出差异 · make missing topics, set who may do what, tell what differs
 	@$(BIN)/deploy provision
+
+subscriber: setup ## 下游系统的凭证与示例 · a downstream system's credentials: NAME=tax-bureau TOPICS="accept.cases.v1 …"
+	@$(BIN)/deploy subscriber '$(NAME)' $(TOPICS)
 
 logs: setup ## 日志 · a program's log: PROGRAM=petition
 	@$(BIN)/deploy logs $(PROGRAM)

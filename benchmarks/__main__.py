@@ -15,6 +15,7 @@ from deploy.programs import pseudonym_secret
 from deploy.suite import Suite
 
 from benchmarks import (
+    bus,
     capacity,
     deadlines,
     intake,
@@ -35,7 +36,7 @@ from deploy.gateway import Limits
 
 RESULTS = Path(__file__).with_name("results.md")
 PARTS = (
-    "latency", "staleness", "streams", "intake", "progress", "timers", "relay", "mirror", "reaction", "replies",
+    "latency", "staleness", "streams", "intake", "progress", "timers", "relay", "mirror", "reaction", "bus", "replies",
     "deadlines",
 )  # fmt: skip
 WIDE_OPEN = Limits(total=100_000, client=100_000, tenant=100_000, principal=100_000)
@@ -72,15 +73,16 @@ def main() -> int:
 
 def _measure(suite: Suite, only: set[str], blocks: int) -> Results:
     configuration, found = suite.configuration, Results()
-    target, bootstrap = Target.of(configuration), configuration.kafka().bootstrap
+    target, brokers = Target.of(configuration), configuration.kafka().bus
     petition, sink = (configuration.postgres().dsn(name) for name in ("petition", "intel_sink"))
 
     parts: dict[str, Callable[[], list[Comparison]]] = {
         "intake": lambda: intake.run(suite, target, blocks),
         "progress": lambda: progress.run(suite, blocks),
-        "relay": lambda: relay.run(petition, bootstrap, blocks),
-        "mirror": lambda: mirror.run(sink, bootstrap, blocks),
-        "reaction": lambda: reaction.run(petition, bootstrap, blocks),
+        "relay": lambda: relay.run(petition, brokers, blocks),
+        "mirror": lambda: mirror.run(sink, brokers, blocks),
+        "reaction": lambda: reaction.run(petition, brokers, blocks),
+        "bus": lambda: bus.run(suite, blocks),
         "deadlines": lambda: deadlines.run(blocks),
     }
     if "latency" in only:

@@ -12,7 +12,9 @@ from chassis.envelope import Envelope
 from chassis.outbox import Outbox
 from chassis.settings import Settings
 from chassis.unit import Unit, Units
+from chassis.worker.faust_app import connection
 from chassis.worker.reaction import Reaction, ReactionConsumer
+from contracts.bus import Bus
 from contracts.codec import Codec
 from contracts.registry import Registry
 from faust.contrib.asgi import faust_app_running
@@ -46,7 +48,7 @@ class Count:
         return (self.wanted - 1) / (time.monotonic() - self.first)
 
 
-async def reaction(dsn: str, bootstrap: str, prefix: str, wanted: int) -> float:
+async def reaction(dsn: str, prefix: str, wanted: int) -> float:
     """The chassis' reaction: envelope, inbox and commit for each record; the handler does nothing."""
     count = Count(wanted)
 
@@ -54,9 +56,7 @@ async def reaction(dsn: str, bootstrap: str, prefix: str, wanted: int) -> float:
         count.another()
 
     name = f"bench-{uuid.uuid4().hex[:8]}"
-    settings = Settings(
-        service="petition", database_url=dsn, kafka_bootstrap=bootstrap, topic_prefix=prefix, slot=name, http_port=1
-    )
+    settings = Settings(service="petition", database_url=dsn, topic_prefix=prefix, slot=name, http_port=1)
     registry = Registry.load()
     codec = Codec(registry)
     outbox = Outbox(service="petition", registry=registry, codec=codec, keyring=None, pseudonym_secret=b"x" * 32)
@@ -75,11 +75,11 @@ async def reaction(dsn: str, bootstrap: str, prefix: str, wanted: int) -> float:
         await database.close()
 
 
-async def bare(bootstrap: str, prefix: str, wanted: int) -> float:
+async def bare(prefix: str, wanted: int) -> float:
     """The same noack loop with nothing in it."""
     count = Count(wanted)
     app = faust.App(
-        f"bench-{uuid.uuid4().hex[:8]}", broker=f"kafka://{bootstrap}", consumer_auto_offset_reset="earliest",
+        f"bench-{uuid.uuid4().hex[:8]}", **connection(Bus.from_environment()), consumer_auto_offset_reset="earliest",
         table_standby_replicas=0, topic_disable_leader=True, topic_allow_declare=False, web_enabled=False,
     )  # fmt: skip
     topic = app.topic(prefix + TOPIC, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
@@ -95,8 +95,8 @@ async def bare(bootstrap: str, prefix: str, wanted: int) -> float:
 
 
 def main() -> None:
-    kind, dsn, bootstrap, prefix, wanted = sys.argv[1:]
-    work = reaction(dsn, bootstrap, prefix, int(wanted)) if kind == "reaction" else bare(bootstrap, prefix, int(wanted))
+    kind, dsn, prefix, wanted = sys.argv[1:]
+    work = reaction(dsn, prefix, int(wanted)) if kind == "reaction" else bare(prefix, int(wanted))
     print(asyncio.run(work))
 
 

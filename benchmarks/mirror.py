@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from chassis.worker.batch import Batch, BatchConsumer
+from contracts.bus import Bus
 from contracts.codec import Codec
 from contracts.registry import Registry
 from intel_sink.config import IntelSinkSettings
@@ -29,10 +30,10 @@ COLUMN_TYPES = ("int4", "int8", "uuid", "text", "int8", "bytea", "bytea", "bytea
 INSERT = f"INSERT INTO mirror_records ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
-def run(dsn: str, bootstrap: str, blocks: int) -> list[Comparison]:
+def run(dsn: str, bus: Bus, blocks: int) -> list[Comparison]:
     """Compare; the service's own worker must not run meanwhile."""
-    fill(bootstrap, PREFIX, RECORDS)
-    ours = Side("mirror", lambda: mirrored(dsn, bootstrap))
+    fill(bus, PREFIX, RECORDS)
+    ours = Side("mirror", lambda: mirrored(dsn, bus))
     ours.measure()
     with psycopg.connect(dsn) as connection:
         rows = connection.execute(f"SELECT {COLUMNS} FROM mirror_records ORDER BY 1, 2", binary=True).fetchall()
@@ -45,16 +46,22 @@ def run(dsn: str, bootstrap: str, blocks: int) -> list[Comparison]:
     ]  # fmt: skip
 
 
-def mirrored(dsn: str, bootstrap: str) -> float:
+def mirrored(dsn: str, bus: Bus) -> float:
     """Let the mirror's own consumer take the topic in from its first record; counted from its first batch on."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(EMPTY)
-        return asyncio.run(_consumed(connection, dsn, bootstrap))
+        return asyncio.run(_consumed(connection, dsn, bus))
 
 
-async def _consumed(connection: psycopg.Connection[Any], dsn: str, bootstrap: str) -> float:
+async def _consumed(connection: psycopg.Connection[Any], dsn: str, bus: Bus) -> float:
     settings = IntelSinkSettings(
-        database_url=dsn, kafka_bootstrap=bootstrap, topic_prefix=PREFIX, slot=f"bench-{time.monotonic_ns()}"
+        database_url=dsn,
+        kafka_bootstrap=bus.bootstrap,
+        kafka_user=bus.user,
+        kafka_password_path=bus.password_path,
+        kafka_ca_path=bus.ca_path,
+        topic_prefix=PREFIX,
+        slot=f"bench-{time.monotonic_ns()}",
     )
     store = Mirror(Codec(Registry.load())).store
     batch = Batch(name=f"bench-{time.monotonic_ns()}", topics=lambda: [TOPIC], store=store, max_records=BATCH)

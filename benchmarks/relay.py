@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 from chassis.relay.leadership import Relay
+from contracts.bus import Bus
 from kafka import KafkaProducer
 
 from benchmarks.events import HEADERS, TOPIC, Event, events, record
@@ -18,15 +19,15 @@ WITHIN_S = 120.0
 PENDING = "SELECT 1 FROM outbox WHERE status = 'pending' LIMIT 1"
 
 
-def run(dsn: str, bootstrap: str, blocks: int) -> list[Comparison]:
+def run(dsn: str, bus: Bus, blocks: int) -> list[Comparison]:
     """Compare; the service's own relay must not run meanwhile."""
     batch, few = events(RECORDS), events(RECORDS_ONE_BY_ONE)
     with psycopg.connect(dsn) as connection:
         connection.execute("TRUNCATE outbox")  # what other parts recorded isn't to be counted here
-    with relaying(dsn, bootstrap) as relay, producing(bootstrap) as producer:
-        ours = Side("relay", lambda: relayed(relay, dsn, bootstrap, batch))
-        bare = Side("bare kafka-python", lambda: sent(producer, bootstrap, batch, wait=False))
-        waiting = Side("send and wait", lambda: sent(producer, bootstrap, few, wait=True))
+    with relaying(dsn, bus) as relay, producing(bus) as producer:
+        ours = Side("relay", lambda: relayed(relay, dsn, bus, batch))
+        bare = Side("bare kafka-python", lambda: sent(producer, bus, batch, wait=False))
+        waiting = Side("send and wait", lambda: sent(producer, bus, few, wait=True))
         ours.measure(), bare.measure()  # both have met the broker before anything is counted
         return [
             compare("relay", ours, bare, unit="records/s", aim=0.5, blocks=blocks),
@@ -35,9 +36,9 @@ def run(dsn: str, bootstrap: str, blocks: int) -> list[Comparison]:
 
 
 @contextmanager
-def relaying(dsn: str, bootstrap: str) -> Iterator[Relay]:
+def relaying(dsn: str, bus: Bus) -> Iterator[Relay]:
     """Run the relay in a thread, as in a service."""
-    relay = Relay(service="petition", dsn=dsn, bootstrap=bootstrap, topics={TOPIC: TOPIC})
+    relay = Relay(service="petition", dsn=dsn, bus=bus, topics={TOPIC: TOPIC})
     relay.start()
     try:
         yield relay
@@ -46,10 +47,10 @@ def relaying(dsn: str, bootstrap: str) -> Iterator[Relay]:
 
 
 @contextmanager
-def producing(bootstrap: str) -> Iterator[KafkaProducer]:
+def producing(bus: Bus) -> Iterator[KafkaProducer]:
     """Open a producer with the relay's durability and sizes."""
     producer = KafkaProducer(
-        bootstrap_servers=bootstrap, enable_idempotence=True, acks="all", batch_size=128 * 1024, linger_ms=2,
+        **bus.client(), enable_idempotence=True, acks="all", batch_size=128 * 1024, linger_ms=2,
         max_request_size=1024 * 1024, metrics_enabled=False,
     )  # fmt: skip
     try:
@@ -58,9 +59,9 @@ def producing(bootstrap: str) -> Iterator[KafkaProducer]:
         producer.close()
 
 
-def relayed(relay: Relay, dsn: str, bootstrap: str, batch: list[Event]) -> float:
+def relayed(relay: Relay, dsn: str, bus: Bus, batch: list[Event]) -> float:
     """Commit the events to the outbox at once and wait until all of them are marked as sent."""
-    before = ends(bootstrap, TOPIC)
+    before = ends(bus, TOPIC)
     with psycopg.connect(dsn, autocommit=True) as connection:
         record(dsn, batch)
         started = time.monotonic()
@@ -72,13 +73,13 @@ def relayed(relay: Relay, dsn: str, bootstrap: str, batch: list[Event]) -> float
         seconds = time.monotonic() - started
         connection.execute("DELETE FROM outbox WHERE status = 'sent'")
         connection.execute("VACUUM outbox")
-    expect(ends(bootstrap, TOPIC) - before, len(batch))
+    expect(ends(bus, TOPIC) - before, len(batch))
     return len(batch) / seconds
 
 
-def sent(producer: KafkaProducer, bootstrap: str, batch: list[Event], *, wait: bool) -> float:
+def sent(producer: KafkaProducer, bus: Bus, batch: list[Event], *, wait: bool) -> float:
     """Send the same bytes; all at once with one flush, or one after the other."""
-    before = ends(bootstrap, TOPIC)
+    before = ends(bus, TOPIC)
     started = time.monotonic()
     futures = []
     for event in batch:
@@ -90,7 +91,7 @@ def sent(producer: KafkaProducer, bootstrap: str, batch: list[Event], *, wait: b
     for future in futures:
         future.get(timeout=WITHIN_S)
     seconds = time.monotonic() - started
-    expect(ends(bootstrap, TOPIC) - before, len(batch))
+    expect(ends(bus, TOPIC) - before, len(batch))
     return len(batch) / seconds
 
 

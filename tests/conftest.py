@@ -72,13 +72,15 @@ def topic_prefix() -> str:
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Keeps a file's tests with one worker, and all that start whole suites with one, too.
+    """Keeps a file's tests with one worker, all that start whole suites, and all that share the secured broker.
 
     Two suites at once are more than two cores can carry.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
+        if file.startswith("tests/integration/bus/"):
+            return "bus"
         return "suites" if file.startswith(("tests/chaos/", "tests/e2e/")) else file
 
 

@@ -43,9 +43,10 @@ def document(registry: Registry) -> dict[str, Any]:
         "servers": {
             "kafka": {
                 "host": "{bootstrap}",
-                "protocol": "kafka",
+                "protocol": "kafka-secure",
                 "description": "默认为本机 · This machine's by default",
                 "variables": {"bootstrap": {"default": "127.0.0.1:9092", "description": "bootstrap.servers"}},
+                "security": [{"type": "scramSha512", "description": "每个系统一个主体 · One principal a system"}],
             }
         },
         "channels": {topic.name: _channel(topic) for topic in registry.topics.values()},

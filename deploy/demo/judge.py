@@ -63,7 +63,7 @@ def watching(target: Target) -> Iterator[Watches]:
 
 def topics_of(target: Target) -> Topics:
     """Give all topics that the contracts declare."""
-    return Topics(target.kafka_bootstrap, sorted(Registry.load().topics), target.topic_prefix)
+    return Topics(target.bus, sorted(Registry.load().topics), target.topic_prefix)
 
 
 def settle(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from contracts.bus import Bus
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
@@ -36,19 +37,19 @@ class Topics:
     """The present incarnations of some topics, as a plain consumer without a group sees them. A context.
 
     Args:
-        bootstrap: Address of the broker.
+        bus: The brokers, as somebody sees them who may read all of these.
         names: Topics to read.
         prefix: Put before each name on the broker; left out of what is given back.
     """
 
-    def __init__(self, bootstrap: str, names: Sequence[str], prefix: str = "") -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bus: Bus, names: Sequence[str], prefix: str = "") -> None:
+        self._bus = bus
         self._names = [prefix + name for name in names]
         self._prefix = prefix
         self._logs: dict[TopicPartition, Log] = {}
 
     def __enter__(self) -> Self:
-        with closing(KafkaAdminClient(bootstrap_servers=self._bootstrap)) as admin:
+        with closing(KafkaAdminClient(**self._bus.client())) as admin:
             described = admin.describe_topics(self._names)
         for topic in described:
             name, uuid = topic["name"], str(UUID(str(topic["topic_id"])))
@@ -75,9 +76,7 @@ class Topics:
                 self._consumer = self._connect()
 
     def _connect(self) -> KafkaConsumer:
-        return KafkaConsumer(
-            bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False, max_poll_records=4_000
-        )
+        return KafkaConsumer(**self._bus.client(), group_id=None, enable_auto_commit=False, max_poll_records=4_000)
 
     def read(self) -> tuple[list[Record], dict[Log, int]]:
         """Read all that is there, from the first offset on.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from contracts.bus import Bus
 from deploy.accounts import Signer, expiry, signer
 from deploy.config import Configuration
 from deploy.programs import environment_of
@@ -26,7 +27,7 @@ class Target:
 
     Attributes:
         gateway: URL of the only door.
-        kafka_bootstrap: Address of the broker.
+        bus: The brokers, as whoever runs the suite sees them.
         topic_prefix: Put before each topic's name on the broker.
         databases: Read-only access to each service's database, by the service's name.
         token_for: Where tokens come from.
@@ -34,7 +35,7 @@ class Target:
     """
 
     gateway: str
-    kafka_bootstrap: str
+    bus: Bus
     topic_prefix: str
     databases: Mapping[str, str]
     token_for: TokenFor
@@ -55,7 +56,7 @@ class Target:
         """Find the suite of a deployment on this machine."""
         return cls(
             gateway=configuration.gateway().url,
-            kafka_bootstrap=configuration.kafka().bootstrap,
+            bus=configuration.kafka().bus,
             topic_prefix=configuration.topic_prefix,
             databases={each.name: configuration.postgres().dsn(each.database) + READ_ONLY for each in SERVICES},
             token_for=tokens(signer(configuration)),

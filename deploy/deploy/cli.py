@@ -13,6 +13,7 @@ from contracts.registry import default_directory
 from rich.table import Table
 
 from contracts.openapi import FILE, text
+from deploy.bus_cli import app as bus
 from deploy.config import Configuration, SettingError
 from deploy.data_cli import app as data
 from deploy.documents import ENTRANCE
@@ -20,13 +21,13 @@ from deploy.identity_cli import app as identity
 from deploy.openapi import NoDocumentError, suite_document
 from deploy.production_cli import app as production
 from deploy.programs import environment_of, programs
-from deploy.provision import Provisioned
-from deploy.sentences import console, sentences, step
+from deploy.sentences import console, sentences, step, tell
 from deploy.services import BINARIES
 from deploy.suite import Suite
 
 ABOUT = "一网办：在本机启动与管理 · start and manage the suite on this machine"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=ABOUT)
+app.add_typer(bus)
 app.add_typer(data)
 app.add_typer(production)
 app.add_typer(identity)
@@ -45,7 +46,7 @@ def start(roles: Annotated[str, typer.Option(help="all | split：每个角色一
         began = time.monotonic()
         provisioned = suite.start()
         console.print(f"[green]已就绪[/green] · ready in {time.monotonic() - began:.1f} s")
-        _tell(provisioned)
+        tell(provisioned)
         _links(suite.configuration)
 
 
@@ -106,21 +107,6 @@ def status() -> None:
 
 
 @app.command()
-def provision(
-    bootstrap: Annotated[str, typer.Option(help="Kafka 地址，默认本机 · default: the broker on this machine")] = "",
-    replication: Annotated[int, typer.Option(min=1, help="副本数，生产为 3 · replicas, in production 3")] = 1,
-) -> None:
-    """按 contracts/topics 建立主题，并指出差异 · Make missing topics, tell what differs; never delete."""
-    with sentences():
-        done = Suite(Configuration.from_environment()).provision(bootstrap, replication)
-        for name in done.created:
-            console.print(f"+ {name}")
-        for name in done.kept:
-            console.print(f"= {name}")
-        _tell(done)
-        raise typer.Exit(1 if done.differences else 0)
-
-
 @app.command()
 def openapi(
     check: Annotated[
@@ -136,17 +122,6 @@ def openapi(
         if not check:
             path.parent.mkdir(exist_ok=True)
             path.write_text(written, "utf-8")
-
-
-@app.command("wipe-broker")
-def wipe_broker(
-    yes: Annotated[bool, typer.Option("--yes", help="确认清空 Kafka 磁盘 · yes, lose the broker's disk")] = False,
-) -> None:
-    """演练：清空 Kafka 磁盘后重建，再由发件箱补发 · Drill: lose the broker's disk; the outboxes feed it again."""
-    with sentences():
-        if not yes:
-            raise SettingError("此操作清空 Kafka 的全部数据，请加 --yes。 This loses all that Kafka keeps: say --yes.")
-        _tell(Suite(Configuration.from_environment(), step).wipe_broker())
 
 
 @app.command()
@@ -196,11 +171,6 @@ def _links(configuration: Configuration) -> None:
     table.add_row("日志 logs", str(configuration.logs))
     console.print(table)
     console.print("令牌 · a token: make token ROLE=citizen    状态 · status: make status    停止 · stop: make down")
-
-
-def _tell(done: Provisioned) -> None:
-    for difference in done.differences:
-        console.print(f"[yellow]主题与声明不符 · differs from its declaration[/yellow] {difference}")
 
 
 def _memory(pid: int) -> float:

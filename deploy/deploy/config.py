@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Self
 
+from deploy.cluster import Cluster
+from deploy.credentials import Credentials
 from deploy.gateway import Door, Gateway, Limits
 from deploy.issuer import Issuer
-from deploy.kafka import Cluster
 from deploy.keycloak import Keycloak
 from deploy.postgres import Postgres
 from deploy.server import LOOPBACK
 from deploy.services import SERVICES, Service
+from deploy.subscribers import Subscribers
 from deploy.tokens import Tokens
 from deploy.tracing import Traces
 from deploy.zipkin import Zipkin
@@ -84,6 +86,7 @@ class Configuration:
     Attributes:
         state: Folder of everything that it keeps.
         brokers: How many brokers keep the topics: 1, or 3 of which one may be lost.
+        secured: Brokers speak TLS, ask everybody who they are, and let nobody do what isn't theirs.
         split: Run each role of a service (api, worker, relay) as a process of its own.
         ports: Where it listens.
         topic_prefix: Put before each topic's name.
@@ -100,6 +103,7 @@ class Configuration:
     state: Path = DEFAULT_STATE
     split: bool = False
     brokers: int = 1
+    secured: bool = True
     ports: Ports = field(default_factory=Ports)
     topic_prefix: str = ""
     otlp_endpoint: str = ""
@@ -129,6 +133,9 @@ class Configuration:
             raise SettingError(
                 f"IDENTITY 只能是 {DEVELOPMENT} 或 {KEYCLOAK}，不是 {identity}。 IDENTITY is not {identity}."
             )
+        bus = environment.get("BUS", "") or "secured"
+        if bus not in {"secured", "plaintext"}:
+            raise SettingError(f"BUS 只能是 secured 或 plaintext，不是 {bus}。 BUS is secured or plaintext, not {bus}.")
         state = Path(environment.get("STATE_DIR") or DEFAULT_STATE).resolve()
         if AWKWARD.search(str(state)):
             raise SettingError(
@@ -139,6 +146,7 @@ class Configuration:
             state=state,
             split=roles == "split",
             brokers=int(brokers),
+            secured=bus == "secured",
             ports=Ports.from_environment(environment),
             topic_prefix=environment.get("TOPIC_PREFIX", ""),
             otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
@@ -172,14 +180,19 @@ class Configuration:
         return self.state / "backups"
 
     def kafka(self) -> Cluster:
-        """Give the brokers."""
+        """Give the brokers. Secured ones have folders of their own: users are made when a folder is formatted."""
         return Cluster(
-            self.state / "kafka",
+            self.state / "kafka" / "secured" if self.secured else self.state / "kafka",
             jars=self.cache / "kafka",
             port=self.ports.kafka,
             controller_port=self.ports.kafka_controller,
             size=self.brokers,
+            credentials=Credentials(self.state / "secrets" / "kafka") if self.secured else None,
         )
+
+    def subscribers(self) -> Subscribers:
+        """Give the systems outside that read topics."""
+        return Subscribers(self.state / "subscribers", self.kafka().bus)
 
     def postgres(self) -> Postgres:
         """Give the database server."""

@@ -7,19 +7,20 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
+from contracts.bus import Bus
+from contracts.refusal import NotLetInError, explained
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from deploy.credentials import ADMIN, Credentials
 from deploy.jars import Jars
 from deploy.java import java
+from deploy.private_files import replace_secret
 from deploy.server import LOOPBACK, NotReadyError, Server, listens
 
 HOME = Path(__file__).resolve().parents[1] / "broker"
 JARS = Jars("Kafka", HOME)
 LOGGING = HOME / "log4j2.properties"
-
-STEP = 10
-"""From one broker's ports to the next one's."""
 
 HEAP, HEAP_OF_EACH = "384m", "256m"
 """Heap of a lone broker, and of each one of several. Its page cache, which does the work, is the kernel's."""
@@ -29,9 +30,6 @@ process.roles=broker,controller
 node.id={node}
 {quorum}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 
 # Topics come from contracts/topics by provisioning, never by a typing error.
@@ -47,7 +45,9 @@ share.coordinator.state.topic.replication.factor={replicas}
 share.coordinator.state.topic.min.isr={in_sync}
 default.replication.factor={replicas}
 min.insync.replicas={in_sync}
+"""
 
+SMALL = """
 # A small machine: no waiting for a group to gather, little memory for the cleaner of offsets.
 group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=4194304
@@ -59,6 +59,16 @@ num.io.threads=4
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 """
+
+ASKED_FOR_MS = 10_000
+"""How long a broker is asked before it counts as not answering, or as refusing whoever runs it."""
+
+PLAINTEXT = """\
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+"""
+"""Everybody may do everything: for measuring what the rest costs, and for tests of something else."""
 
 
 class Kafka(Server):
@@ -72,6 +82,7 @@ class Kafka(Server):
         node: Its number in the cluster, from 1.
         controllers: The controllers' ports, by node, in order; by default its own alone.
         cluster: Id of the cluster, 22 characters of base64url; by default a new one.
+        credentials: By which everybody says who they are; without them the broker speaks plaintext.
     """
 
     def __init__(
@@ -84,6 +95,7 @@ class Kafka(Server):
         node: int = 1,
         controllers: Sequence[int] = (),
         cluster: str = "",
+        credentials: Credentials | None = None,
     ) -> None:
         super().__init__(state)
         self.jars = jars.resolve()
@@ -94,12 +106,18 @@ class Kafka(Server):
         self.name = "kafka" if len(self.controllers) == 1 else f"kafka-{node}"
         self.data = self.state / "data"
         self.properties = self.state / "server.properties"
+        self.credentials = credentials
         self._cluster = cluster
 
     @property
     def bootstrap(self) -> str:
         """Address that clients start from."""
         return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def bus(self) -> Bus:
+        """The broker, as whoever runs it sees it."""
+        return self.credentials.bus(self.bootstrap, ADMIN) if self.credentials else Bus(self.bootstrap)
 
     def install(self) -> None:
         """Fetch the jars unless all of them lie there, each with the hash that this repository names.
@@ -117,13 +135,13 @@ class Kafka(Server):
         """
         self.state.mkdir(parents=True, exist_ok=True)
         size = len(self.controllers)
-        values = {"host": LOOPBACK, "port": self.port, "controller": self.controller_port, "data": self.data}
-        values |= {"node": self.node, "quorum": self._quorum(), "replicas": size, "in_sync": in_sync(size)}
-        self.properties.write_text(PROPERTIES.format(**values), "utf-8")
+        properties = basics(self.node, self._quorum(), size, self.data) + SMALL + self._listeners()
+        replace_secret(self.properties, properties.encode())
         if (self.data / "meta.properties").exists():
             return
         tool = [*self._java(), "kafka.tools.StorageTool", "format", "--ignore-formatted"]
         tool += ["--standalone"] if size == 1 else []
+        tool += [f"@{self.credentials.first_users()}"] if self.credentials else []
         cluster = self._cluster or new_cluster_id()
         made = subprocess.run(
             [*tool, f"--cluster-id={cluster}", "--config", self.properties], check=False, capture_output=True, text=True
@@ -136,8 +154,11 @@ class Kafka(Server):
         shutil.rmtree(self.data, ignore_errors=True)
 
     def prepare(self) -> None:
-        """Install and format."""
+        """Install, make what secures it, and format."""
         self.install()
+        if self.credentials:
+            self.credentials.prepare()
+            self.credentials.certify(self.name)
         self.format()
 
     def command(self) -> list[str]:
@@ -145,12 +166,18 @@ class Kafka(Server):
         return [*self._java(), "kafka.Kafka", str(self.properties)]
 
     def answers(self) -> bool:
-        """Ask for the cluster's metadata; a broker that isn't registered yet doesn't count."""
+        """Ask for the cluster's metadata; a broker that isn't registered yet doesn't count.
+
+        Raises:
+            NotReadyError: It refused whoever runs it all that time; more of it won't help.
+        """
         if not listens(self.port):
             return False
         try:
-            with KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=10_000) as admin:
+            with explained(self.bus), KafkaAdminClient(**self.bus.client(), bootstrap_timeout_ms=ASKED_FOR_MS) as admin:
                 return bool(admin.describe_cluster()["brokers"])
+        except NotLetInError as error:
+            raise NotReadyError(str(error)) from error
         except (KafkaError, OSError):
             return False
 
@@ -158,8 +185,12 @@ class Kafka(Server):
         """Say which controllers there are: a lone one may be joined later, those of a cluster are named."""
         if len(self.controllers) == 1:
             return f"controller.quorum.bootstrap.servers={LOOPBACK}:{self.controller_port}"
-        voters = (f"{node}@{LOOPBACK}:{port}" for node, port in enumerate(self.controllers, 1))
-        return f"controller.quorum.voters={','.join(voters)}"
+        return voters([f"{LOOPBACK}:{port}" for port in self.controllers])
+
+    def _listeners(self) -> str:
+        if self.credentials:
+            return self.credentials.properties(self.name, LOOPBACK, self.port, self.controller_port)
+        return PLAINTEXT.format(host=LOOPBACK, port=self.port, controller=self.controller_port)
 
     def _java(self) -> list[str]:
         heap = HEAP if len(self.controllers) == 1 else HEAP_OF_EACH
@@ -167,69 +198,21 @@ class Kafka(Server):
         return [str(java()), *memory, f"-Dlog4j2.configurationFile={LOGGING}", "-cp", f"{self.jars}/*"]
 
 
-class Cluster:
-    """The brokers of one deployment: one, or three of which one may be lost.
+def basics(node: int, quorum: str, size: int, data: Path) -> str:
+    """Give the settings of a broker that are the same wherever it runs.
 
     Args:
-        state: Folder of all of them; a lone broker's own.
-        jars: Folder of the jars.
-        port: Port of the first one for clients; the others follow in steps of ten.
-        controller_port: Port of the first one's controller; the others follow in steps of ten.
-        size: How many.
+        node: Its number in the cluster, from 1.
+        quorum: The line that says which controllers there are.
+        size: How many brokers there are.
+        data: Its log folder, as it sees it.
     """
+    return PROPERTIES.format(node=node, quorum=quorum, data=data, replicas=size, in_sync=in_sync(size))
 
-    def __init__(self, state: Path, *, jars: Path, port: int, controller_port: int, size: int) -> None:
-        self.state = state.resolve()
-        self.jars = jars
-        controllers = [controller_port + STEP * place for place in range(size)]
-        self.brokers = tuple(
-            Kafka(
-                self.state if size == 1 else self.state / str(place + 1),
-                jars=jars,
-                port=port + STEP * place,
-                controller_port=controllers[place],
-                node=place + 1,
-                controllers=controllers,
-                cluster=self._cluster_id() if size > 1 else "",
-            )
-            for place in range(size)
-        )
 
-    @property
-    def bootstrap(self) -> str:
-        """Addresses that clients start from."""
-        return ",".join(broker.bootstrap for broker in self.brokers)
-
-    def install(self) -> None:
-        """Fetch the jars; see `Kafka.install`."""
-        self.brokers[0].install()
-
-    def prepare(self) -> None:
-        """Install and format every broker."""
-        for broker in self.brokers:
-            broker.prepare()
-
-    def wipe(self) -> None:
-        """Lose everything that the brokers kept. Only while they are stopped."""
-        for broker in self.brokers:
-            broker.wipe()
-
-    def wait_ready(self) -> None:
-        """Wait until every broker answers.
-
-        Raises:
-            NotReadyError: One didn't in time.
-        """
-        for broker in self.brokers:
-            broker.wait_ready()
-
-    def _cluster_id(self) -> str:
-        """Give the id that all nodes are formatted with; made once, kept beside them."""
-        path = self.state / "cluster-id"
-        if not path.exists():
-            self.state.mkdir(parents=True, exist_ok=True)
-            path.write_text(new_cluster_id(), "ascii")
-        return path.read_text("ascii")
+def voters(controllers: Sequence[str]) -> str:
+    """Give the line that names the controllers, ``host:port``, in the order of their nodes."""
+    return f"controller.quorum.voters={','.join(f'{node}@{at}' for node, at in enumerate(controllers, 1))}"
 
 
 def in_sync(size: int) -> int:

@@ -9,7 +9,10 @@ from string import Template
 from typing import Any
 
 import yaml
+from contracts.registry import Registry
+from kafka.admin import ACL, ACLResourcePatternType
 
+from deploy.access import described, rights_of_service
 from deploy.issuer import AUDIENCE
 from deploy.postgres import RECONCILER
 from deploy.services import KEYRING, SERVICES, Service
@@ -82,7 +85,26 @@ def _names(service: Service) -> dict[str, str]:
         "DATABASE": service.database,
         "PREFIX": service.prefix,
         "PORT": str(service.port),
+        "RIGHTS": json.dumps(_rights(service)),
         "WORKERS": "1" if service.name == MIRROR else "2",  # its checkpoints go on in one file
+    }
+
+
+def _rights(service: Service) -> list[dict[str, Any]]:
+    """Put what a service may do on the bus into the words of a KafkaUser."""
+    rights = rights_of_service(service.name, Registry.load().topics.values())
+    return [_right(right) for right in sorted(rights, key=described)]
+
+
+def _right(right: ACL) -> dict[str, Any]:
+    pattern = right.resource_pattern
+    return {
+        "resource": {
+            "type": pattern.resource_type.name.lower(),
+            "name": pattern.resource_name,
+            "patternType": "prefix" if pattern.pattern_type == ACLResourcePatternType.PREFIXED else "literal",
+        },
+        "operations": [right.operation.name.capitalize()],
     }
 
 

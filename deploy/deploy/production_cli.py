@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.broker_files import write as write_broker_files
 from deploy.config import Configuration
 from deploy.gateway import Door, write
 from deploy.issuer import ALGORITHM, AUDIENCE, ISSUER, TYPE
@@ -67,6 +68,16 @@ def gateway(
         limits=configuration.limits,
     )
     write(door, output, documents or output.parent / "documents")
+
+
+@app.command()
+def brokers(
+    output: Annotated[Path, typer.Option(help="写到 · folder to write")],
+    hosts: Annotated[list[str], typer.Argument(help="各节点主机名，按编号 · the brokers' hosts, in order")],
+    at: Annotated[Path, typer.Option(help="节点所见的目录 · where brokers find it")] = Path("/etc/bus"),
+) -> None:
+    """写出 Kafka 节点的设置、证书与口令 · Write brokers' settings, certificates and everybody's passwords."""
+    write_broker_files(output, hosts, at)
 
 
 @app.command()

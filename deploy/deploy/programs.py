@@ -64,7 +64,7 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
     state, postgres, zipkin = configuration.state, configuration.postgres(), configuration.zipkin_server()
     shared = {
         **(zipkin.exporting if zipkin else {}),
-        "KAFKA_BOOTSTRAP": configuration.kafka().bootstrap,
+        **configuration.kafka().bus_of(name).environment(),
         "TOPIC_PREFIX": configuration.topic_prefix,
         **configuration.tokens().environment,
         "PSEUDONYM_SECRET_PATH": str(pseudonym_secret(configuration)),

@@ -1,13 +1,22 @@
-"""Topics as contracts/topics declares them: made where they are missing, otherwise compared, never deleted."""
+"""Topics as contracts/topics declares them: made where they are missing, otherwise compared, never deleted.
 
-from collections.abc import Mapping, Sequence
+And whoever may write or read them: exactly what follows from the same pages.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from contracts.registry import FOREVER_MS, Topic
+from contracts.bus import Bus
+from contracts.refusal import explained
+from contracts.registry import FOREVER_MS, Registry, Topic
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
+
+from deploy.access import Principal, rights_of_service
+from deploy.admission import admit
 
 SMALLEST_MESSAGE = 1024 * 1024
 """Topics must take at least this many bytes a record: the codec lets 512 KiB through, and headers come on top."""
@@ -43,32 +52,45 @@ class Provisioned:
         created: Topics that were missing.
         kept: Topics that were there.
         differences: Where those that were there are not as declared. Nothing was changed: each is a decision.
+        strangers: Rights on these topics that somebody has who isn't declared. Nothing was changed.
     """
 
     created: tuple[str, ...]
     kept: tuple[str, ...]
     differences: tuple[Difference, ...]
+    strangers: tuple[str, ...] = ()
 
 
 def provision(
-    bootstrap: str, topics: Sequence[Topic], *, prefix: str = "", replication: int = 1, timeout_s: float = 30.0
+    bus: Bus,
+    topics: Sequence[Topic],
+    *,
+    principals: Sequence[Principal] = (),
+    prefix: str = "",
+    replication: int = 1,
+    timeout_s: float = 30.0,
 ) -> Provisioned:
     """Make the topics that are missing and tell what differs in the others; wait until all have leaders.
 
+    Then let in who may write and read them. Before that they can't sign in, and wait.
+
     Args:
-        bootstrap: Address of the broker.
+        bus: The brokers, as somebody sees them who may do all this.
         topics: What is declared.
+        principals: Who is to be let in; nobody on plaintext brokers.
         prefix: Put before each name.
         replication: Replicas of each partition; in production 3, of which 2 must have a record before it counts.
         timeout_s: How long the broker may take to answer at first.
 
     Raises:
         UnsafeRetentionError: A declaration can't be allowed; nothing was made.
+        AdmissionError: The brokers refused somebody.
         KafkaError: The broker didn't answer, or refused.
+        NotLetInError: It refuses whoever provisions; the message says what to do.
     """
     declared = {prefix + topic.name: topic for topic in topics}
     settings = {name: topic_settings(topic, replication) for name, topic in declared.items()}
-    with KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=int(timeout_s * 1000)) as admin:
+    with explained(bus), KafkaAdminClient(**bus.client(), bootstrap_timeout_ms=int(timeout_s * 1000)) as admin:
         there = set(admin.list_topics())
         missing = sorted(declared.keys() - there)
         kept = sorted(declared.keys() & there)
@@ -82,9 +104,39 @@ def provision(
                 admin.create_topics(new)
         if declared:
             admin.wait_for_topics(list(declared), timeout_ms=LEADERS_WITHIN_MS)
-        return Provisioned(
-            tuple(missing), tuple(kept), tuple(_differences(admin, kept, declared, settings, replication))
-        )
+        strangers = admit(admin, principals, prefix) if principals else ()
+        differences = _differences(admin, kept, declared, settings, replication)
+        return Provisioned(tuple(missing), tuple(kept), tuple(differences), tuple(strangers))
+
+
+def principals_of_services(
+    topics: Sequence[Topic], password: Callable[[str], str], prefix: str = ""
+) -> list[Principal]:
+    """Give every service that writes or reads a topic as a principal.
+
+    Args:
+        topics: All that are declared.
+        password: Gives a principal's.
+        prefix: Put before each topic's name.
+    """
+    names = sorted({name for topic in topics for name in (topic.writer, *topic.readers)})
+    return [Principal(name, password(name), rights_of_service(name, topics, prefix)) for name in names]
+
+
+def provision_elsewhere(bus: Bus, passwords: Path | None, *, prefix: str, replication: int) -> Provisioned:
+    """Provision brokers that this machine doesn't run.
+
+    Args:
+        bus: The brokers, as somebody sees them who may do all this.
+        passwords: Folder with a file for each service's password; without it nobody is let in.
+        prefix: Put before each topic's name.
+        replication: Replicas of each partition.
+    """
+    topics = tuple(Registry.load().topics.values())
+    principals: list[Principal] = []
+    if passwords is not None:
+        principals = principals_of_services(topics, lambda name: (passwords / name).read_text("utf-8").strip(), prefix)
+    return provision(bus, topics, principals=principals, prefix=prefix, replication=replication)
 
 
 def topic_settings(topic: Topic, replication: int) -> dict[str, str]:

@@ -15,8 +15,11 @@ from functools import partial
 from pathlib import Path
 
 from contracts.registry import Registry
+from kafka import KafkaAdminClient
 
 from deploy import backup, preflight
+from deploy.access import Principal
+from deploy.admission import dismiss
 from deploy.config import Configuration
 from deploy.erasure import SINK, ErasureError, reapply
 from deploy.issuer import write_secret
@@ -29,9 +32,10 @@ from deploy.programs import (
     programs,
     pseudonym_secret,
 )
-from deploy.provision import Provisioned, provision
+from deploy.provision import Provisioned, principals_of_services, provision
 from deploy.scraping import write_targets
 from deploy.services import KEYRING, KEYRING_COMMAND, SERVICES, database, service
+from deploy.subscribers import Subscriber
 from deploy.supervisor import Supervisor, leftovers
 
 READY_WITHIN_S = 180.0
@@ -114,20 +118,51 @@ class Suite:
         """Stop everything. Stopping twice is fine."""
         self.supervisor.shutdown()
 
-    def provision(self, bootstrap: str = "", replication: int = 0) -> Provisioned:
-        """Make the topics that are missing, and tell what differs.
+    def provision(self) -> Provisioned:
+        """Make the topics that are missing, tell what differs, and let in who may write and read them."""
+        kafka, prefix = self.configuration.kafka(), self.configuration.topic_prefix
+        topics = tuple(Registry.load().topics.values())
+        principals: list[Principal] = []
+        if kafka.credentials is not None:
+            principals = principals_of_services(topics, kafka.credentials.password, prefix)
+            principals += self.configuration.subscribers().principals(topics, prefix)
+        return provision(kafka.bus, topics, principals=principals, prefix=prefix, replication=len(kafka.brokers))
 
-        Args:
-            bootstrap: Address of a broker; by default this machine's.
-            replication: Replicas of each partition; by default as many as this machine has brokers.
+    def subscribe(self, name: str, names: Sequence[str]) -> Subscriber:
+        """Let a system outside the suite read topics.
+
+        Raises:
+            NotForSubscribersError: They are not for it; nothing was changed.
+            AdmissionError: The brokers refused. It is noted; the next provisioning tries again.
         """
-        kafka = self.configuration.kafka()
-        return provision(
-            bootstrap or kafka.bootstrap,
-            tuple(Registry.load().topics.values()),
-            prefix=self.configuration.topic_prefix,
-            replication=replication or len(kafka.brokers),
-        )
+        made = self.configuration.subscribers().add(name, names, Registry.load().topics.values())
+        self.provision()
+        return made
+
+    def dismiss(self, name: str) -> None:
+        """Take from a system outside the suite everything that it has, at once.
+
+        Raises:
+            NotForSubscribersError: No system is called so.
+            AdmissionError: The brokers refused; it is forgotten all the same.
+        """
+        principal = self.configuration.subscribers().remove(name)
+        with KafkaAdminClient(**self.configuration.kafka().bus.client()) as admin:
+            dismiss(admin, principal)
+
+    def restart_services(self) -> None:
+        """Restart all services, one after the other, and wait until they are ready.
+
+        Raises:
+            StartError: One didn't become ready.
+        """
+        for each in SERVICES:
+            stopped = self.processes_of(each.name)
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(self.supervisor.stop, (program.name for program in stopped)))
+            for program in stopped:
+                self.supervisor.start(program.name)
+            self._wait_ready(stopped)
 
     def wipe_broker(self) -> Provisioned:
         """Lose every broker's disk: stop, wipe, format, start and provision again. Services keep running."""

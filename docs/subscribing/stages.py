@@ -1,6 +1,9 @@
 """A downstream system, whole: keeps the newest stage of each matter in a table of its own.
 
-    python stages.py accept.cases.v1 petition.petitions.v1 --bootstrap 127.0.0.1:9092 --database stages.db
+    python stages.py accept.cases.v1 petition.petitions.v1 --database stages.db
+
+The environment says where the brokers are and who is asking: KAFKA_BOOTSTRAP, KAFKA_USER, KAFKA_PASSWORD_PATH,
+KAFKA_CA_PATH, as the file kafka.env says that a subscriber is given.
 
 What it shows, and what every reader of these topics should do:
 
@@ -23,7 +26,9 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
+from contracts.bus import Bus
 from contracts.codec import Codec, Undecodable
+from contracts.refusal import explained
 from contracts.registry import Registry
 from kafka import KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
@@ -78,7 +83,6 @@ def main() -> None:
     """Read until SIGTERM or SIGINT; ``--once``: until everything that is there was read."""
     parser = argparse.ArgumentParser(description="Keeps the newest stage of each matter.")
     parser.add_argument("topics", nargs="+")
-    parser.add_argument("--bootstrap", default="127.0.0.1:9092")
     parser.add_argument("--group", default="stages", help="consumer group; a new one reads from the beginning")
     parser.add_argument(
         "--instance", default="0", help="which of the group's readers; started again, it goes on at once"
@@ -89,17 +93,19 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    consumer = KafkaConsumer(
-        *chosen.topics,
-        bootstrap_servers=chosen.bootstrap,
-        group_id=chosen.group,
-        group_instance_id=chosen.instance,
-        session_timeout_ms=10_000,
-        heartbeat_interval_ms=2_500,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        max_poll_records=MOST_AT_ONCE,
-    )
+    bus = Bus.from_environment()
+    with explained(bus):
+        consumer = KafkaConsumer(
+            *chosen.topics,
+            **bus.client(),
+            group_id=f"{bus.user}.{chosen.group}" if bus.user else chosen.group,  # a principal has groups of its own
+            group_instance_id=chosen.instance,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=2_500,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            max_poll_records=MOST_AT_ONCE,
+        )
     with closing(sqlite3.connect(chosen.database)) as database, closing(consumer):
         stages = Stages(database, Registry.load())
         while not stop.is_set():

@@ -5,12 +5,14 @@
 #   watch.sh accept.cases.v1 -e          from the beginning, up to the end
 #   watch.sh accept.cases.v1 -o end      only what is new
 #
-# What follows the topic are options of kcat. KAFKA_BOOTSTRAP names the broker, by default this machine's.
+# What follows the topic are options of kcat. KCAT_CONFIG names the file of who is asking, as kafka.env says it that a
+# subscriber is given; without it, KAFKA_BOOTSTRAP names a plaintext broker.
 set -eu
 if [ $# -eq 0 ]; then sed -n 's/^# \{0,1\}//p' "$0" | sed 1d >&2; exit 2; fi
 topic=$1
 shift
-kcat -C -q -u -b "${KAFKA_BOOTSTRAP:-127.0.0.1:9092}" -t "$topic" -o beginning "$@" -f '%s\n' |
+[ -n "${KCAT_CONFIG:-}" ] || set -- -b "${KAFKA_BOOTSTRAP:-127.0.0.1:9092}" "$@"
+kcat -C -q -u -t "$topic" -o beginning "$@" -f '%s\n' |
     jq -nRc --unbuffered '
         foreach (inputs | fromjson? | select(.specversion == "1.0")) as $event (
             {last: {}};

@@ -165,7 +165,7 @@ def test_what_it_accepts_is_mirrored_without_a_change_of_the_mirror(
             "PSEUDONYM_SECRET_PATH": str(tmp_path / "pseudonym"),
         }
     )
-    provision(kafka.bootstrap, tuple(Registry.load(copy.root / "contracts").topics.values()), prefix=topic_prefix)
+    provision(kafka.bus, tuple(Registry.load(copy.root / "contracts").topics.values()), prefix=topic_prefix)
     for service in ("booking", "intel-sink"):
         copy.run(f".venv/bin/{service}", "migrate")
     with copy.serving("booking") as url, copy.serving("intel-sink", "--role", "worker"):

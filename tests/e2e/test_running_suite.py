@@ -3,11 +3,13 @@
 import contextlib
 import json
 import re
+import ssl
 import sys
 import threading
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from chassis.testing.waiting import NeverHappenedError, eventually_sync
 from deploy.erasure import Proof, look, wrapped_keys
 from deploy.search import Wanted
 from deploy.services import SERVICES
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from deploy import key_rotation
 from tests.observability import exports
@@ -173,6 +177,24 @@ def test_a_read_of_somebodys_petition_through_the_gateway_is_in_the_mirror(runni
 
     (record,) = eventually_sync(mirrored, within=30, that="the record of the read is in the mirror")
     assert (record["subjects"], record["purpose"]) == ([submitted.json()["id"]], "handling")
+
+
+def test_certificates_and_their_authority_change_under_a_running_suite(running: Running, tmp_path: Path) -> None:
+    kafka = running.suite.configuration.kafka()
+    (broker,), authorities = kafka.brokers, kafka.bus.ca_path
+    assert authorities is not None
+    former = tmp_path / "former.pem"
+    former.write_bytes(authorities.read_bytes())
+    shown = ssl.get_server_certificate(("127.0.0.1", broker.port))
+    done = run(running, f"{BIN}/deploy rotate-certificates --authority", within=200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ssl.get_server_certificate(("127.0.0.1", broker.port)) != shown
+    with pytest.raises(KafkaError, match="bootstrap"):  # whoever believes only the former one
+        KafkaAdminClient(**replace(kafka.bus, ca_path=former).client(), bootstrap_timeout_ms=2_000)
+    body = {"channel": "portal", "item": "hk-macao-endorsement", "form": ENDORSEMENT}
+    post(running, "/v1/cases", "citizen", body)
+    verified = run(running, f"{BIN}/deploy run intel-sink verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def test_nothing_is_exported_that_the_page_of_telemetry_does_not_declare(running: Running) -> None:

@@ -50,6 +50,7 @@ def test_every_resource_is_as_its_kind_must_be(schemas: Schemas) -> None:
         ("Kafka", ("spec", "kafka", "listeners", 0, "type"), "outside"),
         ("Kafka", ("spec", "zookeeper"), {}),
         ("KafkaNodePool", ("spec", "roles"), ["conductor"]),
+        ("KafkaUser", ("spec", "authorization", "acls", 0, "operations"), ["Reed"]),
         ("Cluster", ("spec", "postgresql", "synchronous", "method"), "some"),
         ("Cluster", ("spec", "replicas"), 3),
     ],

@@ -31,28 +31,28 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 def test_provisioning_makes_what_is_declared_and_a_second_time_nothing(kafka: Kafka, topic_prefix: str) -> None:
     topics = tuple(Registry.load().topics.values())
-    first = provision(kafka.bootstrap, topics, prefix=topic_prefix)
+    first = provision(kafka.bus, topics, prefix=topic_prefix)
     assert first.created == tuple(sorted(topic_prefix + topic.name for topic in topics))
-    second = provision(kafka.bootstrap, topics, prefix=topic_prefix)
+    second = provision(kafka.bus, topics, prefix=topic_prefix)
     assert (second.created, second.kept, second.differences) == ((), first.created, ())
 
 
 def test_provisioning_tells_what_differs_and_changes_nothing(kafka: Kafka, topic_prefix: str) -> None:
     topic = replace(Registry.load().topics["petition.bulletins.v1"], readers=(), partitions=3, retention="1d")
-    provision(kafka.bootstrap, [topic], prefix=topic_prefix)
+    provision(kafka.bus, [topic], prefix=topic_prefix)
     declared = replace(topic, partitions=12, retention="forever")
-    found = provision(kafka.bootstrap, [declared], prefix=topic_prefix).differences
+    found = provision(kafka.bus, [declared], prefix=topic_prefix).differences
     assert {(each.setting, each.declared, each.found) for each in found} == {
         ("partitions", "12", "3"),
         ("retention.ms", "-1", "86400000"),
     }
-    assert provision(kafka.bootstrap, [topic], prefix=topic_prefix).differences == ()
+    assert provision(kafka.bus, [topic], prefix=topic_prefix).differences == ()
 
 
 def test_nothing_is_made_when_one_topic_may_not_be(kafka: Kafka, topic_prefix: str) -> None:
     good, bad = (Registry.load().topics[name] for name in ("petition.bulletins.v1", "petition.petitions.v1"))
     with pytest.raises(UnsafeRetentionError):
-        provision(kafka.bootstrap, [good, replace(bad, retention="30d")], prefix=topic_prefix)
+        provision(kafka.bus, [good, replace(bad, retention="30d")], prefix=topic_prefix)
     with KafkaAdminClient(bootstrap_servers=kafka.bootstrap) as admin:
         assert not [name for name in admin.list_topics() if name.startswith(topic_prefix)]
 
@@ -102,15 +102,15 @@ def test_a_killed_broker_comes_back_with_its_topics_and_a_wiped_one_without(
     topics = tuple(Registry.load().topics.values())
     try:
         own.start()
-        provision(own.bootstrap, topics)
+        provision(own.bus, topics)
         own.kill()
         assert not own.answers()
         own.start()
-        assert provision(own.bootstrap, topics).created == ()
+        assert provision(own.bus, topics).created == ()
         own.stop()
         own.wipe()
         own.start()
-        assert len(provision(own.bootstrap, topics).created) == len(topics)
+        assert len(provision(own.bus, topics).created) == len(topics)
     finally:
         own.stop()
 

@@ -28,7 +28,7 @@ def mortal_kafka(tmp_path: Path) -> Iterator[Kafka]:
 
 async def cut_off(kafka: Kafka) -> AIOKafkaConsumer:
     """Give a consumer whose broker was killed while it fetched."""
-    provision(kafka.bootstrap, [Registry.load().topics[TOPIC]])
+    provision(kafka.bus, [Registry.load().topics[TOPIC]])
     consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=kafka.bootstrap, group_id=None)
     await consumer.start()
     await consumer.getmany(timeout_ms=500)

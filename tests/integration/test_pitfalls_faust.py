@@ -30,7 +30,7 @@ class Probe:
         self.bootstrap = kafka.bootstrap
         self.topic = f"{prefix}probe"
         self.group = f"{prefix}group"
-        self.directory = LogDirectory(kafka.bootstrap, client_id="probe")
+        self.directory = LogDirectory(kafka.bus, client_id="probe")
         create_topics(kafka.bootstrap, [self.topic], partitions=1)
 
     def publish(self, *values: bytes) -> None:

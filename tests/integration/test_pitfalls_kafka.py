@@ -79,7 +79,7 @@ def test_a_topic_that_was_made_anew_has_another_uuid_and_begins_at_zero(kafka: K
     publish(kafka.bootstrap, topic, [(b"k", b"0"), (b"k", b"1")])
     after = recreate_topics(kafka.bootstrap, [topic], partitions=1)[topic]
     assert before != after
-    directory = LogDirectory(kafka.bootstrap, client_id="probe")
+    directory = LogDirectory(kafka.bus, client_id="probe")
     try:
         assert directory.ends([(topic, 0)]) == {(topic, 0): 0}
         assert directory.incarnations([topic])[topic].uuid == after
@@ -165,7 +165,7 @@ def test_a_log_ends_where_the_last_record_was_acknowledged(kafka: Kafka, topic_p
     create_topics(kafka.bootstrap, [topic], partitions=1)
     for _ in range(3):
         publish(kafka.bootstrap, topic, [(b"k", b"x")] * 5)
-    directory = LogDirectory(kafka.bootstrap, client_id="probe")
+    directory = LogDirectory(kafka.bus, client_id="probe")
     try:
         eventually_sync(lambda: directory.ends([(topic, 0)]) == {(topic, 0): 15})
     finally:

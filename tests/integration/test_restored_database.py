@@ -42,14 +42,14 @@ class Bench:
     """A service that notes each thing, and tells of each note in a topic of its own; and one that keeps all records."""
 
     def __init__(self, kafka: Kafka, postgres: Postgres, url: str, prefix: str) -> None:
-        self.bootstrap = kafka.bootstrap
+        self.bus, self.bootstrap = kafka.bus, kafka.bootstrap
         self.admin = postgres.dsn("postgres")
         self.url = url
         self.prefix = prefix
         self.settings = Settings(
             service="test", database_url=url, http_port=1, kafka_bootstrap=kafka.bootstrap, topic_prefix=prefix
         )
-        self.directory = LogDirectory(kafka.bootstrap, client_id="test")
+        self.directory = LogDirectory(kafka.bus, client_id="test")
 
     async def note(self, envelope: Envelope, unit: Unit) -> None:
         """Handle a thing."""
@@ -72,7 +72,7 @@ class Bench:
         units = units_on(database)
         reaction = Reaction(name="note", topics=(THINGS,), handlers={HAPPENED: self.note})
         consumer = ReactionConsumer(reaction, settings=self.settings, units=units, decode=CODEC.decode)
-        relay = Relay(service="test", dsn=self.url, bootstrap=self.bootstrap, topics={NOTES: self.prefix + NOTES})
+        relay = Relay(service="test", dsn=self.url, bus=self.bus, topics={NOTES: self.prefix + NOTES})
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             if recovering:
@@ -86,7 +86,7 @@ class Bench:
 
     async def recover(self, units: Units) -> None:
         recovery = Recovery(
-            units=units, codec=CODEC, bootstrap=self.bootstrap, topics={NOTES: self.prefix + NOTES},
+            units=units, codec=CODEC, bus=self.bus, topics={NOTES: self.prefix + NOTES},
             directory=self.directory, restore=self.restore,
         )  # fmt: skip
         await asyncio.wait_for(recovery.run(), 20)

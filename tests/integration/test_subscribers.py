@@ -1,7 +1,6 @@
 """The examples for downstream systems, on a real broker: repeated, unknown and broken records, and a kill."""
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
@@ -39,7 +38,9 @@ def lives(number: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def topic(kafka: Kafka, topic_prefix: str) -> str:
+def topic(kafka: Kafka, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    for name, value in kafka.bus.environment().items():  # for the examples, which are processes of their own
+        monkeypatch.setenv(name, value)
     name = f"{topic_prefix}petition.petitions.v1"
     topics.create_topics(kafka.bootstrap, [name], partitions=3)
     return name
@@ -50,8 +51,8 @@ def publish(kafka: Kafka, topic: str, events: Sequence[dict[str, Any] | bytes]) 
     topics.publish(kafka.bootstrap, topic, records)
 
 
-def reading(kafka: Kafka, topic: str, database: Path, *options: str) -> list[str]:
-    own = ["--bootstrap", kafka.bootstrap, "--database", str(database), "--group", f"reader-{uuid4()}"]
+def reading(topic: str, database: Path, *options: str) -> list[str]:
+    own = ["--database", str(database), "--group", f"reader-{uuid4()}"]
     return [sys.executable, str(EXAMPLES / "stages.py"), topic, *own, *options]
 
 
@@ -77,7 +78,7 @@ def test_a_reader_keeps_the_last_stage_whatever_comes_twice_or_is_no_event(
         [b"not an event", first, newer, third, first, newer, third, fourth, closed, fourth, closed, unknown, third],
     )
     database = tmp_path / "stages.db"
-    read(reading(kafka, topic, database, "--once"))
+    read(reading(topic, database, "--once"))
     assert rows(database, "SELECT subject, stage FROM stages") == [(first["subject"], CLOSED)]
     assert rows(database, "SELECT sequence FROM seen") == [(6,)]
     assert rows(database, "SELECT place, why FROM set_aside") == [(0, "not JSON in UTF-8")]
@@ -89,7 +90,7 @@ def test_a_reader_that_was_killed_goes_on_and_one_that_begins_again_changes_noth
     number = 1_000
     publish(kafka, topic, lives(number))
     database = tmp_path / "stages.db"
-    command = reading(kafka, topic, database)
+    command = reading(topic, database)
     process = subprocess.Popen(command)
     try:
         eventually_sync(
@@ -105,7 +106,7 @@ def test_a_reader_that_was_killed_goes_on_and_one_that_begins_again_changes_noth
     kept = rows(database, "SELECT * FROM stages ORDER BY subject")
     assert [row[0] for row in kept] == sorted(f"petition-{one}" for one in range(number))
     assert {row[2] for row in kept} == {CLOSED}
-    read(reading(kafka, topic, database, "--once"))
+    read(reading(topic, database, "--once"))
     assert rows(database, "SELECT * FROM stages ORDER BY subject") == kept
 
 
@@ -113,7 +114,7 @@ def test_a_reader_that_could_not_write_has_not_read_either(kafka: Kafka, topic: 
     first, *rest = life()
     publish(kafka, topic, [first])
     database = tmp_path / "stages.db"
-    command = reading(kafka, topic, database, "--once")
+    command = reading(topic, database, "--once")
     read(command)
     publish(kafka, topic, rest)
     with sqlite3.connect(database) as somebody_else:
@@ -130,7 +131,6 @@ def test_on_the_command_line_each_event_is_printed_once(kafka: Kafka, topic: str
     publish(kafka, topic, [b"{broken", *events, *events[2:], b'"no object"', events[0]])
     done = subprocess.run(
         [EXAMPLES / "watch.sh", topic, "-e"],
-        env={**os.environ, "KAFKA_BOOTSTRAP": kafka.bootstrap},
         capture_output=True,
         text=True,
         timeout=60,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import unquote, urlsplit
 
+from contracts.bus import LOOPBACK, Bus
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -38,7 +39,7 @@ class Settings(BaseSettings):
     own (``BILLING_DATABASE_URL``), fields with an alias are the suite's (``KAFKA_BOOTSTRAP``).
     """
 
-    SECRETS: ClassVar[tuple[str, ...]] = ("database_url", "issuer", "pseudonym_secret_path")
+    SECRETS: ClassVar[tuple[str, ...]] = ("database_url", "issuer", "kafka_user", "pseudonym_secret_path")
     """What outside development has to be the installation's own."""
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True)
@@ -53,7 +54,12 @@ class Settings(BaseSettings):
 
     # The suite's
     environment: str = Field(default=DEVELOPMENT, validation_alias="ENVIRONMENT")
-    kafka_bootstrap: str = Field(default="127.0.0.1:9092", validation_alias="KAFKA_BOOTSTRAP")
+    kafka_bootstrap: str = Field(default=LOOPBACK, validation_alias="KAFKA_BOOTSTRAP")
+    kafka_user: str = Field(default="", validation_alias="KAFKA_USER", description="Principal; none: a plaintext bus.")
+    kafka_password_path: Path | None = Field(default=None, validation_alias="KAFKA_PASSWORD_PATH")
+    kafka_ca_path: Path | None = Field(
+        default=None, validation_alias="KAFKA_CA_PATH", description="Authorities that brokers are believed by, PEM."
+    )
     topic_prefix: str = Field(default="", validation_alias="TOPIC_PREFIX", description="Put before each topic's name.")
     jwks_path: Path = Field(default=STATE / "issuer" / "jwks.json", validation_alias="JWT_JWKS_PATH")
     issuer: str = Field(default=DEVELOPMENT_ISSUER, validation_alias="JWT_ISSUER")
@@ -107,6 +113,16 @@ class Settings(BaseSettings):
             raise ValueError("name at least one role, or 'all'")
         return ALL_ROLES if names == {"all"} else names
 
+    @field_validator("kafka_password_path", "kafka_ca_path", mode="before")
+    @classmethod
+    def _empty_is_not_given(cls, value: Any) -> Any:
+        return value or None
+
+    @model_validator(mode="after")
+    def _refuse_half_a_bus(self) -> Self:
+        _ = self.bus
+        return self
+
     @model_validator(mode="after")
     def _refuse_development_secrets(self) -> Self:
         """Refuse to start outside development with secrets that any reader of this file knows or can find."""
@@ -143,6 +159,11 @@ class Settings(BaseSettings):
     def has(self, role: Role) -> bool:
         """Tell whether this process plays the role."""
         return role in self.roles
+
+    @property
+    def bus(self) -> Bus:
+        """The brokers, as this service sees them."""
+        return Bus(self.kafka_bootstrap, self.kafka_user, self.kafka_password_path, self.kafka_ca_path)
 
     def physical_topic(self, topic: str) -> str:
         """Give the topic's name on the broker."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import psycopg
 from chassis.worker.logs import Extent, Log, LogDirectory
+from contracts.bus import Bus
 from kafka import KafkaConsumer, TopicPartition
 
 from intel_sink import domain
@@ -28,14 +29,14 @@ class Broker:
     """Reads logs by themselves, in no group and without changing anything.
 
     Args:
-        bootstrap: As for every client.
+        bus: The brokers, as the service sees them.
         topic_prefix: Before the name of each topic.
     """
 
-    def __init__(self, bootstrap: str, topic_prefix: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bus: Bus, topic_prefix: str) -> None:
+        self._bus = bus
         self._prefix = topic_prefix
-        self._directory = LogDirectory(bootstrap, client_id="intel-sink-verify")
+        self._directory = LogDirectory(bus, client_id="intel-sink-verify")
 
     def extents(self, topics: Sequence[str]) -> dict[Log, Extent]:
         """Begin and end of every log of the topics' present incarnations.
@@ -60,7 +61,7 @@ class Broker:
         prefix = domain.leaf_prefix(log.topic, log.topic_uuid, log.partition)
         partition = TopicPartition(self._prefix + log.topic, log.partition)
         consumer = KafkaConsumer(
-            bootstrap_servers=self._bootstrap.split(","),
+            **self._bus.client(),
             client_id="intel-sink-verify",
             enable_auto_commit=False,
             max_poll_records=RECORDS_A_POLL,

@@ -55,7 +55,7 @@ def verify(
     """Prove that the mirror is complete and as it was, or name what isn't; the metrics tell of it from then on."""
     settings = IntelSinkSettings()
     registry = Registry.load()
-    broker = Broker(settings.kafka_bootstrap, settings.topic_prefix) if with_broker else None
+    broker = Broker(settings.bus, settings.topic_prefix) if with_broker else None
     try:
         public = load_public(public_key or public_path(settings.signing_key))
     except CheckpointError as error:

@@ -31,7 +31,7 @@ def rebuild(
     The running worker builds. Interrupt this at will: it goes on, and the next call watches and switches.
     """
     settings = QuerySettings()
-    directory = LogDirectory(settings.kafka_bootstrap, client_id="query-rebuild")
+    directory = LogDirectory(settings.bus, client_id="query-rebuild")
     names = [settings.physical_topic(topic) for topic in TOPICS]
 
     def logs() -> Collection[UUID]:

@@ -18,7 +18,7 @@ from tests.conftest import CACHE
 HOME = Path(__file__).resolve().parents[3] / "deploy" / "schemas"
 FOLDER = CACHE / "schemas"
 STRIMZI = Jars("Strimzi", HOME / "strimzi")
-MODELS = {"Kafka": "kafka.Kafka", "KafkaNodePool": "nodepool.KafkaNodePool"}
+MODELS = {"Kafka": "kafka.Kafka", "KafkaNodePool": "nodepool.KafkaNodePool", "KafkaUser": "user.KafkaUser"}
 KUBERNETES = "kubernetes_validate/kubernetes-json-schema/v1.37.0-local-strict/{}.json"
 COMPOSE = "check_jsonschema/builtin_schemas/vendor/compose-spec.json"
 DEFINITIONS = "_definitions"

@@ -8,6 +8,7 @@ from chassis.relay.leadership import Relay
 from chassis.testing.events import create_tables
 from chassis.testing.topics import create_topics
 from chassis.testing.waiting import eventually_sync
+from contracts.bus import Bus
 from deploy.kafka import Kafka
 
 TOPIC = "things.v1"
@@ -24,7 +25,7 @@ class Suite:
     connection: psycopg.Connection[Any]
 
     def parameters(self, **changes: Any) -> dict[str, Any]:
-        base = {"service": "test", "dsn": self.dsn, "bootstrap": self.bootstrap, "topics": {self.topic: self.physical}}
+        base = {"service": "test", "dsn": self.dsn, "topics": {self.topic: self.physical}}
         return base | changes
 
     def wait_until_sent(self, rows: int, within: float = 30) -> None:
@@ -49,7 +50,7 @@ def start_relay(suite: Suite) -> Iterator[Callable[..., Relay]]:
     started: list[Relay] = []
 
     def start(**changes: Any) -> Relay:
-        relay = Relay(**suite.parameters(**changes))
+        relay = Relay(bus=Bus(suite.bootstrap), **suite.parameters(**changes))
         relay.start()
         started.append(relay)
         return relay

@@ -18,6 +18,7 @@ from chassis.testing.topics import delete_topics, publish, recreate_topics
 from chassis.testing.waiting import eventually
 from chassis.unit import Unit
 from chassis.worker.logs import LogDirectory
+from contracts.bus import Bus
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.kafka import Kafka
@@ -57,13 +58,13 @@ def things(suite: Any) -> Things:
 @pytest.fixture
 async def make(suite: Any, things: Things) -> AsyncIterator[Make]:
     database = Database(suite.dsn, pool_size=2)
-    directory = LogDirectory(suite.bootstrap, client_id="test")
+    directory = LogDirectory(Bus(suite.bootstrap), client_id="test")
 
     def recovery(*, stateless: bool = False) -> Recovery:
         return Recovery(
             units=units_on(database),
             codec=Codec(Registry.load()),
-            bootstrap=suite.bootstrap,
+            bus=Bus(suite.bootstrap),
             topics={suite.topic: suite.physical},
             directory=directory,
             restore=None if stateless else things.restore,

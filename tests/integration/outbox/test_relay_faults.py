@@ -17,6 +17,7 @@ from chassis.testing.faults import EXIT_STATUS
 from chassis.testing.outbox import read_topic, record_event, sequences_of, statuses
 from chassis.testing.topics import create_topics, recreate_topics
 from chassis.testing.waiting import eventually_sync
+from contracts.bus import Bus
 from deploy.kafka import Kafka
 from deploy.postgres import Postgres
 
@@ -30,9 +31,8 @@ def start_process(suite: Any) -> Iterator[Start]:
 
     def start(faults: str = "", **changes: Any) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "chassis.testing.relay_process", json.dumps(suite.parameters(**changes))]
-        process = subprocess.Popen(
-            command, env=os.environ | {"FAULTS": faults}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        environment = os.environ | Bus(suite.bootstrap).environment() | {"FAULTS": faults}
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
         return process
 

@@ -64,7 +64,8 @@ def verifier_settings(jwks: Path) -> Settings:
 
 
 def outside_development(settings: Settings) -> Settings:
-    return settings.changed(environment="production", pseudonym_secret_path=Path("pseudonym"))
+    bus = {"kafka_user": "billing", "kafka_password_path": Path("password"), "kafka_ca_path": Path("authorities")}
+    return settings.changed(environment="production", pseudonym_secret_path=Path("pseudonym"), **bus)
 
 
 async def test_a_good_token_gives_its_principal(verifier: Verifier) -> None:

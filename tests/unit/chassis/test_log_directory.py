@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from chassis.worker import logs
 from chassis.worker.logs import BrokerUnavailableError, LogDirectory
+from contracts.bus import Bus
 from kafka.errors import KafkaTimeoutError
 
 
@@ -25,7 +26,7 @@ class Silent:
 
     made: list["Silent"] = []  # noqa: RUF012  emptied by each test
 
-    def __init__(self, **_: Any) -> None:
+    def __init__(self, _: Bus, **__: Any) -> None:
         self.closed = threading.Event()
         self.made.append(self)
 
@@ -47,9 +48,9 @@ def listening() -> Iterator[str]:
 def test_a_client_that_is_not_answered_for_long_is_replaced(listening: str, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     monkeypatch.setattr(logs, "time", clock)
-    monkeypatch.setattr(logs, "KafkaAdminClient", Silent)
+    monkeypatch.setattr(logs, "AdminClient", Silent)
     Silent.made.clear()
-    directory = LogDirectory(listening, client_id="probe")
+    directory = LogDirectory(Bus(listening), client_id="probe")
     for after in (0.0, logs.REPLACED_AFTER_S, 1.0):
         clock.now += after
         with pytest.raises(BrokerUnavailableError):
@@ -60,9 +61,9 @@ def test_a_client_that_is_not_answered_for_long_is_replaced(listening: str, monk
 
 
 def test_without_any_broker_no_client_is_made_and_no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "KafkaAdminClient", Silent)
+    monkeypatch.setattr(logs, "AdminClient", Silent)
     Silent.made.clear()
-    directory = LogDirectory("127.0.0.1:1,[::1]:1", client_id="probe")
+    directory = LogDirectory(Bus("127.0.0.1:1,[::1]:1"), client_id="probe")
     with pytest.raises(BrokerUnavailableError):
         directory.incarnations(["a"])
     assert Silent.made == []

@@ -16,6 +16,9 @@ class BillingSettings(Settings):
     http_port: int = 8199
 
 
+BUS = {"KAFKA_USER": "billing", "KAFKA_PASSWORD_PATH": "/run/password", "KAFKA_CA_PATH": "/run/ca.pem"}
+
+
 def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, value in {
         "ENVIRONMENT": "production",
@@ -23,6 +26,7 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "JWT_JWKS_PATH": str(tmp_path / "jwks.json"),
         "JWT_ISSUER": "https://login.example.gov.cn",
         "PSEUDONYM_SECRET_PATH": str(tmp_path / "pseudonym"),
+        **BUS,
     }.items():
         monkeypatch.setenv(name, value)
 
@@ -111,6 +115,22 @@ def test_keys_come_from_the_issuer_or_from_a_file_of_ones_own(monkeypatch: pytes
 def test_only_an_algorithm_of_two_keys_can_be_pinned(monkeypatch: pytest.MonkeyPatch, algorithm: str) -> None:
     monkeypatch.setenv("JWT_ALGORITHM", algorithm)
     with pytest.raises(ValidationError):
+        BillingSettings()
+
+
+def test_a_production_start_on_a_plaintext_bus_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    production(monkeypatch, tmp_path)
+    for name in BUS:
+        monkeypatch.setenv(name, "")
+    with pytest.raises(ValidationError, match="kafka_user"):
+        BillingSettings()
+
+
+@pytest.mark.parametrize("name", BUS)
+def test_half_the_settings_of_a_secured_bus_are_refused_everywhere(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for each, value in BUS.items():
+        monkeypatch.setenv(each, "" if each == name else value)
+    with pytest.raises(ValidationError, match="KAFKA_USER"):
         BillingSettings()
 
 

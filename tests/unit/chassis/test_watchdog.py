@@ -6,6 +6,7 @@ import pytest
 from chassis.testing.clock import Clock
 from chassis.worker.logs import BrokerUnavailableError, Incarnation, LogDirectory, Partition
 from chassis.worker.watchdog import EXIT_STATUS, Watchdog
+from contracts.bus import Bus
 
 LOG = ("things", 0)
 OTHER = ("things", 1)
@@ -15,7 +16,7 @@ class Broker(LogDirectory):
     """A broker whose answers the test writes down."""
 
     def __init__(self) -> None:
-        super().__init__("nowhere:1", client_id="test")
+        super().__init__(Bus("nowhere:1"), client_id="test")
         self.end = {LOG: 0, OTHER: 0}
         self.position = {LOG: 0, OTHER: 0}
         self.uuid = UUID(int=1)

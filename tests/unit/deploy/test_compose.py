@@ -120,10 +120,34 @@ def test_everything_that_is_named_exists(compose: dict[str, Any]) -> None:
 def test_the_provisioned_topics_survive_the_loss_of_a_broker(compose: dict[str, Any]) -> None:
     brokers = [name for name in compose["services"] if name.startswith("kafka-")]
     assert len(brokers) == 3
-    assert compose["services"]["provision"]["command"].endswith("--replication 3")
-    assert all(
-        compose["services"][name]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false" for name in brokers
-    )
+    assert "--replication 3" in compose["services"]["provision"]["command"]
+
+
+def test_what_is_written_for_brokers_and_services_is_what_they_are_given(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    brokers = {name: each for name, each in compose["services"].items() if name.startswith("kafka-")}
+    done = CliRunner().invoke(app, ["brokers", "--output", str(tmp_path), *sorted(brokers)])
+    assert done.exit_code == 0, done.output
+    for name, broker in brokers.items():
+        given = {mount.split(":")[1]: mount.split(":")[0] for mount in broker["volumes"]}
+        for seen, source in given.items():
+            if source.startswith("./secrets/bus/"):
+                assert (tmp_path / source.removeprefix("./secrets/bus/")).is_file()
+                assert not seen.endswith("authority.p12")
+        lines = (tmp_path / f"{name}.properties").read_text("utf-8").splitlines()
+        settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+        assert settings["log.dirs"] in given
+        assert settings["ssl.keystore.location"] in given
+        assert settings["ssl.truststore.location"] in given
+        assert settings["listeners"] == f"CLIENTS://{name}:9092,CONTROLLER://{name}:9093"
+        assert settings["controller.quorum.voters"] == "1@kafka-1:9093,2@kafka-2:9093,3@kafka-3:9093"
+        assert settings["auto.create.topics.enable"] == "false"
+        assert (settings["min.insync.replicas"], settings["default.replication.factor"]) == ("2", "3")
+    for service in SERVICES:
+        source = compose["secrets"][f"bus-{service}"]["file"].removeprefix("secrets/bus/")
+        assert (tmp_path / source).is_file()
+        assert compose["services"][f"{service}-relay"]["environment"]["KAFKA_USER"] == service
 
 
 def test_the_gateways_configuration_is_written_as_the_container_asks(compose: dict[str, Any], tmp_path: Path) -> None:

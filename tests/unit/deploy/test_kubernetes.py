@@ -172,7 +172,8 @@ def test_secrets_are_only_referred_to_and_the_page_says_how_each_is_made() -> No
         for each in container.get("env", [])
         if "secretKeyRef" in each.get("valueFrom", {})
     }
-    made_by_the_operator = {f"{name}-db-app" for name in (*NAMES, KEYRING)}
+    made_by_the_operator = {f"{name}-db-app" for name in (*NAMES, KEYRING)} | {"yiwangban-cluster-ca-cert"}
+    made_by_the_operator |= {each["metadata"]["name"] for each in MANIFESTS if each["kind"] == "KafkaUser"}
     assert referred > made_by_the_operator
     for name in referred - made_by_the_operator:
         assert re.search(rf"secret (generic|tls) {name} ", README + ON_KEYS), name
@@ -202,6 +203,25 @@ def test_every_record_is_on_three_brokers_and_every_commit_on_two_instances() ->
         safely = {"number": 1, "dataDurability": "required", "failoverQuorum": True}
         assert cluster["postgresql"]["synchronous"].items() >= safely.items()
         assert cluster["bootstrap"]["initdb"] == {"database": database, "owner": database}
+
+
+def test_every_service_signs_in_on_the_bus_and_may_do_what_the_contracts_say() -> None:
+    (listener,) = named("Kafka", "yiwangban")["spec"]["kafka"]["listeners"]
+    assert (listener["tls"], listener["authentication"]) == (True, {"type": "scram-sha-512"})
+    assert named("Kafka", "yiwangban")["spec"]["kafka"]["authorization"] == {"type": "simple"}
+    registry = Registry.load()
+    for service in NAMES:
+        rights = named("KafkaUser", service)["spec"]["authorization"]["acls"]
+        written = {each["resource"]["name"] for each in rights if each["operations"] == ["Write"]}
+        assert written == {topic.name for topic in registry.written_by(service)}
+        read = {each["resource"]["name"] for each in rights if each["operations"] == ["Read"]}
+        assert read == written | {topic.name for topic in registry.read_by(service)} | {f"{service}."}
+        for role, kind in ROLES.items():
+            spec = named(kind, f"{service}-{role}")["spec"]["template"]["spec"]
+            assert told(spec["containers"][0])["KAFKA_USER"] == service
+            secrets = {volume["secret"]["secretName"] for volume in spec["volumes"] if "secret" in volume}
+            assert service in secrets
+            assert not secrets & (set(NAMES) - {service})
 
 
 def test_the_gateways_configuration_is_written_as_its_pod_asks_and_leads_to_services_that_exist(tmp_path: Path) -> None:

@@ -120,17 +120,17 @@ class Runtime:
         relay = Relay(
             service=service.name,
             dsn=api.sync_dsn,
-            bootstrap=settings.kafka_bootstrap,
+            bus=settings.bus,
             topics=topics,
             retention_days=settings.outbox_retention_days,
         )
         wake = relay.wake if settings.has(Role.RELAY) else _nobody
         work = Units(worker, outbox, wake)
-        self._directory = LogDirectory(settings.kafka_bootstrap, client_id=f"{service.name}-recovery")
+        self._directory = LogDirectory(settings.bus, client_id=f"{service.name}-recovery")
         self._recovery = Recovery(
             units=work,
             codec=codec,
-            bootstrap=settings.kafka_bootstrap,
+            bus=settings.bus,
             topics=topics,
             directory=self._directory,
             restore=service.restore,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import psycopg
+from contracts.bus import Bus
 from psycopg.rows import TupleRow
 
 from chassis.relay.outgoing import Outgoing
@@ -58,7 +59,7 @@ class Relay(threading.Thread):
         *,
         service: str,
         dsn: str,
-        bootstrap: str,
+        bus: Bus,
         topics: Mapping[str, str],
         batch: int = 500,
         retention_days: int = 14,
@@ -68,14 +69,14 @@ class Relay(threading.Thread):
         Args:
             service: For names of threads and sessions.
             dsn: libpq URL of the service's database: a direct session, not through a transaction pool.
-            bootstrap: Addresses of brokers.
+            bus: The brokers, as the service sees them.
             topics: The topics that the service writes: physical name by name in the contracts.
             batch: Most events in one batch.
             retention_days: How long sent events stay in the outbox.
         """
         super().__init__(name=f"{service}-relay", daemon=True)
         self._dsn = dsn
-        self._brokers = bootstrap
+        self._bus = bus
         self._topics = dict(topics)
         self._batch = batch
         self._retention_days = retention_days
@@ -120,8 +121,7 @@ class Relay(threading.Thread):
             return ""
         if pump.missing:
             return f"missing topics: {', '.join(sorted(pump.missing))}"
-        since = pump.broker_since
-        return "standing: the broker doesn't answer" if since is not None else ""
+        return f"standing: {pump.trouble}" if pump.trouble else ""
 
     def run(self) -> None:
         """Campaign, lead, and begin again after every error, until stopped."""
@@ -181,7 +181,7 @@ class Relay(threading.Thread):
         self._telemetry.leader = True
         self._pump = Pump(
             outgoing,
-            Publisher(self._brokers, self._topics),
+            Publisher(self._bus, self._topics),
             self._telemetry,
             topics=list(self._topics),
             stopping=self._stopping,

@@ -7,7 +7,9 @@ from itertools import zip_longest
 from typing import Any, Final
 from uuid import UUID
 
-from kafka import KafkaAdminClient, KafkaProducer
+from contracts.bus import Bus
+from contracts.refusal import NotLetInError, explained
+from kafka import KafkaProducer
 from kafka.errors import (
     InvalidRecordError,
     InvalidTimestampError,
@@ -22,6 +24,7 @@ from kafka.errors import (
 from kafka.future import Future
 from opentelemetry.trace import Span
 
+from chassis.admin_client import AdminClient
 from chassis.envelope import CONTENT_TYPE
 from chassis.relay.outgoing import Row
 
@@ -77,14 +80,14 @@ class Batch:
 class Publisher:
     """A connection to the broker that is opened, used until the first error, and abandoned."""
 
-    def __init__(self, bootstrap: str, topics: Mapping[str, str]) -> None:
+    def __init__(self, bus: Bus, topics: Mapping[str, str]) -> None:
         """Prepare.
 
         Args:
-            bootstrap: Addresses of brokers, separated by commas.
+            bus: The brokers, as the service sees them.
             topics: Physical name of each topic by its name in the contracts.
         """
-        self._bootstrap = bootstrap.split(",")
+        self._bus = bus
         self._topics = dict(topics)
         self._producer: Any = None
         self._admin: Any = None
@@ -94,33 +97,36 @@ class Publisher:
 
         Raises:
             KafkaError: The broker doesn't answer.
+            NotLetInError: It does, and refuses us.
         """
-        self._producer = KafkaProducer(
-            bootstrap_servers=self._bootstrap,
-            enable_idempotence=True,  # by name: otherwise a setting that conflicts with it switches it off silently
-            acks="all",
-            max_block_ms=WAIT_MS,
-            delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
-            request_timeout_ms=DELIVERY_TIMEOUT_MS // 3,
-            max_request_size=MAX_REQUEST_BYTES,
-            batch_size=BATCH_BYTES,
-            linger_ms=LINGER_MS,
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-            **_CLIENT,
-        )
+        with explained(self._bus):
+            self._producer = KafkaProducer(
+                **self._bus.client(),
+                enable_idempotence=True,  # by name: otherwise a setting that conflicts with it switches it off silently
+                acks="all",
+                max_block_ms=WAIT_MS,
+                delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+                request_timeout_ms=DELIVERY_TIMEOUT_MS // 3,
+                max_request_size=MAX_REQUEST_BYTES,
+                batch_size=BATCH_BYTES,
+                linger_ms=LINGER_MS,
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+                **_CLIENT,
+            )
 
     def identities(self) -> dict[str, UUID]:
         """Ask for the UUID of each topic, by its name in the contracts; a topic that isn't there is left out.
 
         Raises:
             KafkaError: The broker doesn't answer. The next call connects anew, so that no call waits long.
+            NotLetInError: It does, and refuses us.
         """
         try:
             if self._admin is None:
-                self._admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=WAIT_MS, **_CLIENT)
+                self._admin = AdminClient(self._bus, request_timeout_ms=WAIT_MS, **_CLIENT)
             found = {topic["name"]: topic for topic in self._admin.describe_topics(list(self._topics.values()))}
-        except KafkaError:
+        except (KafkaError, NotLetInError):
             self._close_admin()
             raise
         described = ((name, found.get(physical)) for name, physical in self._topics.items())

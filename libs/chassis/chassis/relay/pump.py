@@ -14,6 +14,7 @@ from threading import Event
 from typing import Final
 from uuid import UUID
 
+from contracts.refusal import NotLetInError
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from chassis.relay.clerk import Clerk, Wanted
@@ -41,7 +42,7 @@ class Pump:
     """Moves rows. One thread only.
 
     Attributes:
-        broker_since: Monotonic moment of the first of the broker's failures in a row; None while it works.
+        trouble: Why the broker takes nothing; empty while it does.
         missing: Topics that aren't there, or refuse us.
     """
 
@@ -69,7 +70,7 @@ class Pump:
             on_beat: Called about once a second; keeps the session from being idle.
             batch: Most rows in one batch.
         """
-        self.broker_since: float | None = None
+        self.trouble = ""
         self.missing: frozenset[str] = frozenset()
         self._outgoing = outgoing
         self._clerk = Clerk(outgoing)
@@ -104,7 +105,7 @@ class Pump:
                     self._move()
                 except NewProducerNeededError:
                     self._give_up_batches()
-                except KafkaError as error:
+                except (KafkaError, NotLetInError) as error:
                     self._note_broker(error)
                     self._give_up_batches()
                     self._rest(pause)
@@ -169,7 +170,7 @@ class Pump:
         for future in batch.futures:
             while not isinstance(future, KafkaError) and not future.is_done:
                 self._beat()
-                if self._stopping.is_set() and self.broker_since is not None:
+                if self._stopping.is_set() and self.trouble:
                     raise KafkaTimeoutError("no answer, and no time to wait for it")
                 try:
                     future.get(timeout=BEAT_S / 2)
@@ -252,7 +253,7 @@ class Pump:
         self._on_beat()
         try:
             identities = self._publisher.identities()
-        except KafkaError as error:
+        except (KafkaError, NotLetInError) as error:
             self._note_broker(error)
         else:
             self._note_broker(None)
@@ -285,14 +286,12 @@ class Pump:
         self._on_beat()
         self._stopping.wait(seconds)
 
-    def _note_broker(self, error: KafkaError | None) -> None:
-        if error is None:
-            if self.broker_since is not None:
-                log.info("the broker answers again", extra={"event.name": "relay.broker_back"})
-            self.broker_since = None
-        elif self.broker_since is None:
-            self.broker_since = time.monotonic()
-            log.warning(
-                "the broker doesn't answer; events wait",
-                extra={"event.name": "relay.broker_failed", "error.type": type(error).__name__},
-            )
+    def _note_broker(self, error: KafkaError | NotLetInError | None) -> None:
+        before, self.trouble = self.trouble, ""
+        if error is not None:
+            self.trouble = str(error) if isinstance(error, NotLetInError) else "the broker doesn't answer"
+        if self.trouble and self.trouble != before:
+            told = {"event.name": "relay.broker_failed", "error.type": type(error).__name__}
+            log.warning("%s; events wait", self.trouble, extra=told)
+        elif before and not self.trouble:
+            log.info("the broker answers again", extra={"event.name": "relay.broker_back"})

@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from contracts.bus import Bus
 from contracts.codec import Codec, Undecodable
 
 from chassis.envelope import Envelope
@@ -69,7 +70,7 @@ class Recovery:
         *,
         units: Units,
         codec: Codec,
-        bootstrap: str,
+        bus: Bus,
         topics: Mapping[str, str],
         directory: LogDirectory,
         restore: Restore | None = None,
@@ -79,7 +80,7 @@ class Recovery:
         Args:
             units: Opens the transactions of the import.
             codec: Reads the events.
-            bootstrap: Addresses of brokers.
+            bus: The brokers, as the service sees them.
             topics: The topics that the service writes: physical name by name in the contracts.
             directory: Knows the topics' incarnations and extents.
             restore: Applies an event; None if the service keeps no state beside its outbox.
@@ -89,7 +90,7 @@ class Recovery:
         self.trouble = ""
         self._units = units
         self._codec = codec
-        self._bootstrap = bootstrap
+        self._bus = bus
         self._topics = dict(topics)
         self._names = {physical: name for name, physical in topics.items()}
         self._directory = directory
@@ -198,7 +199,7 @@ class Recovery:
             return
         total = sum(ends[place] - starts[place] for place in left)
         log.info("comparing %d records with the outbox", total, extra={"event.name": "recovery.compares"})
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(**self._bus.client(), group_id=None, enable_auto_commit=False)
         await consumer.start()
         try:
             consumer.assign([TopicPartition(self._topics[name], partition) for name, partition in left])

@@ -1,5 +1,6 @@
-"""A relay in a process of its own, so that a test can stop and kill it. Arguments: a JSON object of its parameters.
+"""A relay in a process of its own, so that a test can stop and kill it.
 
+Its argument is a JSON object of the relay's parameters but the bus, which the environment names.
 Prints ``leading`` when it leads and ``standing by`` when it doesn't; ends on SIGTERM.
 """
 
@@ -8,6 +9,8 @@ import signal
 import sys
 import threading
 
+from contracts.bus import Bus
+
 from chassis.relay.leadership import Relay
 
 POLL_S = 0.05
@@ -15,7 +18,7 @@ POLL_S = 0.05
 
 def main() -> None:
     """Relay until SIGTERM."""
-    relay = Relay(**json.loads(sys.argv[1]))
+    relay = Relay(bus=Bus.from_environment(), **json.loads(sys.argv[1]))
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     relay.start()

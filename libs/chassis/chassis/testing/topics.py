@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from contracts.bus import Bus
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
 
@@ -13,9 +14,10 @@ PARTITIONS = 12
 
 
 @contextmanager
-def admin_client(bootstrap: str) -> Iterator[KafkaAdminClient]:
-    """Open an admin client that gives up soon."""
-    with KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000, bootstrap_timeout_ms=10_000) as admin:
+def admin_client(bus: Bus | str) -> Iterator[KafkaAdminClient]:
+    """Open an admin client that gives up soon; a plaintext broker is named by its address alone."""
+    told = (Bus(bus) if isinstance(bus, str) else bus).client()
+    with KafkaAdminClient(**told, request_timeout_ms=10_000, bootstrap_timeout_ms=10_000) as admin:
         yield admin
 
 

@@ -55,8 +55,8 @@ class BatchConsumer:
         self._batch = batch
         self._settings = settings
         self._instance = f"{settings.service}-{batch.name}-{settings.slot}"
-        self._directory = LogDirectory(settings.kafka_bootstrap, client_id=self._instance)
-        watching = LogDirectory(settings.kafka_bootstrap, client_id=f"{self._instance}-watchdog")
+        self._directory = LogDirectory(settings.bus, client_id=self._instance)
+        watching = LogDirectory(settings.bus, client_id=f"{self._instance}-watchdog")
         self.watchdog = Watchdog(self, watching)
         self._telemetry = BatchTelemetry(batch.name, self.group)
         self._thread: ConsumerThread | None = None
@@ -140,7 +140,9 @@ class BatchConsumer:
                     log.warning("%s; it joins its group anew", error)
                     self._telemetry.fenced()
                     self._trouble = "another process has taken over"
-                except (BrokerUnavailableError, KafkaError, OSError) as error:
+                except BrokerUnavailableError as error:
+                    self._trouble = f"broker: {error}"
+                except (KafkaError, OSError) as error:
                     self._trouble = f"broker: {describe(error)}"
                 except Exception as error:
                     log.exception("%s crashed; it joins its group anew", self.name)
@@ -163,7 +165,7 @@ class BatchConsumer:
         # so with other topics it comes back as another member.
         found = await asyncio.to_thread(self._directory.incarnations, self.topics)
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=settings.kafka_bootstrap,
+            **settings.bus.client(),
             client_id=self._instance,
             group_id=self.group,
             group_instance_id=f"{self._instance}-{fingerprint(found)}",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import faust
+from contracts.bus import Bus
 from faust.contrib.asgi import bind_to_running_loop
 from faust.tables.manager import TableManager
 from faust.transport.drivers.aiokafka import Consumer
@@ -87,7 +88,7 @@ def build_app(
     """
     app = faust.App(
         group,
-        broker=";".join(f"kafka://{server}" for server in settings.kafka_bootstrap.split(",")),
+        **connection(settings.bus),
         consumer_group_instance_id=instance,
         broker_client_id=instance,
         broker_session_timeout=settings.session_timeout_ms / 1000,
@@ -107,3 +108,18 @@ def build_app(
     app.finalize()
     vars(app.transport)["Consumer"] = functools.partial(PositionedConsumer, begin=begin)  # instead of its class' own
     return app
+
+
+def connection(bus: Bus) -> dict[str, Any]:
+    """Give the arguments of an app that say where the brokers are and who is asking. They hold the password."""
+    told = bus.client()
+    servers = {"broker": ";".join(f"kafka://{server}" for server in told["bootstrap_servers"])}
+    if "sasl_mechanism" not in told:
+        return servers
+    credentials = faust.SASLCredentials(
+        username=told["sasl_plain_username"],
+        password=told["sasl_plain_password"],
+        ssl_context=told["ssl_context"],
+        mechanism=told["sasl_mechanism"],
+    )
+    return servers | {"broker_credentials": credentials}

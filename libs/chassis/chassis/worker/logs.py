@@ -15,9 +15,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from kafka import KafkaAdminClient, TopicPartition
+from contracts.bus import Bus
+from contracts.refusal import NotLetInError
+from kafka import TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError, UnknownTopicOrPartitionError
+from kafka.errors import KafkaError, SaslAuthenticationFailedError, UnknownTopicOrPartitionError
+
+from chassis.admin_client import AdminClient
 
 Partition = tuple[str, int]
 """Topic, as the broker names it, and partition."""
@@ -72,11 +76,11 @@ class Extent:
 class LogDirectory:
     """Answers questions about logs. All methods block, at most some seconds; it may be used from any thread."""
 
-    def __init__(self, bootstrap: str, *, client_id: str) -> None:
+    def __init__(self, bus: Bus, *, client_id: str) -> None:
         """Connect at the first question, not here."""
-        self._bootstrap = bootstrap.split(",")
+        self._bus = bus
         self._client_id = client_id
-        self._client: KafkaAdminClient | None = None
+        self._client: AdminClient | None = None
         self._answered = 0.0
         self._lock = threading.Lock()
 
@@ -149,26 +153,31 @@ class LogDirectory:
                     self._answered = time.monotonic()
                 answer = getattr(self._client, question)(*arguments, **options)
             except (KafkaError, OSError) as error:
-                self._give_up()
-                raise BrokerUnavailableError(f"{question}: {type(error).__name__}") from error
+                self._give_up(error)
+                why = str(error) if isinstance(error, NotLetInError) else type(error).__name__
+                raise BrokerUnavailableError(f"{question}: {why}") from error
             self._answered = time.monotonic()
             return answer
 
-    def _connect(self) -> KafkaAdminClient:
-        """Open a client, once any of the brokers can be reached: one that finds none leaves its thread behind."""
-        if not any(map(_takes_connections, self._bootstrap)):
+    def _connect(self) -> AdminClient:
+        """Open a client, once any of the brokers can be reached: it would take its whole time to find none."""
+        if not any(map(_takes_connections, self._bus.bootstrap.split(","))):
             raise ConnectionError("no broker takes a connection")
-        return KafkaAdminClient(
-            bootstrap_servers=self._bootstrap,
+        return AdminClient(
+            self._bus,
             client_id=self._client_id,
             request_timeout_ms=_TIMEOUT_MS,
             bootstrap_timeout_ms=_TIMEOUT_MS,
             reconnect_backoff_max_ms=1_000,
         )
 
-    def _give_up(self) -> None:
-        """Replace a client that hasn't been answered for long; it is closed apart, since that may take its time."""
-        if self._client is not None and time.monotonic() - self._answered > REPLACED_AFTER_S:
+    def _give_up(self, error: Exception) -> None:
+        """Replace a client that has had no answer for long, or that a broker refused and that would never ask it again.
+
+        It is closed apart, since that may take its time.
+        """
+        refused = isinstance(error, SaslAuthenticationFailedError)
+        if self._client is not None and (refused or time.monotonic() - self._answered > REPLACED_AFTER_S):
             threading.Thread(target=self._client.close, daemon=True).start()
             self._client = None
 

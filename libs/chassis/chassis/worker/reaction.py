@@ -69,7 +69,7 @@ class ReactionConsumer:
         self._sweep = Sweep(self._processor, units.database, self._patience)
         client = f"{settings.service}-{reaction.name}-{settings.slot}"
         self._instance = client
-        self._directory = LogDirectory(settings.kafka_bootstrap, client_id=client)
+        self._directory = LogDirectory(settings.bus, client_id=client)
         self.watchdog = Watchdog(self, self._directory, seen=self._observe)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._app: faust.App | None = None
