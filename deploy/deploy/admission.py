@@ -1,5 +1,6 @@
 """Principals on the brokers: passwords set, rights given where they are missing and taken where they are too many."""
 
+import secrets
 from collections.abc import Sequence
 
 from kafka.admin import (
@@ -12,12 +13,12 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
     ScramMechanism,
-    UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
 from kafka.errors import NoError
 
 from deploy.access import Principal, described
+from deploy.private_files import SECRET_BYTES
 
 EVERYTHING = ACLFilter(
     None,
@@ -82,13 +83,16 @@ def enter(admin: KafkaAdminClient, principals: Sequence[Principal]) -> None:
 def dismiss(admin: KafkaAdminClient, name: str) -> None:
     """Take everything from a principal: rights first, which ends what its open connections do, then the password.
 
+    The password becomes one that nobody knows, instead of being deleted: a broker (4.3.1) that finds a deletion in its
+    log when it starts may forget everybody's passwords, and then lets nobody in.
+
     Raises:
         AdmissionError: It was refused.
     """
     mine = ACLFilter(f"User:{name}", None, ACLOperation.ANY, ACLPermissionType.ANY, EVERYTHING.resource_pattern)
     _take(admin, {mine})
     if admin.describe_user_scram_credentials([name])[name]["credential_infos"]:
-        _check(admin.alter_user_scram_credentials([UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_512)]))
+        enter(admin, [Principal(name, secrets.token_urlsafe(SECRET_BYTES), frozenset())])
 
 
 def _is_here(right: ACL, prefix: str) -> bool:

@@ -36,9 +36,11 @@ def bench(cluster: Cluster, database_url: str, topic_prefix: str) -> Bench:
 
 
 async def test_nothing_is_lost_or_doubled_when_the_broker_comes_back_with_another_certificate(
-    bench: Bench, cluster: Cluster, credentials: Credentials
+    bench: Bench, cluster: Cluster, configuration: Configuration, credentials: Credentials
 ) -> None:
-    (broker,) = cluster.brokers
+    (broker,), suite = cluster.brokers, Suite(configuration)
+    suite.subscribe("gone", [PROVINCE])
+    suite.dismiss("gone")  # had its password been deleted, the broker would now come back without anybody's
     before = ssl.get_server_certificate((LOOPBACK, broker.port))
     async with bench.running():
         await bench.more(50)
