@@ -298,7 +298,7 @@ async def test_what_is_not_there_is_not_found(cases: Cases) -> None:
 async def test_the_openapi_document_speaks_chinese_first_and_english_second(cases: Cases) -> None:
     document: dict[str, Any] = (await cases.client.get("/openapi.json")).json()
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len(operations) == 8
+    assert len(operations) == 9
     for operation in operations:
         chinese, _, english = operation["summary"].partition(" · ")
         assert any("一" <= letter <= "鿿" for letter in chinese)

@@ -36,10 +36,11 @@ def bench(cluster: Cluster, database_url: str, topic_prefix: str) -> Bench:
 
 
 async def test_nothing_is_lost_or_doubled_when_the_broker_comes_back_with_another_certificate(
-    bench: Bench, cluster: Cluster, configuration: Configuration, credentials: Credentials
+    bench: Bench, cluster: Cluster, configuration: Configuration, credentials: Credentials, topic_prefix: str
 ) -> None:
     (broker,), suite = cluster.brokers, Suite(configuration)
     suite.subscribe("gone", [PROVINCE])
+    provision_for(topic_prefix, cluster)  # the suite's own, without a prefix, takes back whatever isn't its own
     suite.dismiss("gone")  # had its password been deleted, the broker would now come back without anybody's
     before = ssl.get_server_certificate((LOOPBACK, broker.port))
     async with bench.running():
