@@ -22,6 +22,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from deploy.private_files import replace_secret
 from deploy.server import LOOPBACK, Server
 from deploy.services import KEYRING, SERVICES
 
@@ -98,10 +99,7 @@ class Postgres(Server):
         if missing := [user for user in (ADMIN, RECONCILER, KEYRING, *DATABASES) if user not in kept]:
             self.state.mkdir(parents=True, exist_ok=True)
             kept |= {user: secrets.token_urlsafe(24) for user in missing}
-            draft = path.with_name(f".{path.name}.{os.getpid()}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(kept, file)
-            draft.replace(path)
+            replace_secret(path, json.dumps(kept).encode())
         return kept
 
     def prepare(self) -> None:

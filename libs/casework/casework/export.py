@@ -9,9 +9,10 @@ import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import Query, Response
+
+from casework.numbers import SHANGHAI
 
 MOST: Final = 1_000
 """Rows of a part: what one answer may hold without keeping others waiting."""
@@ -19,7 +20,6 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 """Without it spreadsheets take UTF-8 for something else."""
 BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What spreadsheets would calculate (CSV injection, OWASP)."""
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 PartLimit = Annotated[int, Query(ge=1, le=MOST, description="每份行数 · Rows a part")]
 """Of an endpoint: how many rows its answer has at most."""
