@@ -22,7 +22,7 @@ from petition.tables import PetitionRow
 
 from benchmarks.harness import Comparison, Side, Void, compare
 from benchmarks.load import SECONDS, TENANT, citizens, for_seconds, loaded, writes
-from benchmarks.programs import GATEWAY, bare, running, url_of
+from benchmarks.programs import GATEWAY, bare, changed, running, url_of
 
 
 def petitions() -> list[bytes]:
@@ -68,7 +68,8 @@ INTAKES = {
 
 def run(suite: Suite, target: Target, blocks: int) -> list[Comparison]:
     """Compare; only what is measured may run meanwhile. One client for both sides, in this process."""
-    return [*(against_bare(suite, target, each, blocks) for each in INTAKES.values()), through(suite, target, blocks)]
+    against = (against_bare(suite, target, each, blocks) for each in INTAKES.values())
+    return [*against, through(suite, target, blocks), sealed(suite, target, blocks)]
 
 
 def against_bare(suite: Suite, target: Target, intake: Intake, blocks: int) -> Comparison:
@@ -92,6 +93,17 @@ def through(suite: Suite, target: Target, blocks: int) -> Comparison:
         theirs = Side("without Envoy", lambda: speed(url_of(suite, intake.service)))
         ours.measure(), theirs.measure()
         return compare("through Envoy", ours, theirs, unit="requests/s", blocks=blocks)
+
+
+def sealed(suite: Suite, target: Target, blocks: int) -> Comparison:
+    """Compare with the same service without keyring and cipher: what it costs that content is encrypted."""
+    intake = INTAKES["petition"]
+    speed, name = _speed_of(suite, target, intake), f"{intake.service}-api"
+    with running(suite, name), changed(suite, "unsealed", name) as url:
+        ours = Side("petition: intake, sealed", lambda: speed(url_of(suite, intake.service)))
+        theirs = Side("content in clear", lambda: speed(url))
+        ours.measure(), theirs.measure()
+        return compare("sealing", ours, theirs, unit="requests/s", blocks=blocks)
 
 
 def _speed_of(suite: Suite, target: Target, intake: Intake) -> Callable[..., float]:

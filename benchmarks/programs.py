@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from deploy.programs import programs
 from deploy.suite import Suite
 
 GATEWAY = "envoy"
@@ -61,18 +62,35 @@ def bare(suite: Suite, baseline: str, service: str, **settings: str) -> Iterator
     Yields:
         Its address.
     """
+    dsn = suite.configuration.postgres().dsn(service).replace("postgresql://", "postgresql+psycopg://")
+    command = ["uvicorn", "--factory", f"benchmarks.bare:{baseline}", "--no-access-log", "--log-level", "warning"]
+    with _beside(suite, command, {"BARE_DATABASE_URL": dsn, **settings}) as url:
+        yield url
+
+
+@contextmanager
+def changed(suite: Suite, module: str, name: str) -> Iterator[str]:
+    """Run a module of `benchmarks` that changes something of a service, exactly as a program of the suite is run.
+
+    Yields:
+        Its address.
+    """
+    (program,) = (each for each in programs(suite.configuration) if each.name == name)
+    with _beside(suite, [f"benchmarks.{module}", "serve"], program.environment) as url:
+        yield url
+
+
+@contextmanager
+def _beside(suite: Suite, module: Sequence[str], settings: Mapping[str, str]) -> Iterator[str]:
     port = suite.configuration.ports.gateway + 60
     url = f"http://127.0.0.1:{port}"
-    dsn = suite.configuration.postgres().dsn(service).replace("postgresql://", "postgresql+psycopg://")
-    environment = {**os.environ, "BARE_DATABASE_URL": dsn, **settings}
-    command = [sys.executable, "-m", "uvicorn", "--factory", f"benchmarks.bare:{baseline}", "--port", str(port)]
-    options = ["--no-access-log", "--log-level", "warning"]
-    process = subprocess.Popen([*command, *options], env=environment)  # noqa: S603  our own
+    command = [sys.executable, "-m", *module, "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, **settings})  # noqa: S603  our own
     try:
         deadline = time.monotonic() + UP_WITHIN_S
         while not _answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the bare service did not start")
+                raise RuntimeError(f"{module[0]} did not start")
             time.sleep(LOOK_S)
         yield url
     finally:
