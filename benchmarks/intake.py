@@ -22,7 +22,8 @@ from petition.tables import PetitionRow
 
 from benchmarks.harness import Comparison, Side, Void, compare
 from benchmarks.load import SECONDS, TENANT, citizens, for_seconds, loaded, writes
-from benchmarks.programs import GATEWAY, bare, changed, running, url_of
+from benchmarks.programs import GATEWAY, bare, running, url_of, without
+from benchmarks.without import LEAVE_OUT
 
 
 def petitions() -> list[bytes]:
@@ -69,7 +70,8 @@ INTAKES = {
 def run(suite: Suite, target: Target, blocks: int) -> list[Comparison]:
     """Compare; only what is measured may run meanwhile. One client for both sides, in this process."""
     against = (against_bare(suite, target, each, blocks) for each in INTAKES.values())
-    return [*against, through(suite, target, blocks), sealed(suite, target, blocks)]
+    costs = (cost_of(suite, target, what, blocks) for what in LEAVE_OUT)
+    return [*against, through(suite, target, blocks), *costs]
 
 
 def against_bare(suite: Suite, target: Target, intake: Intake, blocks: int) -> Comparison:
@@ -95,15 +97,15 @@ def through(suite: Suite, target: Target, blocks: int) -> Comparison:
         return compare("through Envoy", ours, theirs, unit="requests/s", blocks=blocks)
 
 
-def sealed(suite: Suite, target: Target, blocks: int) -> Comparison:
-    """Compare with the same service without keyring and cipher: what it costs that content is encrypted."""
+def cost_of(suite: Suite, target: Target, what: str, blocks: int) -> Comparison:
+    """Compare with the same service without something: what that costs."""
     intake = INTAKES["petition"]
     speed, name = _speed_of(suite, target, intake), f"{intake.service}-api"
-    with running(suite, name), changed(suite, "unsealed", name) as url:
-        ours = Side("petition: intake, sealed", lambda: speed(url_of(suite, intake.service)))
-        theirs = Side("content in clear", lambda: speed(url))
+    with running(suite, name), without(suite, what, name) as url:
+        ours = Side("petition: intake", lambda: speed(url_of(suite, intake.service)))
+        theirs = Side(f"without {what}", lambda: speed(url))
         ours.measure(), theirs.measure()
-        return compare("sealing", ours, theirs, unit="requests/s", blocks=blocks)
+        return compare(f"cost of {what}", ours, theirs, unit="requests/s", blocks=blocks)
 
 
 def _speed_of(suite: Suite, target: Target, intake: Intake) -> Callable[..., float]:

@@ -69,14 +69,14 @@ def bare(suite: Suite, baseline: str, service: str, **settings: str) -> Iterator
 
 
 @contextmanager
-def changed(suite: Suite, module: str, name: str) -> Iterator[str]:
-    """Run a module of `benchmarks` that changes something of a service, exactly as a program of the suite is run.
+def without(suite: Suite, what: str, name: str) -> Iterator[str]:
+    """Run a program of the suite beside itself, without something that it does; see :mod:`benchmarks.without`.
 
     Yields:
         Its address.
     """
     (program,) = (each for each in programs(suite.configuration) if each.name == name)
-    with _beside(suite, [f"benchmarks.{module}", "serve"], program.environment) as url:
+    with _beside(suite, ["benchmarks.without", what, "serve"], program.environment) as url:
         yield url
 
 
