@@ -12,7 +12,7 @@ PYTHON := $(shell for found in $(PYTHONS); do if $$found -c $(USABLE) 2>/dev/nul
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo start erase down status token provision subscriber logs tools rules test lint types format contracts asyncapi fuzz chaos bench evaluate clean
+.PHONY: help setup lock demo start erase down status token provision subscriber logs tools rules test tests lint types format contracts asyncapi fuzz chaos bench evaluate clean
 
 help: ## 列出全部命令 · list the commands
 	@printf '%s\n\n' '一网办 · make <命令 command> [GATEWAY_PORT=8080 …] [STATE_DIR=.state] [ROLES=split]'
@@ -53,9 +53,12 @@ logs: setup ## 日志 · a program's log: PROGRAM=petition
 tools: ## 安装测试用到的 Debian 软件包 · install the Debian packages that tests use
 	@deploy/tools.sh
 
+test: setup ## 检查与全部测试 · lint, types, and every test against real servers
+	@$(MAKE) --no-print-directory --jobs 3 lint types tests
+
 # Most tests wait for real servers most of the time, so three of them share two cores well; each worker has its own servers.
 # Whole suites come first, in one worker, since they take longest (see tests/conftest.py).
-test: setup lint types ## 检查与全部测试 · lint, types, and every test against real servers
+tests: setup ## 只跑测试 · the tests alone (ARGS='-k words')
 	@$(BIN)/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 fuzz: setup ## 经网关试遍接口 · try every operation through the gateway at length (EXAMPLES=200)
