@@ -56,6 +56,9 @@ PURPOSE_MISSING = ProblemType("purpose-missing", 400, "未说明查阅用途", "
     "Data of other people is read for a purpose: send a Purpose-Of-Use header. The read is recorded.")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "未登录或登录已失效", "Not signed in, or no longer",
     "请重新登录后再试。", "Sign in again and repeat the request.")
+SIGNATURE_REFUSED = ProblemType("signature-refused", 401, "签名无效或已过期", "The signature doesn't hold",
+    "请用共享密钥重新签名后再发；时间戳须在五分钟以内。",
+    "Sign again with the shared secret; the timestamp must not be older than five minutes.")
 FORBIDDEN = ProblemType("forbidden", 403, "无权进行此操作", "Not allowed",
     "您的角色不能进行此操作。", "Your role doesn't allow this.")
 NOT_FOUND = ProblemType("not-found", 404, "未找到", "Not found",

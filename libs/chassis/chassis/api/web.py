@@ -13,11 +13,12 @@ from chassis.api.permission import needs
 from chassis.api.refusals import register_refusals
 from chassis.api.route import CommandRoute, PublicRoute, QueryRoute
 from chassis.api.streams import PublicStreamRoute, StreamRoute
+from chassis.api.webhooks import WebhookRoute
 from chassis.process.health import health_router
 from chassis.service import Service
 from chassis.settings import Role
 
-PUBLIC = PublicRoute | PublicStreamRoute
+PUBLIC = PublicRoute | PublicStreamRoute | WebhookRoute
 GUARDED = CommandRoute | QueryRoute | StreamRoute
 
 

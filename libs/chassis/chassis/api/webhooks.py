@@ -1,0 +1,121 @@
+"""Writes by programs that hold a shared secret and no token: webhooks, signed as Standard Webhooks says.
+
+``webhook-signature`` holds ``v1,<base64>`` of HMAC-SHA256 over ``<webhook-id>.<webhook-timestamp>.<body>``, the very
+bytes; several, with a space between them, while a secret changes. A timestamp is good for five minutes either way.
+A delivery that is repeated within them has its effect once if what it brings has an id: that is its endpoint's part.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from chassis.api.auth import Principal
+from chassis.api.body import StrictRequest
+from chassis.api.errors import RECOVERING, RETRY_AFTER_S, SIGNATURE_REFUSED, Problem, request_id_of
+from chassis.api.route import Edge, Handler, uncached
+
+REPLAY_WINDOW_S: Final = 300
+"""How far the timestamp of a delivery may be from now."""
+SHORTEST_SECRET: Final = 24
+"""Bytes (192 bits)."""
+MOST_SIGNATURES: Final = 5
+_ID: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
+UNSIGNED: Final[dict[str, Any]] = {
+    "openapi_extra": {"security": [], "responses": {"401": {"$ref": "#/components/responses/Problem401"}}}
+}
+"""Options of a webhook: no token is asked for, but a signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who may deliver to a webhook.
+
+    Attributes:
+        principal: As whom they act.
+        secrets: Any of these signs; two while one takes the place of the other.
+    """
+
+    principal: Principal
+    secrets: Sequence[bytes]
+
+
+SenderOf = Callable[[Request], Sender | None]
+"""Tells from a request's path who may deliver there; None: nobody may."""
+
+
+class WebhookRoute(APIRoute):
+    """A write by whoever signs it: check the signature over the raw body, open a transaction, answer once it commits.
+
+    What is wrong with a delivery isn't told: an address that doesn't exist and a wrong signature look alike.
+    """
+
+    sender_of: SenderOf = staticmethod(lambda _: None)
+
+    def __init__(self, path: str, endpoint: Callable[..., Awaitable[Any]], **options: Any) -> None:
+        super().__init__(path, endpoint, **options | UNSIGNED)
+
+    def get_route_handler(self) -> Handler:
+        """Wrap FastAPI's own handler."""
+        run = super().get_route_handler()
+
+        async def handle(plain: Request) -> Response:
+            request = StrictRequest(plain.scope, plain.receive)
+            edge: Edge = request.app.state.edge
+            await request.read(edge.max_body_bytes)
+            principal = request.state.principal = verified(request, await request.body(), self.sender_of(request))
+            if edge.recovering:
+                raise Problem(RECOVERING, headers={"Retry-After": RETRY_AFTER_S})
+            async with edge.command(principal, request_id_of(request)) as opened:
+                request.state.unit = opened
+                response = await run(request)
+            return uncached(response)
+
+        return handle
+
+
+def webhook_route(sender_of: SenderOf) -> type[WebhookRoute]:
+    """Make the route class of a router whose deliveries are signed.
+
+    Args:
+        sender_of: See there.
+    """
+    return type("SignedRoute", (WebhookRoute,), {"sender_of": staticmethod(sender_of)})
+
+
+def verified(request: Request, body: bytes, sender: Sender | None) -> Principal:
+    """Give who delivers.
+
+    Raises:
+        Problem: 401 unless one of the secrets signed these very bytes, just now.
+    """
+    id_, timestamp, signatures = (
+        request.headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
+    )
+    if not (_ID.fullmatch(id_) and _TIMESTAMP.fullmatch(timestamp)):
+        raise Problem(SIGNATURE_REFUSED)
+    if abs(time.time() - int(timestamp)) > REPLAY_WINDOW_S:
+        raise Problem(SIGNATURE_REFUSED)
+    given = signatures.split(" ")[:MOST_SIGNATURES]
+    held = [
+        hmac.compare_digest(signature(secret, id_, timestamp, body).encode(), one.encode())
+        for secret in (sender.secrets if sender is not None else ())
+        for one in given
+    ]
+    if sender is None or not any(held):
+        raise Problem(SIGNATURE_REFUSED)
+    return sender.principal
+
+
+def signature(secret: bytes, id_: str, timestamp: str, body: bytes) -> str:
+    """Sign a delivery."""
+    signed = hmac.digest(secret, f"{id_}.{timestamp}.".encode() + body, hashlib.sha256)
+    return f"v1,{base64.b64encode(signed).decode()}"
