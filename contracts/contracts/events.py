@@ -652,7 +652,7 @@ class PetitionReceived(ContractEvent):
     TYPE: ClassVar[str] = "yiwangban.petition.petition.received.v1"
     TOPIC: ClassVar[str] = "petition.petitions.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-received:v1"
-    PERSONAL: ClassVar[tuple[str, ...]] = ("title", "text")
+    PERSONAL: ClassVar[tuple[str, ...]] = ("title", "text", "reply_to")
 
     number: str
     """The number for people (办件编号); says nothing about the sender and can't be guessed."""
@@ -670,6 +670,31 @@ class PetitionReceived(ContractEvent):
     """Departments complained about so far: they see nothing of it."""
     named: tuple[str, ...] | None = None
     """Pseudonyms of officers complained about so far: they see nothing of it."""
+    origin: str | None = None
+    """Keyed name by which the message is known when its channel brings it again; it tells nothing of the message, and is another one in each circle."""
+    reply_to: str | None = None
+    """Where the message lies in its channel, and where to answer: source, message and address; JSON."""
+    revision: int | None = None
+    """How often it had been edited when it came in, as its channel counts; none: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionRevised(ContractEvent):
+    """The sender edited the message where they posted it; the original is kept (原帖已修改)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.revised.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-revised:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("revised_title", "revised_text", "revised_suggestion")
+
+    revision: int
+    """How often it has been edited, as its channel counts; larger than that of every version before."""
+    revised_title: str
+    """The title as it reads now, 1 to 200 characters."""
+    revised_text: str
+    """The text as it reads now, 1 to 20,000 characters."""
+    revised_suggestion: str
+    """What rules and model make of it now, with the words that decided; JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -824,7 +849,7 @@ class ReportReceived(ContractEvent):
     TYPE: ClassVar[str] = "yiwangban.petition.report.received.v1"
     TOPIC: ClassVar[str] = "petition.reports.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-received:v1"
-    PERSONAL: ClassVar[tuple[str, ...]] = ("sender", "title", "text", "linked")
+    PERSONAL: ClassVar[tuple[str, ...]] = ("sender", "title", "text", "linked", "reply_to")
 
     number: str
     """The number for people (办件编号); says nothing about the sender and can't be guessed."""
@@ -848,6 +873,31 @@ class ReportReceived(ContractEvent):
     """Departments complained about so far: they see nothing of it."""
     named: tuple[str, ...] | None = None
     """Pseudonyms of officers complained about so far: they see nothing of it."""
+    origin: str | None = None
+    """Keyed name by which the message is known when its channel brings it again; it tells nothing of the message, and is another one in each circle."""
+    reply_to: str | None = None
+    """Where the message lies in its channel, and where to answer: source, message and address; JSON."""
+    revision: int | None = None
+    """How often it had been edited when it came in, as its channel counts; none: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRevised(ContractEvent):
+    """The sender of a report edited the message where they posted it; the original is kept (原帖已修改)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.revised.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-revised:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("revised_title", "revised_text", "revised_suggestion")
+
+    revision: int
+    """How often it has been edited, as its channel counts; larger than that of every version before."""
+    revised_title: str
+    """The title as it reads now, 1 to 200 characters."""
+    revised_text: str
+    """The text as it reads now, 1 to 20,000 characters."""
+    revised_suggestion: str
+    """What rules and model make of it now, with the words that decided; JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -961,6 +1011,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.bulletin.drafted.v1": BulletinDrafted,
         "yiwangban.petition.petition-erasure.acknowledged.v1": PetitionErasureAcknowledged,
         "yiwangban.petition.petition.received.v1": PetitionReceived,
+        "yiwangban.petition.petition.revised.v1": PetitionRevised,
         "yiwangban.petition.petition.classified.v1": PetitionClassified,
         "yiwangban.petition.petition.transferred.v1": PetitionTransferred,
         "yiwangban.petition.petition.replied.v1": PetitionReplied,
@@ -969,6 +1020,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,
+        "yiwangban.petition.report.revised.v1": ReportRevised,
         "yiwangban.petition.report.classified.v1": ReportClassified,
         "yiwangban.petition.report.transferred.v1": ReportTransferred,
         "yiwangban.petition.report.replied.v1": ReportReplied,

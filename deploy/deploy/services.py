@@ -72,7 +72,13 @@ SERVICES = (
     Service(
         "petition",
         8101,
-        (Route("/v1/petitions", hidden=True), Route("/v1/bulletins"), Route("/v1/answers"), Route("/v1/drafts")),
+        (
+            Route("/v1/petitions", hidden=True),
+            Route("/v1/relays", public=True, hidden=True),
+            Route("/v1/bulletins"),
+            Route("/v1/answers"),
+            Route("/v1/drafts"),
+        ),
     ),
     Service("intel-sink", 8102, (Route("/v1/intel"),)),
     Service("accept", 8103, (Route("/v1/service-items"), Route("/v1/cases"))),

@@ -56,7 +56,7 @@ class Office:
         """Make what a path is about. Long polls wait for what will not come; they are tried on what doesn't exist."""
         if path.endswith("/changes"):
             return None
-        return {name: make() for name, make in self._made.items() if f"{{{name}}}" in path}
+        return {name: make() for name, make in self._made.items() if f"{{{name}}}" in path} or None
 
     def matter(self) -> str:
         """Submit, and wait until readers see it."""

@@ -18,7 +18,10 @@ from tests.integration.kit.echo import echoing
 from tests.integration.kit.gateways import gateway_before
 
 AGENT = "a-telephone-that-few-people-have"
-HIDDEN = ["/v1/petitions", "/v1/petitions/0190a-b/reply?x=y", "/v1/progress", "/v1/progress/events", "/v1/matters/1"]
+HIDDEN = [
+    "/v1/petitions", "/v1/petitions/0190a-b/reply?x=y", "/v1/relays/gz-fans/messages",
+    "/v1/progress", "/v1/progress/events", "/v1/matters/1",
+]  # fmt: skip
 
 
 @contextmanager

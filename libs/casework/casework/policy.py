@@ -99,7 +99,7 @@ POLICY = Policy(
     ("review",         ("approve", "deny"),   (Role.APPROVER,),                  TENANT,     (RECUSED, SEPARATED)),
 
     ("petition",       ("receive",),          APPLICANTS,                        OWN,        ()),
-    ("petition",       ("receive",),          (Role.CONNECTOR,),                 TENANT,     ()),
+    ("petition",       ("receive",),          (Role.CONNECTOR, Role.WINDOW),     TENANT,     ()),
     ("petition",       ("read", "expand"),    APPLICANTS,                        OWN,        ()),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, IN_HAND),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, NAMED),

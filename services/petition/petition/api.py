@@ -1,5 +1,6 @@
 """Translates HTTP into commands and queries. Nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,6 +16,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, Field
 
 from petition import handlers, queries
+from petition.channels.origin import Origin
 from petition.departments import DEPARTMENTS
 from petition.handlers import ClosePetition, MovePetition, ReplyToPetition, SubmitPetition, TransferPetition
 from petition.kinds import Ground, Kind
@@ -61,6 +63,25 @@ class ForumMessage(Body):
     )
 
 
+class OfficerMessage(Body):
+    """An officer types in what somebody said at the liaison desk, on the telephone or at the counter."""
+
+    channel: Literal[Channel.LIAISON_DESK, Channel.TELEPHONE, Channel.WALK_IN]
+    title: Title
+    text: Text
+    declared: Declared = None
+    author: Annotated[
+        str | None,
+        Field(
+            min_length=1, max_length=64, pattern=VISIBLE, description="来电人、来访人；匿名则省略 · Who it was, if said"
+        ),
+    ] = None
+    reply_to: Annotated[
+        str | None,
+        Field(min_length=1, max_length=200, pattern=VISIBLE, description="回复方式，如电话 · Where to answer, if said"),
+    ] = None
+
+
 Department = Annotated[str, Field(max_length=64, json_schema_extra={"enum": list(DEPARTMENTS)})]
 Account = Annotated[str, Field(min_length=1, max_length=255, pattern=VISIBLE)]
 
@@ -105,7 +126,7 @@ class CloseBody(Body):
     outcome: Annotated[Outcome, Field(description="办结结果 · Outcome")]
 
 
-Submission = Annotated[PortalMessage | ForumMessage, Field(discriminator="channel")]
+Submission = Annotated[PortalMessage | ForumMessage | OfficerMessage, Field(discriminator="channel")]
 PetitionId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
 
 commands = APIRouter(prefix="/v1", route_class=CommandRoute)
@@ -119,10 +140,15 @@ queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)
     dependencies=[permit("petition", Action.RECEIVE)],
 )
 async def submit(body: Submission, response: Response, work: Work) -> PetitionReceipt:
-    """市民从门户提交，或由接入程序转交论坛帖文。Citizens submit on a portal; connectors pass on forum posts."""
-    handle, posted_at = (body.author, body.posted_at) if isinstance(body, ForumMessage) else (None, None)
-    message = Message(channel=body.channel, title=body.title, text=body.text, posted_at=posted_at)
-    command = SubmitPetition(message, handle, body.declared)
+    """市民从门户提交，接入程序转交，窗口代录来电来访。By citizens, a connector, or an officer who types it in."""
+    command = SubmitPetition(Message(channel=body.channel, title=body.title, text=body.text), declared=body.declared)
+    match body:
+        case ForumMessage():
+            message = replace(command.message, posted_at=body.posted_at)
+            command = replace(command, message=message, handle=body.author, account=body.author)
+        case OfficerMessage():
+            origin = Origin(channel=body.channel, address=body.reply_to) if body.reply_to else None
+            command = replace(command, handle=body.author, origin=origin)
     petition, code = await handlers.submit_petition(command, work)
     response.headers["Location"] = f"/v1/petitions/{petition.id}"
     response.headers["ETag"] = etag(petition.sequence)

@@ -1,12 +1,18 @@
 """Wires the service: everything it consists of, in one value."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import casework.problems
 from chassis.service import Service
+from chassis.settings import Role
 
 from petition import problems
 from petition.api import commands, queries_router
+from petition.channels import relay
+from petition.channels.config import ChannelSettings
+from petition.channels.connector import PullConnector
+from petition.channels.pulling import tasks_of
 from petition.config import PetitionSettings
 from petition.handlers import REACTIONS
 from petition.recovery import restore
@@ -19,15 +25,36 @@ def bootstrap() -> Service:
     """Put the service together out of its settings."""
     settings = PetitionSettings()
     library = Library(settings.database_url)
+    channels = ChannelSettings()
     return Service(
         title="网络问政 · Petitions",
         about="各渠道的诉求：收件、分办、答复、办结；答复口径库。"
         "Petitions of every channel: received, transferred, answered, closed; and the reply library.",
         settings=settings,
         migrations=Path(__file__).resolve().parents[1] / "migrations",
-        routers=(commands, queries_router, *replies.routers(library)),
+        routers=(
+            commands,
+            queries_router,
+            *replies.routers(library),
+            relay.router(channels.relays if settings.has(Role.API) else ()),
+        ),
         problems=(casework.problems, problems),
         parts=(Sorting(), library),
         reactions=REACTIONS,
+        tasks=tasks_of(_connectors(channels)),
         restore=restore,
     )
+
+
+def _connectors(channels: ChannelSettings) -> Sequence[PullConnector]:
+    """Make what pulls; whoever has nothing to pull needn't load a client for it."""
+    made: list[PullConnector] = []
+    if channels.feeds:
+        from petition.channels.feed import Feed  # noqa: PLC0415
+
+        made += map(Feed, channels.feeds)
+    if channels.mailboxes:
+        from petition.channels.mailbox import Mailbox  # noqa: PLC0415
+
+        made += map(Mailbox, channels.mailboxes)
+    return made

@@ -30,7 +30,11 @@ from petition.workflow import TABLE, Action, State
 
 Decision = decision.Decision[Petition, PetitionEvent]
 
-SUBMITTERS = {Channel.PORTAL: {*APPLICANTS}, Channel.FORUM: {Role.CONNECTOR}}
+SUBMITTERS = {
+    Channel.PORTAL: {*APPLICANTS},
+    **{each: {Role.CONNECTOR} for each in (Channel.FORUM, Channel.MICROBLOG, Channel.QQ_GROUP, Channel.MAIL)},
+    **{each: {Role.WINDOW} for each in (Channel.LIAISON_DESK, Channel.TELEPHONE, Channel.WALK_IN)},
+}
 """Who may submit through which channel."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -106,9 +110,25 @@ def place_of(ground: Ground | None, received_by: str) -> str:
 
 
 def receive(
-    message: Message, classification: Classification, place: Place, *, sender: Sender, by: Actor, now: datetime
+    message: Message,
+    classification: Classification,
+    place: Place,
+    *,
+    sender: Sender,
+    by: Actor,
+    now: datetime,
+    linked: str | None = None,
 ) -> Decision:
     """Take a message in and say what rules and model make of it.
+
+    Args:
+        message: As it came.
+        classification: What they make of it.
+        place: Where it begins.
+        sender: Whoever wrote it.
+        by: Brings it.
+        now: First receipt.
+        linked: Id of the petition that it was before it was edited; told in the small circle only.
 
     Raises:
         WrongRole: The channel is for others.
@@ -118,7 +138,12 @@ def receive(
         raise PostedLater
     state = TABLE.follow(None, Action.RECEIVE, by.roles & SUBMITTERS[message.channel])
     TABLE.follow(state, Action.CLASSIFY, {Role.SYSTEM})
-    classified = PetitionClassified(
+    return _begun(_received(message, place, sender, now), sorted_as(classification), place, sender, linked=linked)
+
+
+def sorted_as(classification: Classification) -> PetitionClassified:
+    """Tell what rules and model make of a message."""
+    return PetitionClassified(
         kind=classification.kind.value,
         matter=classification.matter.value,
         topic=classification.topic,
@@ -128,15 +153,6 @@ def receive(
         suggestion=classification.suggestion,
         by="rules",
     )
-    received = PetitionReceived(
-        channel=message.channel.value,
-        received_at=now,
-        author=sender.author,
-        number=place.number,
-        title=message.title,
-        text=message.text,
-    )
-    return _begun(received, classified, place, sender)
 
 
 def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *, by: Actor) -> Decision:
@@ -233,13 +249,8 @@ def move(
         raise ContentErased
     closed = PetitionClosed(by=by.pseudonym, outcome=Outcome.MOVED.value)
     ended = told(closed, petition.hidden, linked=place.id)  # in the open, nothing says where it goes on
-    received = PetitionReceived(
-        channel=petition.channel.value,
-        received_at=petition.received_at,
-        author=sender.author,
-        number=place.number,
-        title=content.title,
-        text=content.text,
+    received = replace(
+        _received(content, place, sender, petition.received_at),
         accused=petition.accused or None,
         named=petition.named or None,
     )
@@ -247,6 +258,20 @@ def move(
         kind=kind.value, matter=str(petition.matter), danger=petition.danger, confidence=1, reasons=(), by="staff"
     )
     return Decision(replay(petition, ended), (ended,)), _begun(received, classified, place, sender, linked=petition.id)
+
+
+def _received(message: Message, place: Place, sender: Sender, at: datetime) -> PetitionReceived:
+    return PetitionReceived(
+        channel=message.channel.value,
+        received_at=at,
+        author=sender.author,
+        number=place.number,
+        title=message.title,
+        text=message.text,
+        origin=message.origin,
+        reply_to=message.reply_to,
+        revision=message.revision or None,
+    )
 
 
 def _begun(

@@ -1,7 +1,8 @@
 """Does the input and output around a decision, in the transaction that the edge opened and will commit."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from casework.codes import code_of
@@ -16,6 +17,9 @@ from chassis.worker.processor import Reaction
 from contracts.events import AlertRaised
 from petition import bulletins, domain, store
 from petition.access import asker
+from petition.channels.domain import carried_over
+from petition.channels.origin import Origin
+from petition.channels.versions import REVISED
 from petition.domain import Place
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
@@ -29,13 +33,19 @@ class SubmitPetition:
     """Somebody writes in.
 
     Attributes:
-        handle: The name under which a forum knows them.
+        handle: The name under which a channel shows them.
+        account: By what a channel tells them from others; None: by nothing, so that each message is somebody's own.
         declared: What they say that it is, if it is for a small circle.
+        origin: Where it lies in its channel; None on the portal.
+        linked: Id of the petition that it was before it was edited, if it goes on in a small circle.
     """
 
     message: Message
     handle: str | None = None
+    account: str | None = None
     declared: Ground | None = None
+    origin: Origin | None = None
+    linked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +102,24 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     """
     message, submitter, id_ = command.message, asker(unit), new_id()
     author = submitter.owner
-    if message.channel is Channel.FORUM:
-        author = unit.outbox.pseudonym(command.handle or id_, context="author.forum")
+    if message.channel is not Channel.PORTAL:
+        author = unit.outbox.pseudonym(command.account or id_, context=f"author.{message.channel}")
     sender = Sender(author=author, informant=informant_of(author, unit.outbox))
     classification = classify(message.title, message.text, received_by=submitter.tenant)
     place = _place(command.declared or classification.might_be, submitter.tenant, id_, unit)
-    decision = domain.receive(message, classification, place, sender=sender, by=submitter.actor, now=unit.now)
+    if (origin := command.origin) is not None:
+        message = replace(message, origin=origin.name(place.ground, unit.outbox), reply_to=origin.text())
+    decision = domain.receive(
+        message, classification, place, sender=sender, by=submitter.actor, now=unit.now, linked=command.linked
+    )
     content = {
         "title": message.title,
         "text": message.text,
         "handle": command.handle,
         "suggestion": classification.suggestion,
+        "reply_to": message.reply_to,
         "sender": sender.author if place.ground else None,
+        "linked": command.linked if place.ground else None,
     }
     if place.ground:
         unit = unit.speaking_as(sender.informant)
@@ -158,10 +174,18 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
     sender = Sender(author=author, informant=informant_of(author, unit.outbox))
     message = None
     if access is Access.OPEN:
-        message = Message(channel=petition.channel, title=content["title"], text=content["text"])
+        message = Message(
+            channel=petition.channel,
+            title=content["title"],
+            text=content["text"],
+            origin=await _origin(petition, content, place, unit),
+            reply_to=content.get("reply_to"),
+            revision=0 if "revised_text" in content else petition.revision,
+        )
     ended, begun = domain.move(petition, command.kind, message, place, sender=sender, by=who.actor)
+    begun = carried_over(begun, petition.revision, content)
     await PETITIONS.save(unit, ended, {"linked": place.id})
-    kept = {name: content.get(name) for name in ("title", "text", "handle", "suggestion")}
+    kept = {name: content.get(name) for name in ("title", "text", "handle", "suggestion", "reply_to", *REVISED)}
     if place.ground:
         kept |= {"sender": author, "linked": petition.id}
     await PETITIONS.add(unit, begun, kept, posted_at=stored.row.posted_at)
@@ -215,3 +239,12 @@ async def _held(id_: UUID, action: Action, version: int, unit: Unit) -> tuple[Pe
 def _place(ground: Ground | None, received_by: str, id_: str, unit: Unit) -> Place:
     tenant = domain.place_of(ground, received_by)
     return Place(id=id_, tenant=tenant, number=human_number(tenant, unit.now, secrets.randbelow), ground=ground)
+
+
+async def _origin(petition: Petition, content: Mapping[str, str], place: Place, unit: Unit) -> str | None:
+    """Give the name by which a message is known again where it goes on, unless another petition has it already."""
+    if petition.origin is None or "reply_to" not in content:
+        return None
+    name = Origin.read(petition.channel, content["reply_to"]).name(place.ground, unit.outbox)
+    known = await store.of_origin(unit.session, () if name is None else (name,))
+    return name if all(stored.case.id == petition.id for stored in known) else None

@@ -19,11 +19,13 @@ from contracts.events import (
     PetitionReplied,
     PetitionReplyDrafted,
     PetitionReplyRejected,
+    PetitionRevised,
     PetitionTransferred,
     ReportClassified,
     ReportClosed,
     ReportReceived,
     ReportReplied,
+    ReportRevised,
     ReportTransferred,
 )
 from petition.kinds import Ground
@@ -31,6 +33,7 @@ from petition.workflow import State
 
 Ordinary = (
     PetitionReceived
+    | PetitionRevised
     | PetitionClassified
     | PetitionTransferred
     | PetitionReplyDrafted
@@ -38,12 +41,13 @@ Ordinary = (
     | PetitionReplied
     | PetitionClosed
 )
-Report = ReportReceived | ReportClassified | ReportTransferred | ReportReplied | ReportClosed
+Report = ReportReceived | ReportRevised | ReportClassified | ReportTransferred | ReportReplied | ReportClosed
 PetitionEvent = Ordinary | Report
 
 REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
     {
         PetitionReceived: ReportReceived,
+        PetitionRevised: ReportRevised,
         PetitionClassified: ReportClassified,
         PetitionTransferred: ReportTransferred,
         PetitionReplied: ReportReplied,
@@ -54,10 +58,16 @@ REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
 
 
 class Channel(StrEnum):
-    """Where a message comes in."""
+    """Where a message comes in: 门户, 论坛, 微博, QQ 群, 邮件, 联络处, 电话, 来访."""
 
     PORTAL = "portal"
     FORUM = "forum"
+    MICROBLOG = "microblog"
+    QQ_GROUP = "qq-group"
+    MAIL = "mail"
+    LIAISON_DESK = "liaison-desk"
+    TELEPHONE = "telephone"
+    WALK_IN = "walk-in"
 
 
 class Outcome(StrEnum):
@@ -74,12 +84,22 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What somebody wrote in. The only personal data of a petition, with the reply."""
+    """What somebody wrote in. The only personal data of a petition, with the reply.
+
+    Attributes:
+        posted_at: When it was written, as its channel says.
+        origin: Keyed name by which it is known when it comes again; another one in each circle.
+        reply_to: Where it lies in its channel, and where to answer; JSON.
+        revision: How often it had been edited, as its channel counts.
+    """
 
     channel: Channel
     title: str
     text: str
     posted_at: datetime | None = None
+    origin: str | None = None
+    reply_to: str | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +150,7 @@ class Petition:
         answer: Id of the answer of the reply library (答复口径库) that it is answered with, if there is one.
         answer_version: Its published version.
         drafted_by: Pseudonym of whoever edited that, once it needs a signature.
+        origin, revision: See ``Message``; what went on elsewhere isn't known again here.
     """
 
     id: str
@@ -155,6 +176,8 @@ class Petition:
     answer: str | None = None
     answer_version: int | None = None
     drafted_by: str | None = None
+    origin: str | None = None
+    revision: int = 0
 
 
 def told(event: Ordinary, circle: Ground | None, /, **besides: Any) -> PetitionEvent:
@@ -199,6 +222,8 @@ def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A
         hidden=hidden,
         accused=event.accused or (),
         named=event.named or (),
+        origin=event.origin,
+        revision=event.revision or 0,
     )
 
 
@@ -247,7 +272,10 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             outcome = Outcome(event.outcome)
             gone = outcome is Outcome.MOVED and petition.hidden is None
             hidden = Ground.MOVED if gone else petition.hidden
-            return replace(petition, state=State.CLOSED, outcome=outcome, hidden=hidden)
+            origin = None if outcome is Outcome.MOVED else petition.origin
+            return replace(petition, state=State.CLOSED, outcome=outcome, hidden=hidden, origin=origin)
+        case PetitionRevised() | ReportRevised():
+            petition = replace(petition, revision=event.revision)
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
     return petition

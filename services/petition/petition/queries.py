@@ -11,12 +11,13 @@ from chassis.unit import Unit
 
 from petition import store
 from petition.access import asker
+from petition.channels.versions import REVISED
 from petition.petition import Petition
 from petition.store import PETITIONS
 from petition.views import BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
 from petition.workflow import State
 
-SHOWN = frozenset({"title", "text", "handle", "suggestion", "linked", "reply"})
+SHOWN = REVISED | {"title", "text", "handle", "suggestion", "linked", "reply_to", "reply"}
 """Content that a petition shows; a draft is for whoever signs it."""
 EXPORTED: Final = MappingProxyType(
     {
@@ -58,7 +59,7 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
     ((access, content),) = await PETITIONS.contents(unit, [stored], reader=who, only=SHOWN)
     petition = stored.case
     if petition.hidden and petition.author in who.owners:
-        petition, content = _as_its_sender_knows_it(petition), content | {"suggestion": ""}
+        petition, content = _as_its_sender_knows_it(petition), content | {"suggestion": "", "revised_suggestion": ""}
     return PetitionDetail.of(petition, access, content, posted_at=stored.row.posted_at)
 
 
@@ -68,7 +69,7 @@ async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
     shown, following = await PETITIONS.page(
         unit, who, after=query.after, limit=query.limit, state=query.state, department=query.department
     )
-    contents = await PETITIONS.contents(unit, shown, reader=who, only={"title"})
+    contents = await PETITIONS.contents(unit, shown, reader=who, only={"title", "revised_title"})
     return PetitionPage(
         items=tuple(
             summary(stored.case, access, content) for stored, (access, content) in zip(shown, contents, strict=True)

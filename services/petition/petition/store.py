@@ -1,13 +1,14 @@
 """Where petitions and bulletins lie."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from casework.access import Asker, columns_of
 from casework.erasure import Erasures
-from casework.repository import Repository
+from casework.repository import Repository, Stored
 from casework.rows import newest
+from chassis.policy import EVERYTHING
 from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
@@ -48,6 +49,12 @@ async def page_of_bulletins(session: AsyncSession, who: Asker, *, after: UUID | 
     return [_bulletin(row) for row in await session.exec(statement)]
 
 
+async def of_origin(session: AsyncSession, names: Collection[str]) -> Sequence[Stored[PetitionRow, Petition]]:
+    """Give the petitions that are known by these names, locked until the transaction ends."""
+    statement = PETITIONS.within(EVERYTHING, EVERYTHING).where(col(PetitionRow.origin).in_(names))
+    return await PETITIONS.fetch(session, statement.with_for_update())
+
+
 def _write(petition: Petition) -> dict[str, Any]:
     return {
         "id": UUID(petition.id),
@@ -73,6 +80,8 @@ def _write(petition: Petition) -> dict[str, Any]:
         "answer": petition.answer,
         "answer_version": petition.answer_version,
         "drafted_by": petition.drafted_by,
+        "origin": petition.origin,
+        "revision": petition.revision,
     }
 
 
@@ -101,6 +110,8 @@ def _read(row: PetitionRow) -> Petition:
         answer=row.answer,
         answer_version=row.answer_version,
         drafted_by=row.drafted_by,
+        origin=row.origin,
+        revision=row.revision,
     )
 
 
@@ -125,7 +136,8 @@ def _petitions(resource: str) -> Repository[PetitionRow, Petition]:
         resource=resource,
         owner="author",
         sealed={
-            "keyid": ("title", "text", "handle", "suggestion", "sender", "linked"),
+            "keyid": ("title", "text", "handle", "suggestion", "sender", "linked", "reply_to"),
+            "revision_keyid": ("revised_title", "revised_text", "revised_suggestion"),
             "reply_keyid": ("reply",),
             "draft_keyid": ("draft",),
         },

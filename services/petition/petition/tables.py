@@ -9,13 +9,15 @@ from sqlmodel import Field
 
 
 class PetitionRow(Row, table=True):
-    """A petition. From ``title`` to ``linked``, ``reply`` and ``draft``: sealed under the author's key."""
+    """A petition. From ``title`` to ``reply_to``, ``revised_…``, ``reply``, ``draft``: sealed by the author's key."""
 
     __tablename__ = "petitions"
     __table_args__ = (
         Index("petitions_by_tenant", "tenant", "id"),
         Index("petitions_by_state", "tenant", "state", "id"),
         Index("petitions_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
+        Index("petitions_by_origin", "origin", unique=True, postgresql_where=text("origin IS NOT NULL")),
+        Index("petitions_by_revision_key", "revision_keyid", postgresql_where=text("revision_keyid IS NOT NULL")),
         Index("petitions_by_reply_key", "reply_keyid", postgresql_where=text("reply_keyid IS NOT NULL")),
         Index("petitions_by_draft_key", "draft_keyid", postgresql_where=text("draft_keyid IS NOT NULL")),
     )
@@ -45,6 +47,13 @@ class PetitionRow(Row, table=True):
     suggestion: str | None
     sender: str | None
     linked: str | None
+    reply_to: str | None
+    origin: str | None
+    revision: int
+    revision_keyid: str | None
+    revised_title: str | None
+    revised_text: str | None
+    revised_suggestion: str | None
     reply_keyid: str | None
     reply: str | None
     answer: str | None

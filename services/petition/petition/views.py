@@ -10,13 +10,26 @@ from chassis.api.pages import Next
 from pydantic import Field
 
 from petition.bulletins import Bulletin
+from petition.channels.versions import as_it_reads_now
 from petition.departments import DEPARTMENTS
 from petition.petition import Petition
+
+
+class EmergencyView(View):
+    """Danger first: whom to call before anything else, on every way in (先拨 110、96110)."""
+
+    numbers: tuple[str, ...] = ("110", "96110")
+    zh: str = "遇危险或正在发生的犯罪请立即拨打110；遭遇诈骗、刚刚转账请立即拨打96110。留言不能代替报警。"
+    en: str = (
+        "In danger, or while a crime is going on, call 110 now; if you were defrauded or have just sent money, "
+        "call 96110 now. Writing here doesn't replace an emergency call."
+    )
 
 
 class PetitionReceipt(View):
     """What the sender gets at once."""
 
+    emergency: EmergencyView = Field(default_factory=EmergencyView, description="紧急情况先拨打 · Call first")
     id: str
     number: str = Field(description="办件编号 · Number for people; it can't be guessed")
     query_code: str = Field(description="查询码，仅此一次告知 · Query code, told only here")
@@ -84,6 +97,21 @@ class SuggestionView(View):
     tenant: SuggestedView
 
 
+class OriginalView(View):
+    """A message as it first came in."""
+
+    title: str | None
+    text: str | None
+
+
+class ReplyToView(View):
+    """Where a message lies in its channel, and where to answer."""
+
+    source: str | None = Field(description="来源 · A forum's zone, an account, a group")
+    message: str | None = Field(description="来源处的编号 · Its id there")
+    address: str | None = Field(description="回复地址 · Where to answer, in the channel's own terms")
+
+
 class PetitionDetail(PetitionSummary):
     """A petition with all that was written about it."""
 
@@ -92,8 +120,11 @@ class PetitionDetail(PetitionSummary):
     reply: str | None
     answer: str | None = Field(description="所用答复口径 · Answer of the library that it was answered with")
     answer_version: int | None
-    handle: str | None = Field(description="论坛用户名 · Name on the forum")
+    handle: str | None = Field(description="来源处的名称 · Name on the channel")
+    reply_to: ReplyToView | None
     posted_at: datetime | None
+    revision: int = Field(description="原帖修改次数 · How often it was edited where it was posted")
+    original: OriginalView | None = Field(description="修改前的原文 · As it first came in, if it was edited since")
     suggestion: SuggestionView | None = Field(description="分类建议 · What it was taken for, and why")
     linked: str | None = Field(description="由此件转来，或转往此件 · What it came from, or goes on as")
 
@@ -102,11 +133,15 @@ class PetitionDetail(PetitionSummary):
         cls, petition: Petition, access: Access, content: Mapping[str, str | None], *, posted_at: datetime | None
     ) -> Self:
         """Put the opened content beside the petition."""
-        suggestion = content.get("suggestion")
+        now, edited = as_it_reads_now(content), "revised_text" in content
+        suggestion, reply_to = now.get("suggestion"), content.get("reply_to")
         return cls(
             **_summary(petition, access, content),
             author=petition.author,
-            text=content.get("text"),
+            text=now.get("text"),
+            reply_to=ReplyToView.model_validate_json(reply_to) if reply_to else None,
+            revision=petition.revision,
+            original=OriginalView(title=content.get("title"), text=content.get("text")) if edited else None,
             reply=content.get("reply"),
             answer=petition.answer,
             answer_version=petition.answer_version,
@@ -215,5 +250,5 @@ def _summary(petition: Petition, access: Access, content: Mapping[str, str | Non
         "outcome": petition.outcome,
         "received_at": petition.received_at,
         "access": access,
-        "title": content.get("title"),
+        "title": as_it_reads_now(content).get("title"),
     }

@@ -35,10 +35,14 @@ class Action(StrEnum):
 DESK = (Role.TRIAGE, Role.SUPERVISOR)
 """Who hands petitions out: triage (分办); for complaints about police the supervision desk (督察). See the policy."""
 
+BRINGING = (Role.CONNECTOR, Role.WINDOW)
+"""Who brings what others wrote or said elsewhere: programs, and officers who type it in."""
+
 TABLE = Workflow(
     # from              action              by                             to                 note
-    (None,              Action.RECEIVE,     (*APPLICANTS, Role.CONNECTOR), State.RECEIVED,    "portal; forum"),
+    (None,              Action.RECEIVE,     (*APPLICANTS, *BRINGING),      State.RECEIVED,    "see SUBMITTERS"),
     (State.RECEIVED,    Action.CLASSIFY,    (Role.SYSTEM,),                State.CLASSIFIED,  "in the same decision"),
+    (State.CLASSIFIED,  Action.CLASSIFY,    (Role.SYSTEM,),                State.CLASSIFIED,  "its sender edited it"),
     (State.CLASSIFIED,  Action.TRANSFER,    DESK,                          State.TRANSFERRED, None),
     (State.CLASSIFIED,  Action.ANSWER,      (Role.TRIAGE,),                State.REPLIED,     "at once (口径即答)"),
     (State.CLASSIFIED,  Action.CLOSE,       DESK,                          State.CLOSED,      "needs no answer"),
@@ -53,4 +57,5 @@ TABLE = Workflow(
     (State.DRAFTED,     Action.MOVE,        DESK,                          State.CLOSED,      "begins anew elsewhere"),
     (State.REPLIED,     Action.CLOSE,       (Role.HANDLER, Role.TRIAGE),   State.CLOSED,      "whoever answered"),
 )  # fmt: skip
-"""The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked."""
+"""The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked.
+Whenever its sender edits a message where they posted it, the petition stays where it is: that is no row here."""

@@ -238,7 +238,7 @@ class Sweep:
                 channel = "window" if asker.role == "window" else "portal"
                 return {"channel": channel, "item": ITEM, "form": catalogue()[ITEM].example}
             case "receive":
-                channel = "forum" if asker.role == "connector" else "portal"
+                channel = {"connector": "forum", "window": "walk-in"}.get(asker.role, "portal")
                 return {"channel": channel, "title": "请问", "text": "怎么办"}
         return BODIES.get(operation.action)
 

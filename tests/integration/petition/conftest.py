@@ -1,6 +1,6 @@
 """The petition service's HTTP side on a real database, without broker."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from deploy.issuer import Issuer
 from petition.bootstrap import bootstrap
 
 from tests.integration.kit.in_process import GUANGZHOU, PROVINCE, SHENZHEN, InProcess, environment
+from tests.integration.kit.sources import Source, answering
 
 __all__ = ["GUANGZHOU", "PROVINCE", "SHENZHEN", "Petitions"]
 
@@ -49,3 +50,10 @@ async def petitions(petition_environment: Issuer, database_url: str) -> AsyncIte
     """The service on a migrated database."""
     async with Petitions.on(bootstrap, database_url, petition_environment) as service:
         yield service
+
+
+@pytest.fixture
+def zone() -> Iterator[Source]:
+    """A forum's zone, or a microblog."""
+    with answering() as source:
+        yield source

@@ -21,6 +21,7 @@ OPERATIONS = {
     ("POST", "/v1/petitions/{petition_id}/reply"),
     ("POST", "/v1/petitions/{petition_id}/move"),
     ("POST", "/v1/petitions/{petition_id}/close"),
+    ("POST", "/v1/relays/{source}/messages"),
     ("GET", "/v1/bulletins"),
     ("GET", "/v1/petitions/{petition_id}/suggested-answers"),
     ("POST", "/v1/petitions/{petition_id}/answer"),
@@ -68,6 +69,8 @@ def test_the_api_does_what_its_document_says(
                 {"answer_id": post(f"{url}/v1/answers", ANSWER, token)}
                 if "answer_id" in path
                 else {"petition_id": post(f"{url}/v1/petitions", QUESTION, author)}
+                if "petition_id" in path
+                else None
             ),
             adapt=as_the_rules_want_it,
             examples=6,  # there are many operations; `make fuzz` tries each at length

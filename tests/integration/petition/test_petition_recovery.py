@@ -9,7 +9,7 @@ from chassis.sealing import UnsealableError
 
 from .conftest import SHENZHEN, Petitions
 
-SEALED = {"keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply", "reply_keyid"}
+SEALED = {"keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply_to", "reply", "reply_keyid"}
 NEVER_IN_EVENTS = {"handle", "posted_at"}
 
 

@@ -1,9 +1,14 @@
 """Whatever happens to a petition in whatever order, the table holds, and events alone rebuild the state."""
 
+from contextlib import nullcontext
+
+import pytest
 from casework.roles import Actor, Role
+from casework.workflow import WrongRole
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from petition import domain
+from petition.channels.domain import Edit, revise
 from petition.departments import DEPARTMENTS
 from petition.kinds import Ground, Kind
 from petition.petition import Involved, Outcome, Petition
@@ -12,7 +17,7 @@ from petition.workflow import TABLE, Action, State
 
 from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
 
-from .test_domain import CONTENT, LIBRARY, SENDER, elsewhere, rebuilt, received
+from .test_domain import CONTENT, LIBRARY, SENDER, classified, elsewhere, rebuilt, received
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
 WAYS = (
@@ -71,6 +76,16 @@ class PetitionLife(Life):
             lambda: domain.move(self.case, Kind.COMPLAIN, CONTENT, elsewhere(to), sender=SENDER, by=actor)[0],
             besides=to is not self.case.hidden,
         )
+
+    @rule(text=TEXTS, roles=ROLES, newer=st.integers(0, 2))
+    def its_sender_edits_it(self, text: str, *, roles: frozenset[Role], newer: int) -> None:
+        """Wherever it stands, there it stays."""
+        edit = Edit(title=text, text=text, revision=self.case.revision + newer)
+        refused = WrongRole if Role.CONNECTOR not in roles else None if newer else ValueError
+        with pytest.raises(refused) if refused else nullcontext():
+            edited = revise(self.case, edit, classified(), by=Actor(pseudonym="p", roles=roles))
+            assert edited.after.state is self.case.state
+            self.took(Action.CLASSIFY, edited)
 
     @rule(text=TEXTS, roles=ROLES)
     def reply(self, text: str, *, roles: frozenset[Role]) -> None:

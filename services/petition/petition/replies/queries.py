@@ -16,6 +16,7 @@ from sqlalchemy import Select
 from sqlmodel import col
 
 from petition.access import asker
+from petition.channels.versions import REVISED, as_it_reads_now
 from petition.replies import store
 from petition.replies.difference import difference
 from petition.replies.handlers import today
@@ -111,8 +112,9 @@ async def suggest(petition: UUID, limit: int, library: Library, unit: Unit) -> F
     found = await PETITIONS.fetch(unit.session, theirs)
     if not found:
         raise Problem(NOT_FOUND)
-    ((_, content),) = await PETITIONS.contents(unit, found, reader=None, only={"title", "text"})
-    question = "\n".join(filter(None, (content.get("title"), content.get("text"))))
+    ((_, content),) = await PETITIONS.contents(unit, found, reader=None, only={"title", "text", *REVISED})
+    now = as_it_reads_now(content)
+    question = "\n".join(filter(None, (now.get("title"), now.get("text"))))
     tenant = found[0].case.tenant
     return await _found(
         question, tenant, lambda whose: whose in {PROVINCE, tenant}, ANSWERS.visible(who, "search"),
@@ -134,11 +136,13 @@ async def get_draft(petition: UUID, unit: Unit) -> DraftDetail:
     """
     who = asker(unit)
     stored = await DRAFTS.get(unit, petition, who)
-    ((access, content),) = await DRAFTS.contents(unit, [stored], reader=who, only={"title", "text", "draft"})
+    ((access, content),) = await DRAFTS.contents(unit, [stored], reader=who, only={"title", "text", "draft", *REVISED})
     case = stored.case
     version = await store.version_of(unit.session, UUID(case.answer), case.answer_version or 0)
     published = version.content.text if version else ""
-    return DraftDetail.of(case, access, content, published, difference(published, content.get("draft") or ""))
+    return DraftDetail.of(
+        case, access, as_it_reads_now(content), published, difference(published, content.get("draft") or "")
+    )
 
 
 async def _found(

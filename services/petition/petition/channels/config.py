@@ -1,0 +1,94 @@
+"""Which channels an installation has: none, until it says so."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from contracts.tenants import load_tenants
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from petition.petition import Channel
+
+
+def _known(tenant: str) -> str:
+    if tenant not in load_tenants():
+        raise ValueError("no tenant of the suite (GB/T 2260)")
+    return tenant
+
+
+Tenant = Annotated[str, AfterValidator(_known)]
+Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
+
+class FeedSettings(BaseModel):
+    """A source that is asked for its messages by the channel protocol."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: Literal[Channel.FORUM, Channel.MICROBLOG]
+    source: Source = Field(description="Its name here; it stays, because by it messages are known again.")
+    tenant: Tenant = Field(description="Who has what comes in there.")
+    url: str = Field(pattern=r"^https?://")
+    mention: str | None = Field(default=None, min_length=1, description="Only what mentions this account.")
+    token_path: Path | None = Field(default=None, description="File of the bearer token; read anew each time.")
+    every_s: float = Field(default=30.0, ge=1, le=3600)
+
+    @model_validator(mode="after")
+    def _only_what_is_addressed_to_us(self) -> Self:
+        if self.channel is Channel.MICROBLOG and self.mention is None:
+            raise ValueError("a microblog names the account that has to be mentioned")
+        if self.url.startswith("http://") and urlsplit(self.url).hostname not in {"127.0.0.1", "localhost"}:
+            raise ValueError("https, unless it is on this machine")
+        return self
+
+
+class MailSettings(BaseModel):
+    """A mailbox that is read by IMAP."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Source = Field(description="Its name here; it stays, because by it messages are known again.")
+    tenant: Tenant = Field(description="Who has what comes in there.")
+    host: str = Field(min_length=1)
+    port: int = Field(default=993, ge=1, le=65535)
+    tls: bool = True
+    ca_path: Path | None = Field(default=None, description="Whom to trust, if not the machine's authorities.")
+    user: str = Field(min_length=1)
+    password_path: Path = Field(description="File of the password; read anew each time.")
+    mailbox: str = Field(default="INBOX", pattern=r'^[^"\\\r\n]{1,200}$')
+    every_s: float = Field(default=60.0, ge=1, le=3600)
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> Self:
+        if not self.tls and self.host not in {"127.0.0.1", "localhost"}:
+            raise ValueError("TLS, unless it is on this machine")
+        return self
+
+
+class RelaySettings(BaseModel):
+    """A group whose messages a relay hands over, signed with a secret that both know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Source = Field(description="Its name here, and in the address of its webhook.")
+    tenant: Tenant = Field(description="Who has what comes in there.")
+    secret_path: Path = Field(description="File of the secret, 24 bytes or more; while it changes, one a line.")
+
+
+class ChannelSettings(BaseSettings):
+    """Read from ``PETITION_FEEDS``, ``PETITION_MAILBOXES`` and ``PETITION_RELAYS``, each a list in JSON."""
+
+    model_config = SettingsConfigDict(env_prefix="PETITION_", frozen=True, hide_input_in_errors=True)
+
+    feeds: tuple[FeedSettings, ...] = ()
+    mailboxes: tuple[MailSettings, ...] = ()
+    relays: tuple[RelaySettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _sources_have_names_of_their_own(self) -> Self:
+        named: list[tuple[str, str]] = [(each.channel, each.source) for each in self.feeds]
+        named += [("mail", each.source) for each in self.mailboxes] + [("relay", each.source) for each in self.relays]
+        if len(set(named)) < len(named):
+            raise ValueError("two sources of one channel share a name")
+        return self

@@ -1,0 +1,84 @@
+"""The connector interface (接入接口): what a channel that is asked for its messages has to be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from petition.channels.message import ChannelMessage
+from petition.petition import Channel
+
+
+class SourceError(Exception):
+    """A source can't be read now, or answers what isn't the protocol. Nothing was taken in; it is asked again later.
+
+    Attributes:
+        reason: A short reason without content, for metrics and logs.
+        retry_after_s: How long it wants to be left alone; None: it doesn't say.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a source has been read.
+
+    Attributes:
+        cursor: In the source's own terms; None: from its beginning.
+        etag: Of its last answer to this cursor, so that it can say that there is nothing new.
+    """
+
+    cursor: str | None = None
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a source has from a position on.
+
+    Attributes:
+        messages: Those that could be petitions and are addressed to the police; repeats and any order are welcome.
+        refused: How many others came that could be none.
+        position: Where the next page begins. It is kept in the transaction that takes these messages in.
+        more: The next page is there already.
+    """
+
+    messages: Sequence[ChannelMessage]
+    position: Position
+    refused: int = 0
+    more: bool = False
+
+
+class PullConnector(Protocol):
+    """A channel that is asked for its messages, a page at a time (a polling consumer)."""
+
+    @property
+    def channel(self) -> Channel:
+        """The channel."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Which one of them; with the channel, the name of its cursor."""
+        ...
+
+    @property
+    def tenant(self) -> str:
+        """Who has what comes in there, a GB/T 2260 code."""
+        ...
+
+    @property
+    def every_s(self) -> float:
+        """Seconds between two looks while there is nothing new."""
+        ...
+
+    async def pull(self, position: Position) -> Page:
+        """Read the next page. It has a few seconds and is bounded in size; a cancelled one is read again.
+
+        Raises:
+            SourceError: See there.
+        """
+        ...

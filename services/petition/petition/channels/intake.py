@@ -1,0 +1,117 @@
+"""The idempotent receiver (幂等接收): whatever a channel repeats, re-orders or edits, each message is one petition."""
+
+import hashlib
+from enum import StrEnum
+from functools import partial
+from typing import Final
+
+from casework.content import Access
+from casework.repository import Stored
+from chassis.database import driver_of
+from chassis.unit import Unit
+
+from petition import store
+from petition.access import asker
+from petition.channels import domain
+from petition.channels.domain import Edit
+from petition.channels.message import ChannelMessage
+from petition.channels.origin import Origin
+from petition.channels.telemetry import telemetry
+from petition.domain import CLOCKS_DIFFER
+from petition.handlers import SubmitPetition, submit_petition
+from petition.petition import Message, Petition
+from petition.store import PETITIONS
+from petition.suggesting import classify
+from petition.tables import PetitionRow
+
+_LOCK: Final = "SELECT pg_advisory_xact_lock(%(key)s)"
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    NEW = "new"
+    EDITED = "edited"
+    SEEN = "seen"
+    """It was there already, in this version or a later one."""
+    ERASED = "erased"
+    """Its author was erased: nothing of theirs comes back."""
+
+
+async def take_in(message: ChannelMessage, unit: Unit) -> tuple[Outcome, Petition]:
+    """Make a petition of a message, or a new version of the one that it is already.
+
+    What is edited into something that might be a report goes on as a report of its own, out of sight: what is in the
+    open stays as it was, and nothing there says that there is more.
+
+    Args:
+        message: As the channel hands it over; one that came before is known by its origin.
+        unit: The connector's, which names the tenant for which it asks.
+
+    Returns:
+        What became of it, and the petition that it is.
+
+    Raises:
+        UnknownTenant: See ``asker``.
+        WrongRole: The unit isn't a connector's.
+    """
+    await _alone_with(message.origin, unit)
+    found = await store.of_origin(unit.session, message.origin.names(unit.outbox))
+    if not found:
+        outcome, petition = Outcome.NEW, await _submit(message, unit)
+    else:
+        hidden = (stored for stored in found if stored.case.hidden)
+        outcome, petition = await _again(message, next(hidden, found[0]), unit)
+    unit.after_commit(partial(telemetry().messages, petition.channel, outcome.value))
+    return outcome, petition
+
+
+async def _again(message: ChannelMessage, known: Stored[PetitionRow, Petition], unit: Unit) -> tuple[Outcome, Petition]:
+    petition = known.case
+    if message.revision <= petition.revision:
+        return Outcome.SEEN, petition
+    ((access, _),) = await PETITIONS.contents(unit, [known], reader=None, only={"title"})
+    if access is not Access.OPEN:
+        return Outcome.ERASED, petition
+    by = asker(unit)
+    classification = classify(message.title, message.text, received_by=by.tenant)
+    if classification.might_be and petition.hidden is None:
+        return Outcome.EDITED, await _submit(message, unit, linked=petition.id)
+    edit = Edit(revision=message.revision, title=message.title, text=message.text)
+    decision = domain.revise(petition, edit, classification, by=by.actor)
+    if petition.hidden:
+        unit = unit.speaking_as(petition.author)
+    content = {
+        "revised_title": edit.title,
+        "revised_text": edit.text,
+        "revised_suggestion": classification.suggestion,
+    }
+    return Outcome.EDITED, await PETITIONS.save(unit, decision, content)
+
+
+async def _submit(message: ChannelMessage, unit: Unit, *, linked: str | None = None) -> Petition:
+    posted_at = message.posted_at
+    if posted_at is not None and posted_at > unit.now + CLOCKS_DIFFER:
+        posted_at = None  # whatever clock that was, it says nothing
+    submitted = SubmitPetition(
+        Message(
+            channel=message.origin.channel,
+            title=message.title,
+            text=message.text,
+            posted_at=posted_at,
+            revision=message.revision,
+        ),
+        handle=message.author,
+        account=message.account,
+        origin=message.origin,
+        linked=linked,
+    )
+    petition, _ = await submit_petition(submitted, unit)
+    return petition
+
+
+async def _alone_with(origin: Origin, unit: Unit) -> None:
+    """Wait for whoever else has the same message in hand: of its names in two circles, no index keeps one alone."""
+    name = origin.names(unit.outbox)[0]
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 1
+    await driver_of(unit.session).execute(_LOCK, {"key": key})

@@ -1,0 +1,14 @@
+"""A message and its last version: the original is kept apart from what is shown. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+VERSIONS: Final = {"title": "revised_title", "text": "revised_text", "suggestion": "revised_suggestion"}
+"""The column of the last version, by that of the first."""
+REVISED: Final = frozenset(VERSIONS.values())
+
+
+def as_it_reads_now(content: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Give a content as its sender last had it."""
+    newest = {first: content[last] for first, last in VERSIONS.items() if last in content}
+    return {**content} | newest
