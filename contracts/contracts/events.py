@@ -801,6 +801,38 @@ class PetitionReplyRejected(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionAutoAnswered(ContractEvent):
+    """The service itself answered a consultation with a published answer of the reply library (自动答复), and said so; it stays open until somebody has looked at it."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.auto-answered.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-auto-answered:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("reply",)
+
+    reply: str
+    """What the version says, 1 to 20,000 characters."""
+    answer: str
+    """Id of the answer of the reply library."""
+    answer_version: int
+    """The published version, word for word."""
+    likeness: float
+    """How alike question and answer are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionPersonAsked(ContractEvent):
+    """The citizen wants a person's answer in the place of the automatic one (转人工)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.person-asked.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-person-asked:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of whoever asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionClosed(ContractEvent):
     """Nothing more will happen to it (办结)."""
 
@@ -1017,6 +1049,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.replied.v1": PetitionReplied,
         "yiwangban.petition.petition.reply-drafted.v1": PetitionReplyDrafted,
         "yiwangban.petition.petition.reply-rejected.v1": PetitionReplyRejected,
+        "yiwangban.petition.petition.auto-answered.v1": PetitionAutoAnswered,
+        "yiwangban.petition.petition.person-asked.v1": PetitionPersonAsked,
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,

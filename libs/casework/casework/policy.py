@@ -101,6 +101,7 @@ POLICY = Policy(
     ("petition",       ("receive",),          APPLICANTS,                        OWN,        ()),
     ("petition",       ("receive",),          (Role.CONNECTOR, Role.WINDOW),     TENANT,     ()),
     ("petition",       ("read", "expand"),    APPLICANTS,                        OWN,        ()),
+    ("petition",       ("ask-a-person",),     APPLICANTS,                        OWN,        ()),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, IN_HAND),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, NAMED),
     ("petition",       LOOK,                  (Role.TRIAGE, *OVERSIGHT),         BELOW,      (OPEN, *IMPARTIAL)),

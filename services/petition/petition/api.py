@@ -22,6 +22,7 @@ from petition.handlers import ClosePetition, MovePetition, ReplyToPetition, Subm
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Message, Outcome, Petition
 from petition.queries import ListPetitions
+from petition.replies.automatic import Automatic
 from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionMoved, PetitionPage, PetitionReceipt
 from petition.workflow import Action, State
 
@@ -133,33 +134,56 @@ commands = APIRouter(prefix="/v1", route_class=CommandRoute)
 queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)
 
 
-@commands.post(
-    "/petitions",
-    status_code=201,
-    summary="提交诉求 · Submit a petition",
-    dependencies=[permit("petition", Action.RECEIVE)],
-)
-async def submit(body: Submission, response: Response, work: Work) -> PetitionReceipt:
-    """市民从门户提交，接入程序转交，窗口代录来电来访。By citizens, a connector, or an officer who types it in."""
-    command = SubmitPetition(Message(channel=body.channel, title=body.title, text=body.text), declared=body.declared)
-    match body:
-        case ForumMessage():
-            message = replace(command.message, posted_at=body.posted_at)
-            command = replace(command, message=message, handle=body.author, account=body.author)
-        case OfficerMessage():
-            origin = Origin(channel=body.channel, address=body.reply_to) if body.reply_to else None
-            command = replace(command, handle=body.author, origin=origin)
-    petition, code = await handlers.submit_petition(command, work)
-    response.headers["Location"] = f"/v1/petitions/{petition.id}"
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionReceipt(
-        id=petition.id,
-        number=petition.number,
-        query_code=code,
-        state=petition.state,
-        received_at=petition.received_at,
-        confidential=petition.hidden is not None,
+def intake(automatic: Automatic) -> APIRouter:
+    """Make the endpoint that takes petitions in.
+
+    Args:
+        automatic: Answers some at once.
+    """
+    received = APIRouter(prefix="/v1", route_class=CommandRoute)
+
+    @received.post(
+        "/petitions",
+        status_code=201,
+        summary="提交诉求 · Submit a petition",
+        dependencies=[permit("petition", Action.RECEIVE)],
     )
+    async def submit(body: Submission, response: Response, work: Work) -> PetitionReceipt:
+        """市民从门户提交，接入程序转交，窗口代录来电来访。By citizens, a connector, or an officer who types it in."""
+        message = Message(channel=body.channel, title=body.title, text=body.text)
+        command = SubmitPetition(message, declared=body.declared)
+        match body:
+            case ForumMessage():
+                message = replace(message, posted_at=body.posted_at)
+                command = replace(command, message=message, handle=body.author, account=body.author)
+            case OfficerMessage():
+                origin = Origin(channel=body.channel, address=body.reply_to) if body.reply_to else None
+                command = replace(command, handle=body.author, origin=origin)
+        petition, code = await handlers.submit_petition(command, work, automatic)
+        response.headers["Location"] = f"/v1/petitions/{petition.id}"
+        response.headers["ETag"] = etag(petition.sequence)
+        return PetitionReceipt(
+            id=petition.id,
+            number=petition.number,
+            query_code=code,
+            state=petition.state,
+            received_at=petition.received_at,
+            confidential=petition.hidden is not None,
+        )
+
+    return received
+
+
+@commands.post(
+    "/petitions/{petition_id}/ask-a-person",
+    summary="转人工 · Ask for a person",
+    dependencies=[permit("petition", Action.ASK_A_PERSON)],
+)
+async def ask_a_person(
+    petition_id: PetitionId, version: ExpectedVersion, response: Response, work: Work
+) -> PetitionChanged:
+    """自动答复未解决的，由人工办理，时限自首次收件起算。A person answers; the time limit runs since it came in."""
+    return _changed(await handlers.ask_a_person(petition_id, version, work), response)
 
 
 @commands.post(

@@ -8,7 +8,7 @@ from chassis.service import Service
 from chassis.settings import Role
 
 from petition import problems
-from petition.api import commands, queries_router
+from petition.api import commands, intake, queries_router
 from petition.channels import relay
 from petition.channels.config import ChannelSettings
 from petition.channels.connector import PullConnector
@@ -17,6 +17,7 @@ from petition.config import PetitionSettings
 from petition.handlers import REACTIONS
 from petition.recovery import restore
 from petition.replies import api as replies
+from petition.replies.automatic import Automatic
 from petition.replies.library import Library
 from petition.suggesting import Sorting
 
@@ -33,6 +34,7 @@ def bootstrap() -> Service:
         settings=settings,
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=(
+            intake(Automatic(library, settings.sure)),
             commands,
             queries_router,
             *replies.routers(library),

@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from yiwangban_keyring.settings import KeyringSettings
 
+from petition.replies.answering import PROPOSED, Sure
 from petition.sorting import MODELS
 
 
@@ -15,6 +16,22 @@ class PetitionSettings(KeyringSettings):
     model_config = SettingsConfigDict(env_prefix="PETITION_")
 
     service: str = "petition"
+    automatic_confidence: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="How sure it has to be what a consultation is; unset: nothing is automatic.",
+    )
+    automatic_likeness: float = Field(
+        default=PROPOSED.likeness, ge=0, le=1, description="How alike question and answer have to be."
+    )
+
+    @property
+    def sure(self) -> Sure | None:
+        """From where on consultations are answered automatically."""
+        if self.automatic_confidence is None:
+            return None
+        return Sure(confidence=self.automatic_confidence, likeness=self.automatic_likeness)
 
 
 class SortingSettings(BaseSettings):

@@ -11,20 +11,18 @@ from contracts.tenants import PROVINCE
 
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
 from petition.departments import DEPARTMENTS
+from petition.events import Ordinary, PetitionEvent, told
 from petition.kinds import Classification, Ground, Kind
 from petition.petition import (
     NOBODY,
     Channel,
     Involved,
     Message,
-    Ordinary,
     Outcome,
     Petition,
-    PetitionEvent,
     Sender,
     begin,
     replay,
-    told,
 )
 from petition.workflow import TABLE, Action, State
 

@@ -32,6 +32,14 @@ def _replies(data: Path) -> Iterable[Figure]:
         yield Figure("reply search 口径检索", "hit@1", found.hit, split)
 
 
+def _automatic(data: Path) -> Iterable[Figure]:
+    for found in (*replies.automatic(data), *replies.consultations()):
+        split = f"{found.split}, {found.questions:,} messages, at the proposed thresholds"
+        yield Figure("automatic answers 自动答复", "answered", found.answered, split)
+        if found.precision is not None:
+            yield Figure("automatic answers 自动答复", "precision", found.precision, split)
+
+
 def _sorting(data: Path) -> Iterable[Figure]:
     for found in sorting.evaluate(data):
         for name, value in found.figures.items():
@@ -39,7 +47,7 @@ def _sorting(data: Path) -> Iterable[Figure]:
             yield Figure(f"sorting 分类 {aspect}", measure, value, found.split)
 
 
-EVALUATIONS: tuple[Callable[[Path], Iterable[Figure]], ...] = (_replies, _sorting)
+EVALUATIONS: tuple[Callable[[Path], Iterable[Figure]], ...] = (_replies, _automatic, _sorting)
 """Whatever is judged; each reads what it needs from the folder of real data."""
 
 

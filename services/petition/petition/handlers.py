@@ -23,6 +23,8 @@ from petition.channels.versions import REVISED
 from petition.domain import Place
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
+from petition.replies import answering
+from petition.replies.automatic import Automatic
 from petition.store import ERASURES, PETITIONS
 from petition.suggesting import classify
 from petition.workflow import Action
@@ -94,8 +96,15 @@ class ClosePetition:
     outcome: Outcome
 
 
-async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition, str]:
+async def submit_petition(
+    command: SubmitPetition, unit: Unit, automatic: Automatic | None = None
+) -> tuple[Petition, str]:
     """Take a message in; give the petition and its query code.
+
+    Args:
+        command: What came.
+        unit: The caller's.
+        automatic: Answers it at once if it is one of those; None: whatever comes is for people.
 
     Raises:
         Refused: See ``domain.receive``.
@@ -109,9 +118,10 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
     place = _place(command.declared or classification.might_be, submitter.tenant, id_, unit)
     if (origin := command.origin) is not None:
         message = replace(message, origin=origin.name(place.ground, unit.outbox), reply_to=origin.text())
-    decision = domain.receive(
+    received = domain.receive(
         message, classification, place, sender=sender, by=submitter.actor, now=unit.now, linked=command.linked
     )
+    decision, reply = await automatic.answered(received, message, unit) if automatic else (received, None)
     content = {
         "title": message.title,
         "text": message.text,
@@ -120,11 +130,23 @@ async def submit_petition(command: SubmitPetition, unit: Unit) -> tuple[Petition
         "reply_to": message.reply_to,
         "sender": sender.author if place.ground else None,
         "linked": command.linked if place.ground else None,
+        "reply": reply,
     }
     if place.ground:
         unit = unit.speaking_as(sender.informant)
     petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
     return petition, code_of(petition.number, unit.outbox)
+
+
+async def ask_a_person(id_: UUID, version: int, unit: Unit) -> Petition:
+    """Have a person answer what was answered automatically.
+
+    Raises:
+        Problem: 404, 412.
+        Refused: See ``answering.ask_a_person``.
+    """
+    petition, by = await _held(id_, Action.ASK_A_PERSON, version, unit)
+    return await PETITIONS.save(unit, answering.ask_a_person(petition, by=by))
 
 
 async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:

@@ -4,17 +4,15 @@ A decision is made of events, and the state it leads to is what replaying those 
 its topic is the petition that was decided, by construction.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any, Final
-
-from contracts.event import ContractEvent
 
 from contracts.events import (
+    PetitionAutoAnswered,
     PetitionClassified,
     PetitionClosed,
+    PetitionPersonAsked,
     PetitionReceived,
     PetitionReplied,
     PetitionReplyDrafted,
@@ -28,33 +26,9 @@ from contracts.events import (
     ReportRevised,
     ReportTransferred,
 )
+from petition.events import PetitionEvent
 from petition.kinds import Ground
 from petition.workflow import State
-
-Ordinary = (
-    PetitionReceived
-    | PetitionRevised
-    | PetitionClassified
-    | PetitionTransferred
-    | PetitionReplyDrafted
-    | PetitionReplyRejected
-    | PetitionReplied
-    | PetitionClosed
-)
-Report = ReportReceived | ReportRevised | ReportClassified | ReportTransferred | ReportReplied | ReportClosed
-PetitionEvent = Ordinary | Report
-
-REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
-    {
-        PetitionReceived: ReportReceived,
-        PetitionRevised: ReportRevised,
-        PetitionClassified: ReportClassified,
-        PetitionTransferred: ReportTransferred,
-        PetitionReplied: ReportReplied,
-        PetitionClosed: ReportClosed,
-    }
-)
-"""The same life, told in the small circle; from the reply library nothing is answered there."""
 
 
 class Channel(StrEnum):
@@ -149,6 +123,7 @@ class Petition:
         accused, named, handlers: See ``Involved``; sorted.
         answer: Id of the answer of the reply library (答复口径库) that it is answered with, if there is one.
         answer_version: Its published version.
+        automatic: Its reply is the service's own (自动答复): nobody has looked at it.
         drafted_by: Pseudonym of whoever edited that, once it needs a signature.
         origin, revision: See ``Message``; what went on elsewhere isn't known again here.
     """
@@ -175,25 +150,10 @@ class Petition:
     outcome: Outcome | None = None
     answer: str | None = None
     answer_version: int | None = None
+    automatic: bool = False
     drafted_by: str | None = None
     origin: str | None = None
     revision: int = 0
-
-
-def told(event: Ordinary, circle: Ground | None, /, **besides: Any) -> PetitionEvent:
-    """Tell an event in the circle of its petition: an ordinary one as it is, a hidden one without what stays there.
-
-    Args:
-        event: As it would be told of an ordinary petition.
-        circle: Its.
-        besides: What is only told in a small one.
-    """
-    if circle is None:
-        return event
-    there: type[ContractEvent] = REPORTED[type(event)]
-    known = {each.name: getattr(event, each.name) for each in fields(there) if hasattr(event, each.name)}
-    report: Any = there(**known, **besides)
-    return report  # type: ignore[no-any-return]
 
 
 def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A002
@@ -255,19 +215,15 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
                 named=event.named or (),
                 handlers=event.handlers or (),
             )
-        case PetitionReplyDrafted():
-            return replace(
-                petition,
-                state=State.DRAFTED,
-                answer=event.answer,
-                answer_version=event.answer_version,
-                drafted_by=event.by,
-            )
-        case PetitionReplyRejected():
-            petition = replace(petition, state=State.TRANSFERRED, answer=None, answer_version=None, drafted_by=None)
-        case PetitionReplied() | ReportReplied():
-            answer, version = getattr(event, "answer", None), getattr(event, "answer_version", None)
-            return replace(petition, state=State.REPLIED, answer=answer, answer_version=version)
+        case (
+            PetitionReplyDrafted()
+            | PetitionReplyRejected()
+            | PetitionReplied()
+            | ReportReplied()
+            | PetitionAutoAnswered()
+            | PetitionPersonAsked()
+        ):
+            return _answered(petition, event)
         case PetitionClosed() | ReportClosed():
             outcome = Outcome(event.outcome)
             gone = outcome is Outcome.MOVED and petition.hidden is None
@@ -279,3 +235,33 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
     return petition
+
+
+def _answered(
+    petition: Petition,
+    event: PetitionReplyDrafted
+    | PetitionReplyRejected
+    | PetitionReplied
+    | ReportReplied
+    | PetitionAutoAnswered
+    | PetitionPersonAsked,
+) -> Petition:
+    """Give it after what leads to an answer, is one, or isn't enough of one."""
+    match event:
+        case PetitionReplyDrafted(answer=answer, answer_version=version, by=by):
+            there = replace(petition, state=State.DRAFTED, answer=answer, answer_version=version, drafted_by=by)
+        case PetitionReplyRejected():
+            there = replace(petition, state=State.TRANSFERRED, answer=None, answer_version=None, drafted_by=None)
+        case PetitionAutoAnswered(answer=answer, answer_version=version):
+            there = replace(petition, state=State.AUTO_ANSWERED, answer=answer, answer_version=version, automatic=True)
+        case PetitionPersonAsked():
+            there = replace(petition, state=State.CLASSIFIED)
+        case PetitionReplied() | ReportReplied():
+            there = replace(
+                petition,
+                state=State.REPLIED,
+                answer=getattr(event, "answer", None),
+                answer_version=getattr(event, "answer_version", None),
+                automatic=False,
+            )
+    return there

@@ -58,6 +58,7 @@ class PetitionRow(Row, table=True):
     reply: str | None
     answer: str | None
     answer_version: int | None
+    automatic: bool
     drafted_by: str | None
     draft_keyid: str | None
     draft: str | None

@@ -120,6 +120,9 @@ class PetitionDetail(PetitionSummary):
     reply: str | None
     answer: str | None = Field(description="所用答复口径 · Answer of the library that it was answered with")
     answer_version: int | None
+    automatic: bool = Field(
+        description="自动答复，未经人工，可转人工 · The reply is automatic; a person may be asked for"
+    )
     handle: str | None = Field(description="来源处的名称 · Name on the channel")
     reply_to: ReplyToView | None
     posted_at: datetime | None
@@ -145,6 +148,7 @@ class PetitionDetail(PetitionSummary):
             reply=content.get("reply"),
             answer=petition.answer,
             answer_version=petition.answer_version,
+            automatic=petition.automatic,
             handle=content.get("handle"),
             posted_at=posted_at,
             linked=content.get("linked"),

@@ -109,7 +109,14 @@ def _of_petition(event: ContractEvent) -> Tells | None:
     match event:
         case e.PetitionReceived(number=number, author=owner, received_at=at):
             return Tells(stage=Stage.RECEIVED, number=number, owner=owner, opened_at=at)
-        case e.PetitionClassified() | e.PetitionRevised() | e.PetitionReplyDrafted() | e.PetitionReplyRejected():
+        case (
+            e.PetitionClassified()
+            | e.PetitionRevised()
+            | e.PetitionAutoAnswered()
+            | e.PetitionPersonAsked()
+            | e.PetitionReplyDrafted()
+            | e.PetitionReplyRejected()
+        ):
             return Tells()
         case e.PetitionTransferred(department=unit, accused=accused, named=named):
             return Tells(stage=Stage.IN_HAND, unit=unit, accused=accused, named=named)

@@ -19,6 +19,7 @@ OPERATIONS = {
     ("GET", "/v1/petitions/{petition_id}"),
     ("POST", "/v1/petitions/{petition_id}/transfer"),
     ("POST", "/v1/petitions/{petition_id}/reply"),
+    ("POST", "/v1/petitions/{petition_id}/ask-a-person"),
     ("POST", "/v1/petitions/{petition_id}/move"),
     ("POST", "/v1/petitions/{petition_id}/close"),
     ("POST", "/v1/relays/{source}/messages"),

@@ -13,6 +13,7 @@ from petition.departments import DEPARTMENTS
 from petition.kinds import Ground, Kind
 from petition.petition import Involved, Outcome, Petition
 from petition.replies import answering
+from petition.replies.answering import Sure
 from petition.workflow import TABLE, Action, State
 
 from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
@@ -20,6 +21,7 @@ from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
 from .test_domain import CONTENT, LIBRARY, SENDER, classified, elsewhere, rebuilt, received
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
+AFTER_ALL = (Action.ASK_A_PERSON, Action.TRANSFER, Action.ANSWER, Action.CLOSE, Action.MOVE)
 WAYS = (
     (Action.CLOSE,),
     (Action.MOVE,),
@@ -30,6 +32,7 @@ WAYS = (
     (Action.TRANSFER, Action.DRAFT_REPLY, Action.SIGN),
     (Action.TRANSFER, Action.DRAFT_REPLY, Action.REJECT),
     (Action.TRANSFER, Action.DRAFT_REPLY, Action.MOVE),
+    *((Action.AUTO_ANSWER, action) for action in AFTER_ALL),
 )
 """How ordinary petitions may begin."""
 
@@ -41,9 +44,14 @@ class PetitionLife(Life):
     rebuild = rebuilt
     case: Petition
 
-    @initialize(title=TEXTS, text=TEXTS, ground=GROUNDS)
-    def receive(self, title: str, text: str, ground: Ground | None) -> None:
-        self.took(Action.RECEIVE, received(title=title, text=text, ground=None if self.begins else ground))
+    @initialize(title=TEXTS, text=TEXTS, ground=GROUNDS, likeness=st.sampled_from([0.1, 0.9]))
+    def receive(self, title: str, text: str, ground: Ground | None, likeness: float) -> None:
+        come_in = received(title=title, text=text, ground=None if self.begins else ground)
+        sure = Sure(confidence=0.5, likeness=0.5)
+        if self.begins:
+            likeness = float(Action.AUTO_ANSWER in self.begins)
+        decision = answering.auto_answer(come_in, "请到大厅办理。", LIBRARY, 1, likeness=likeness, sure=sure)
+        self.took(Action.RECEIVE, decision)
         for action in self.begins:
             self.goes_on(action)
 
@@ -66,6 +74,11 @@ class PetitionLife(Life):
             and not same
             and (entrusted or not self.case.hidden),
         )
+
+    @rule(roles=ROLES)
+    def ask_a_person(self, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(Action.ASK_A_PERSON, roles, lambda: answering.ask_a_person(self.case, by=actor), besides=True)
 
     @rule(to=GROUNDS, roles=ROLES)
     def move(self, to: Ground | None, roles: frozenset[Role]) -> None:
@@ -144,7 +157,9 @@ class PetitionLife(Life):
         desk, spokesperson = frozenset({Role.TRIAGE, Role.HANDLER}), frozenset({Role.SPOKESPERSON})
         match action:
             case Action.TRANSFER:
-                self.transfer("fire" if self.case.state is State.CLASSIFIED else "household", desk, entrusted=True)
+                self.transfer("fire" if self.case.department is None else "household", desk, entrusted=True)
+            case Action.ASK_A_PERSON:
+                self.ask_a_person(frozenset({Role.CITIZEN}))
             case Action.REPLY:
                 self.reply("您好。", roles=desk)
             case Action.ANSWER:

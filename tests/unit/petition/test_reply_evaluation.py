@@ -7,6 +7,7 @@ import pytest
 from petition import evaluation as service_evaluation
 from petition.cli import cli
 from petition.replies import evaluation
+from petition.replies.answering import Sure
 from typer.testing import CliRunner
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
@@ -47,6 +48,34 @@ def test_a_reply_that_is_as_near_as_the_own_one_counts_as_nearer(tmp_path: Path)
 def test_a_reply_that_shares_nothing_counts_nothing(tmp_path: Path) -> None:
     write(tmp_path, dict.fromkeys(MATTERS, "已阅"))
     assert [half.reciprocal_rank for half in evaluation.evaluate(tmp_path)] == [0, 0]
+
+
+@pytest.mark.skipif(not (DATA / evaluation.PAIRS).exists(), reason="the real messages aren't beside this checkout")
+def test_few_real_questions_would_be_answered_wrongly_by_the_service_itself() -> None:
+    chosen_on, held_out = evaluation.automatic(DATA)
+    for half in (chosen_on, held_out):
+        assert half.precision is not None
+        assert half.precision >= 0.85
+        assert half.answered >= 0.008
+
+
+def test_hardly_anything_but_a_consultation_is_let_through() -> None:
+    (found,) = evaluation.consultations()
+    assert found.precision is not None
+    assert found.precision >= 0.9
+    (all_of_them,) = evaluation.consultations(Sure(confidence=0, likeness=0))
+    assert all_of_them.precision is not None
+    assert all_of_them.precision < found.precision
+
+
+def test_an_answer_that_is_not_the_own_reply_counts_as_wrong_and_silence_as_neither(tmp_path: Path) -> None:
+    same = "护照快到期了怎么换，请问需要带什么"
+    write(tmp_path, {same: "请带旧护照", f"{same}？": f"{same}：请到大厅", "犬只登记": f"{same}：请到大厅"})
+    found = list(evaluation.automatic(tmp_path, Sure(confidence=0, likeness=0.1)))
+    answered = sum(half.answered * half.questions for half in found)
+    right = sum((half.precision or 0) * half.answered * half.questions for half in found)
+    assert (answered, right) == (2, 1)
+    assert all(half.answered == 0 for half in evaluation.automatic(tmp_path, Sure(confidence=1, likeness=1)))
 
 
 def test_the_command_prints_each_figure_with_its_split(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from casework.workflow import WrongRole
 from contracts.events import PetitionRevised
 from petition.channels.versions import REVISED
 from petition.domain import sorted_as
+from petition.events import Ordinary, PetitionEvent, told
 from petition.kinds import Classification
-from petition.petition import Ordinary, Petition, PetitionEvent, replay, told
+from petition.petition import Petition, replay
 from petition.workflow import TABLE, Action, State
 
 

@@ -1,12 +1,21 @@
 """What may be decided about a petition that is answered from the library. Pure, like ``petition.domain``."""
 
-from casework.roles import Actor
+from dataclasses import dataclass
+from typing import Final
+
+from casework.roles import Actor, Role
 from casework.workflow import Refused
 
-from contracts.events import PetitionReplied, PetitionReplyDrafted, PetitionReplyRejected
+from contracts.events import (
+    PetitionAutoAnswered,
+    PetitionPersonAsked,
+    PetitionReplied,
+    PetitionReplyDrafted,
+    PetitionReplyRejected,
+)
 from petition.domain import Decision
-from petition.kinds import Kind
-from petition.petition import Petition, replay
+from petition.kinds import Danger, Kind
+from petition.petition import Channel, Petition, replay
 from petition.workflow import TABLE, Action
 
 
@@ -16,6 +25,70 @@ class DraftErased(Refused):
 
 class NotFromLibrary(Refused):
     """What may report a crime or complain about police is never answered from the library."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sure:
+    """From where on the service answers by itself; both lie between 0 and 1.
+
+    Attributes:
+        confidence: Of what the petition is.
+        likeness: Of question and answer.
+    """
+
+    confidence: float
+    likeness: float
+
+
+PROPOSED: Final = Sure(confidence=0.3, likeness=0.3)
+"""Where ``make evaluate`` finds few wrong answers among real questions; nothing is automatic until somebody says so."""
+
+
+def may_be_automatic(petition: Petition, sure: Sure) -> bool:
+    """Tell whether the service may answer this by itself at all.
+
+    It is a consultation (咨询), surely, and nothing in it can't wait; and whoever wrote it can ask for a person, which
+    takes an account here.
+    """
+    return (
+        petition.kind == Kind.CONSULT
+        and petition.danger == Danger.NONE
+        and petition.hidden is None
+        and petition.channel is Channel.PORTAL
+        and petition.confidence is not None
+        and petition.confidence >= sure.confidence
+    )
+
+
+def auto_answer(received: Decision, text: str, answer: str, version: int, *, likeness: float, sure: Sure) -> Decision:
+    """Let the service answer what has just come in by itself (自动答复), if it may; else nothing is added.
+
+    Args:
+        received: How it came in.
+        text: What the version says.
+        answer: Its id in the library.
+        version: Its number.
+        likeness: Of question and answer, 0 to 1.
+        sure: From where on.
+    """
+    petition = received.after
+    if not may_be_automatic(petition, sure) or likeness < sure.likeness:
+        return received
+    TABLE.follow(petition.state, Action.AUTO_ANSWER, {Role.SYSTEM})
+    answered = PetitionAutoAnswered(reply=text, answer=answer, answer_version=version, likeness=round(likeness, 3))
+    return Decision(replay(petition, answered), (*received.events, answered))
+
+
+def ask_a_person(petition: Petition, *, by: Actor) -> Decision:
+    """Have a person answer after all (转人工); it is where it would have been, and its clock has run on.
+
+    Raises:
+        WrongState: See the table.
+        WrongRole: See the table.
+    """
+    TABLE.follow(petition.state, Action.ASK_A_PERSON, by.roles)
+    asked = PetitionPersonAsked(by=by.pseudonym)
+    return Decision(replay(petition, asked), (asked,))
 
 
 def answer(petition: Petition, text: str, answer: str, version: int, *, by: Actor) -> Decision:
