@@ -5,17 +5,16 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from chassis.process.migration import migrate
 from deploy.kafka import Kafka
 from deploy.postgres import Postgres
 from deploy.server import free_port
 from hypothesis import settings
-from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from yiwangban_keyring.cli import MIGRATIONS as KEYRING_MIGRATIONS
+
+from tests.integration.kit.databases import Databases
 
 settings.register_profile("suite", deadline=None)  # machines are shared: how long an example takes says nothing
 settings.load_profile("suite")
@@ -44,25 +43,30 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server.stop()
 
 
-@pytest.fixture
-def database_url(postgres: Postgres) -> Iterator[str]:
-    """A fresh, empty database."""
-    name = f"t{secrets.token_hex(6)}"
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield postgres.dsn(name)
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres) -> Databases:
+    """Databases of this run."""
+    return Databases(postgres)
 
 
 @pytest.fixture(scope="session")
-def keyring_url(postgres: Postgres) -> str:
+def migrations() -> Path | None:
+    """What a test's database has gone through when the test gets it; a service's tests name its own."""
+    return None
+
+
+@pytest.fixture
+def database_url(databases: Databases, migrations: Path | None) -> Iterator[str]:
+    """A fresh database: empty, or migrated."""
+    with databases.fresh(migrations) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def keyring_url(databases: Databases) -> Iterator[str]:
     """A keyring's database, migrated. Tests share it, each with a secret of its own: none meets another's keys."""
-    name = f"keyring_{secrets.token_hex(4)}"
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate(postgres.dsn(name), KEYRING_MIGRATIONS)
-    return postgres.dsn(name)
+    with databases.fresh(KEYRING_MIGRATIONS) as url:
+        yield url
 
 
 @pytest.fixture

@@ -63,6 +63,12 @@ class Cases(InProcess):
             await conclude_case(event, unit)
 
 
+@pytest.fixture(scope="session")
+def migrations(pytestconfig: pytest.Config) -> Path:
+    """The service's own."""
+    return pytestconfig.rootpath / "services" / "accept" / "migrations"
+
+
 @pytest.fixture
 def accept_environment(database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """Settings of a service of its own."""

@@ -2,7 +2,6 @@
 
 import pytest
 from accept.bootstrap import bootstrap
-from chassis.process.migration import migrate
 from deploy.issuer import Issuer
 from schemathesis import GenerationMode
 
@@ -39,7 +38,6 @@ def of_the_catalogue(case: Case) -> None:
 def test_the_api_does_what_its_document_says(
     mode: GenerationMode, accept_environment: Issuer, database_url: str
 ) -> None:
-    migrate(database_url, bootstrap().migrations)
     token = accept_environment.token(sub="everybody", tenant="440100", roles=ROLES)
     with served(application(bootstrap, database_url)) as url:
 

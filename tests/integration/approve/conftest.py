@@ -105,6 +105,12 @@ def ago(**period: float) -> datetime:
     return datetime.now(UTC) - timedelta(**period)
 
 
+@pytest.fixture(scope="session")
+def migrations(pytestconfig: pytest.Config) -> Path:
+    """The service's own."""
+    return pytestconfig.rootpath / "services" / "approve" / "migrations"
+
+
 @pytest.fixture
 def approve_environment(database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """Settings of a service of its own."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,14 +13,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from chassis.database import Database
-from chassis.process.migration import migrate
 from chassis.testing.events import event, record_of, units_on
 from chassis.unit import Unit, Units
 from chassis.worker.batch import Log, Record
 from contracts.codec import Codec
 from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from deploy.postgres import Postgres
 from intel_sink import handlers
 from intel_sink.bootstrap import bootstrap
 from intel_sink.checkpoints import OutsideFile, SignedCheckpoint, SigningKey
@@ -30,8 +27,9 @@ from intel_sink.findings import Finding
 from intel_sink.mirror import Mirror
 from intel_sink.projections import Projector
 from intel_sink.verify import Verification, Verifier
-from psycopg import sql
 from psycopg.rows import dict_row
+
+from tests.integration.kit.databases import Databases
 
 TOPIC = "petition.petitions.v1"
 CLASSIFIED = "yiwangban.petition.petition.classified.v1"
@@ -171,27 +169,11 @@ def _short(finding: Finding) -> tuple[str, int | None, int | None]:
     return finding.kind.value, finding.place.partition if finding.place else None, finding.offset
 
 
-@pytest.fixture(scope="session")
-def mirror_template(postgres: Postgres) -> str:
-    """A migrated database, to be copied: each test gets one of its own without migrating it again."""
-    name = f"mirror_template_{secrets.token_hex(4)}"
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate(postgres.dsn(name), bootstrap().migrations)
-    return name
-
-
 @pytest.fixture
-def mirror_url(postgres: Postgres, mirror_template: str) -> Iterator[str]:
+def mirror_url(databases: Databases) -> Iterator[str]:
     """A fresh, migrated database."""
-    name = f"mirror_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(mirror_template))
-        )
-    yield postgres.dsn(name)
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    with databases.fresh(bootstrap().migrations) as url:
+        yield url
 
 
 @pytest.fixture

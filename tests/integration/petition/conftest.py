@@ -37,6 +37,12 @@ class Petitions(InProcess):
         assert response.status_code == 200, response.text
 
 
+@pytest.fixture(scope="session")
+def migrations(pytestconfig: pytest.Config) -> Path:
+    """The service's own."""
+    return pytestconfig.rootpath / "services" / "petition" / "migrations"
+
+
 @pytest.fixture
 def petition_environment(
     database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,6 @@ import httpx
 import psycopg
 import pytest
 from chassis.envelope import Envelope
-from chassis.process.migration import migrate
 from chassis.testing.topics import create_topics, publish
 from chassis.testing.waiting import eventually
 from contracts.codec import Codec
@@ -33,7 +32,6 @@ def environment(
     monkeypatch.setenv("TOPIC_PREFIX", topic_prefix)
     create_topics(kafka.bootstrap, [topic_prefix + topic for topic in TOPICS])
     create_topics(kafka.bootstrap, [topic_prefix + ALERTS], partitions=1)  # so that alerts come in one order
-    migrate(database_url, bootstrap().migrations)
     return petition_environment
 
 

@@ -1,7 +1,6 @@
 """Whatever the OpenAPI document allows or forbids is sent, to a real server on a real database; the relay is off."""
 
 import pytest
-from chassis.process.migration import migrate
 from deploy.issuer import Issuer
 from petition.bootstrap import bootstrap
 from petition.replies.workflow import Action
@@ -57,7 +56,6 @@ def as_the_rules_want_it(case: Case) -> None:
 def test_the_api_does_what_its_document_says(
     mode: GenerationMode, petition_environment: Issuer, database_url: str
 ) -> None:
-    migrate(database_url, bootstrap().migrations)
     token = petition_environment.token(sub="everybody", tenant="440100", roles=ROLES, department="fire")
     author = petition_environment.token(sub="author", tenant="440100", roles=["citizen"])
     with served(application(bootstrap, database_url)) as url:

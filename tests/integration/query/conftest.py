@@ -16,7 +16,6 @@ from chassis.api.edge import ServiceEdge
 from chassis.api.streams import Streams
 from chassis.api.web import http_application
 from chassis.database import Database
-from chassis.process.migration import migrate
 from chassis.process.server import Server
 from deploy.issuer import Issuer
 from deploy.server import free_port
@@ -120,6 +119,12 @@ class EventSource:
         return False
 
 
+@pytest.fixture(scope="session")
+def migrations(pytestconfig: pytest.Config) -> Path:
+    """The service's own."""
+    return pytestconfig.rootpath / "services" / "query" / "migrations"
+
+
 @pytest.fixture
 def query_environment(database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """Settings of a service of its own."""
@@ -132,7 +137,6 @@ async def serving(
 ) -> AsyncIterator[Matters]:
     """Serve the migrated service on a port of its own, with its feed."""
     service = bootstrap()
-    migrate(database_url, service.migrations)
     database, api = Database(database_url, POOL), Database(database_url, pool)
     (feed,) = service.parts
     assert isinstance(feed, Feed)
