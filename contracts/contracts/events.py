@@ -764,6 +764,8 @@ class PetitionReplied(ContractEvent):
     """Its published version. With a signature it was sent in other words, else word for word."""
     signed_by: str | None = None
     """Pseudonym of the spokesperson who signed it, if it needed a signature."""
+    reopenable_until: datetime | None = None
+    """Until when whoever wrote it may have it taken up again (重新办理); absent: not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -833,6 +835,136 @@ class PetitionPersonAsked(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionRated(ContractEvent):
+    """Whoever wrote it said how good the answer is (评价). That it was answered, and that it is solved, are two things."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.rated.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-rated:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("comment",)
+
+    level: Literal["very-satisfied", "satisfied", "basically-satisfied", "dissatisfied", "very-dissatisfied"]
+    """One of five; none is chosen for anybody."""
+    solved: bool | None = None
+    """Whether the answer solved the matter, if they said so."""
+    comment: str | None = None
+    """Their words, 1 to 2,000 characters, if there are any."""
+    call_back_due: datetime | None = None
+    """By when they are to be called back (回访); absent if nobody has to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionCalledBack(ContractEvent):
+    """An officer who had no hand in the answer called back whoever had rated it badly (回访)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.called-back.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-called-back:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("note",)
+
+    by: str
+    """Pseudonym of the officer."""
+    result: str
+    """What it came to. An open list; readers have to bear new ones."""
+    note: str | None = None
+    """What was said, 1 to 2,000 characters, if it matters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReopened(ContractEvent):
+    """It is taken up again (重新办理) and lies with the desk: by whoever wrote it, in time, or because a call-back found it unsolved."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.reopened.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-reopened:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("objection",)
+
+    by: str
+    """Pseudonym of whoever had it taken up again."""
+    objection: str
+    """What is still open, 1 to 2,000 characters."""
+    times: int
+    """How often it was, with this one."""
+    reopened_at: datetime
+    """When, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReplyCorrected(ContractEvent):
+    """The office corrected its answer (更正); the first one stays beside it."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.reply-corrected.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-reply-corrected:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("correction",)
+
+    by: str
+    """Pseudonym of the officer."""
+    correction: str
+    """What is right, 1 to 20,000 characters."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionConsentGiven(ContractEvent):
+    """Whoever wrote it agrees that question and answer are published, without what is personal (同意公开)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.consent-given.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-consent-given:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of whoever wrote the petition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionConsentWithdrawn(ContractEvent):
+    """Whoever wrote it agrees no longer that it is published (撤回同意)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.consent-withdrawn.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-consent-withdrawn:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of whoever wrote the petition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionPublished(ContractEvent):
+    """Question and answer are for everybody to read, signed by a spokesperson (公开). The texts are redacted, and sealed all the same: they go when their author is erased."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.published.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-published:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("publication",)
+
+    by: str
+    """Pseudonym of the spokesperson."""
+    publication: str
+    """Title, question, answer and, if there was one, its correction, redacted, as JSON."""
+    published_at: datetime
+    """Since when, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionUnpublished(ContractEvent):
+    """It is no longer for everybody to read (撤下)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.unpublished.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-unpublished:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of whoever took it back."""
+    reason: str
+    """Why. An open list; readers have to bear new ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionClosed(ContractEvent):
     """Nothing more will happen to it (办结)."""
 
@@ -845,6 +977,8 @@ class PetitionClosed(ContractEvent):
     """Pseudonym of the officer."""
     outcome: str
     """How it ended. An open list; readers have to bear new ones."""
+    reopenable_until: datetime | None = None
+    """Until when whoever wrote it may have it taken up again (重新办理); absent: not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1051,6 +1185,14 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.reply-rejected.v1": PetitionReplyRejected,
         "yiwangban.petition.petition.auto-answered.v1": PetitionAutoAnswered,
         "yiwangban.petition.petition.person-asked.v1": PetitionPersonAsked,
+        "yiwangban.petition.petition.rated.v1": PetitionRated,
+        "yiwangban.petition.petition.called-back.v1": PetitionCalledBack,
+        "yiwangban.petition.petition.reopened.v1": PetitionReopened,
+        "yiwangban.petition.petition.reply-corrected.v1": PetitionReplyCorrected,
+        "yiwangban.petition.petition.consent-given.v1": PetitionConsentGiven,
+        "yiwangban.petition.petition.consent-withdrawn.v1": PetitionConsentWithdrawn,
+        "yiwangban.petition.petition.published.v1": PetitionPublished,
+        "yiwangban.petition.petition.unpublished.v1": PetitionUnpublished,
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,

@@ -15,7 +15,11 @@ OWN, DEPARTMENT, TENANT, BELOW, ALL = Scope
 LOOK, FOLLOW = ("list", "read"), ("read", "stream")
 REPLY_BY_LIBRARY = ("answer", "draft-reply")
 FIND, WRITE = (*LOOK, "search", "expand"), ("draft", "revise", "abandon", "submit", "propose-retirement")
-HANDLE = ("list", "read", "expand", "reply", "close")
+HANDLE = ("list", "read", "expand", "reply", "close", "correct")
+END = ("close", "correct")
+CONSENT = ("consent", "withdraw-consent")
+PUBLISH = (*LOOK, "expand", "publish", "unpublish")
+AFTER_A_RATING = ("call-back", "reopen")
 DESK = ("list", "read", "expand", "transfer", "move")
 ANYBODY = tuple(sorted(TOKEN_ROLES))
 PEOPLE = tuple(role for role in ANYBODY if role is not Role.CONNECTOR)
@@ -64,6 +68,18 @@ UNWRITTEN = Condition("not-written-by-them", "makers", Relation.AVOIDS, "actor")
 UNPROPOSED = Condition("not-proposed-by-them", "proposed_by", Relation.AVOIDS, "actor")
 UNDRAFTED = Condition("not-drafted-by-them", "drafted_by", Relation.AVOIDS, "actor")
 """双人复核: whoever made or proposed something isn't the one who checks it."""
+RATED = Condition(
+    "rated",
+    "rating",
+    Relation.MEETS,
+    values=("very-satisfied", "satisfied", "basically-satisfied", "dissatisfied", "very-dissatisfied"),
+)
+UNANSWERED = Condition("not-answered-by-them", "repliers", Relation.AVOIDS, "actor")
+"""Who had a hand in an answer never sees how it was rated, nor calls anybody back about it."""
+CONSENTED = Condition("with-consent", "consent", Relation.MEETS, values=("given",))
+"""Whoever wrote it agrees that it is published (同意公开)."""
+FOR_EVERYBODY = (CONSENTED, OPEN, *IMPARTIAL)
+SECOND_LOOK = (RATED, OPEN, UNANSWERED, *IMPARTIAL)
 AWAITING = Condition("awaiting-a-signature", "state", Relation.MEETS, values=("drafted",))
 SIGNING = (AWAITING, UNDRAFTED, *IMPARTIAL)
 OF_CASES = Condition("a-case", "kind", Relation.MEETS, values=("case",))
@@ -102,13 +118,15 @@ POLICY = Policy(
     ("petition",       ("receive",),          (Role.CONNECTOR, Role.WINDOW),     TENANT,     ()),
     ("petition",       ("read", "expand"),    APPLICANTS,                        OWN,        ()),
     ("petition",       ("ask-a-person",),     APPLICANTS,                        OWN,        ()),
+    ("petition",       ("rate", "reopen"),    APPLICANTS,                        OWN,        (OPEN, ORDINARY)),
+    ("petition",       CONSENT,               APPLICANTS,                        OWN,        (OPEN, ORDINARY)),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, IN_HAND),
     ("petition",       HANDLE,                (Role.HANDLER,),                   DEPARTMENT, NAMED),
     ("petition",       LOOK,                  (Role.TRIAGE, *OVERSIGHT),         BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("export",),           OVERSIGHT,                         BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("expand",),           (Role.TRIAGE, Role.AUDITOR),       BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("transfer", "move"),  (Role.TRIAGE,),                    BELOW,      (OPEN, *IMPARTIAL)),
-    ("petition",       ("close",),            (Role.TRIAGE,),                    BELOW,      (OPEN, *UNTOUCHED)),
+    ("petition",       END,                   (Role.TRIAGE,),                    BELOW,      (OPEN, *UNTOUCHED)),
     ("petition",       DESK,                  (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *IMPARTIAL)),
     ("petition",       ("close",),            (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *UNTOUCHED)),
     ("petition",       DESK,                  (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *IMPARTIAL)),
@@ -121,6 +139,10 @@ POLICY = Policy(
     ("suggestion",     ("read",),             (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),
     ("draft",          (*LOOK, "expand"),     (Role.SPOKESPERSON,),              TENANT,     (AWAITING, *IMPARTIAL)),
     ("draft",          ("sign", "reject"),    (Role.SPOKESPERSON,),              TENANT,     SIGNING),
+    ("rating",         ("read", "expand"),    APPLICANTS,                        OWN,        (RATED,)),
+    ("rating",         (*LOOK, "expand"),     (Role.TRIAGE, *OVERSIGHT),         BELOW,      SECOND_LOOK),
+    ("rating",         AFTER_A_RATING,        (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      SECOND_LOOK),
+    ("publication",    PUBLISH,               (Role.SPOKESPERSON,),              TENANT,     FOR_EVERYBODY),
 
     ("answer",         FIND,                  LIBRARIANS,                        TENANT,     ()),
     ("answer",         FIND,                  (*LIBRARIANS, *OVERSIGHT),         ALL,        (PROVINCIAL,)),

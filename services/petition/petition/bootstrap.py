@@ -14,7 +14,9 @@ from petition.channels.config import ChannelSettings
 from petition.channels.connector import PullConnector
 from petition.channels.pulling import tasks_of
 from petition.config import PetitionSettings
+from petition.feedback import api as feedback
 from petition.handlers import REACTIONS
+from petition.publishing import api as publishing
 from petition.recovery import restore
 from petition.replies import api as replies
 from petition.replies.automatic import Automatic
@@ -39,6 +41,8 @@ def bootstrap() -> Service:
             queries_router,
             *replies.routers(library),
             relay.router(channels.relays if settings.has(Role.API) else ()),
+            *feedback.ROUTERS,
+            *publishing.ROUTERS,
         ),
         problems=(casework.problems, problems),
         parts=(Sorting(), library),

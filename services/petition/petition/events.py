@@ -24,6 +24,7 @@ from contracts.events import (
     ReportRevised,
     ReportTransferred,
 )
+from petition.afterwards import AfterAnAnswer
 from petition.kinds import Ground
 
 Ordinary = (
@@ -37,6 +38,7 @@ Ordinary = (
     | PetitionReplyRejected
     | PetitionReplied
     | PetitionClosed
+    | AfterAnAnswer
 )
 Report = ReportReceived | ReportRevised | ReportClassified | ReportTransferred | ReportReplied | ReportClosed
 PetitionEvent = Ordinary | Report
@@ -51,7 +53,7 @@ REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
         PetitionClosed: ReportClosed,
     }
 )
-"""The same life, told in the small circle; from the reply library nothing is answered there."""
+"""The same life, told in the small circle; there nothing is answered from the reply library, and nothing is rated."""
 
 
 def told(event: Ordinary, circle: Ground | None, /, **besides: Any) -> PetitionEvent:

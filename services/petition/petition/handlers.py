@@ -21,6 +21,7 @@ from petition.channels.domain import carried_over
 from petition.channels.origin import Origin
 from petition.channels.versions import REVISED
 from petition.domain import Place
+from petition.feedback.domain import reopenable
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
 from petition.replies import answering
@@ -176,7 +177,8 @@ async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
         Refused: See ``domain.reply``.
     """
     petition, by = await _held(command.petition, Action.REPLY, command.version, unit)
-    return await PETITIONS.save(unit, domain.reply(petition, command.text, by=by), {"reply": command.text})
+    decision = reopenable(domain.reply(petition, command.text, by=by), now=unit.now)
+    return await PETITIONS.save(unit, decision, {"reply": command.text})
 
 
 async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Petition]:
@@ -223,7 +225,7 @@ async def close_petition(command: ClosePetition, unit: Unit) -> Petition:
         Refused: See ``domain.close``.
     """
     petition, by = await _held(command.petition, Action.CLOSE, command.version, unit)
-    return await PETITIONS.save(unit, domain.close(petition, command.outcome, by=by))
+    return await PETITIONS.save(unit, reopenable(domain.close(petition, command.outcome, by=by), now=unit.now))
 
 
 async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:

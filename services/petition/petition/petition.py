@@ -26,8 +26,11 @@ from contracts.events import (
     ReportRevised,
     ReportTransferred,
 )
+from petition.afterwards import AfterAnAnswer, followed
 from petition.events import PetitionEvent
+from petition.feedback.rating import Rating
 from petition.kinds import Ground
+from petition.publishing.publication import PRIVATE, Publication
 from petition.workflow import State
 
 
@@ -126,6 +129,11 @@ class Petition:
         automatic: Its reply is the service's own (自动答复): nobody has looked at it.
         drafted_by: Pseudonym of whoever edited that, once it needs a signature.
         origin, revision: See ``Message``; what went on elsewhere isn't known again here.
+        repliers: Pseudonyms of all who had a hand in a reply to it; sorted.
+        rating: What whoever wrote it says of the answer; silence says nothing.
+        reopenable_until: Until when they may have it taken up again, UTC; None: not at all.
+        reopened: How often it was.
+        publication: Whether its answer was corrected, and is public.
     """
 
     id: str
@@ -154,6 +162,11 @@ class Petition:
     drafted_by: str | None = None
     origin: str | None = None
     revision: int = 0
+    repliers: tuple[str, ...] = ()
+    rating: Rating | None = None
+    reopenable_until: datetime | None = None
+    reopened: int = 0
+    publication: Publication = PRIVATE
 
 
 def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A002
@@ -194,6 +207,8 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
         ValueError: A petition is received only once.
     """
     petition = replace(petition, sequence=petition.sequence + 1)
+    if isinstance(event, AfterAnAnswer):
+        return followed(petition, event)
     match event:
         case PetitionClassified() | ReportClassified():
             return replace(
@@ -229,7 +244,15 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             gone = outcome is Outcome.MOVED and petition.hidden is None
             hidden = Ground.MOVED if gone else petition.hidden
             origin = None if outcome is Outcome.MOVED else petition.origin
-            return replace(petition, state=State.CLOSED, outcome=outcome, hidden=hidden, origin=origin)
+            until = getattr(event, "reopenable_until", None)
+            return replace(
+                petition,
+                state=State.CLOSED,
+                outcome=outcome,
+                hidden=hidden,
+                origin=origin,
+                reopenable_until=until,
+            )
         case PetitionRevised() | ReportRevised():
             petition = replace(petition, revision=event.revision)
         case PetitionReceived() | ReportReceived():
@@ -257,11 +280,14 @@ def _answered(
         case PetitionPersonAsked():
             there = replace(petition, state=State.CLASSIFIED)
         case PetitionReplied() | ReportReplied():
+            signed_by = getattr(event, "signed_by", None)
             there = replace(
                 petition,
                 state=State.REPLIED,
                 answer=getattr(event, "answer", None),
                 answer_version=getattr(event, "answer_version", None),
                 automatic=False,
+                reopenable_until=getattr(event, "reopenable_until", None),
+                repliers=tuple(sorted({*petition.repliers, event.by, *filter(None, (signed_by,))})),
             )
     return there

@@ -9,6 +9,8 @@ from chassis.policy import Scope
 
 from petition import domain
 from petition.departments import DEPARTMENTS
+from petition.feedback import domain as feedback
+from petition.publishing import domain as publishing
 from petition.replies import answering
 from petition.replies import domain as replies
 
@@ -57,6 +59,28 @@ NOT_IN_FORCE = ProblemType("not-in-force", 409, "口径不在有效期内", "Not
     "今天不能用这条口径答复。", "It can't be answered with today.")
 NOT_OVERRIDABLE = ProblemType("not-overridable", 422, "不能覆盖该口径", "Can't be overridden",
     "只有地市可以覆盖省级口径。", "Only a city overrides, and only what the province answers.")
+IN_CONFIDENCE = ProblemType("in-confidence", 409, "该件保密办理", "Handled in confidence",
+    "举报、涉警投诉不评价、不回访，也不在此重新办理。",
+    "What may report a crime or complain about police is neither rated, nor followed by a call, nor reopened here.")
+RATED_ALREADY = ProblemType("rated-already", 409, "已评价过", "Rated already",
+    "同一答复只能评价一次。", "One answer is rated once.")
+NO_CALL_BACK = ProblemType("no-call-back", 409, "无须回访", "No call-back is due",
+    "该件没有待办的回访，或已回访。", "Nobody has to be called back, or somebody was.")
+WINDOW_CLOSED = ProblemType("window-closed", 409, "已过重新办理的期限", "Too late to reopen it",
+    "请另行提交，或申请复查。", "Write in anew, or ask for a review.")
+REOPENED_ENOUGH = ProblemType("reopened-enough", 409, "已重新办理两次", "Reopened twice",
+    "请申请复查。", "What remains is a review.")
+NOT_UNSOLVED = ProblemType("not-unsolved", 409, "回访未记为未解决", "Not found unsolved",
+    "只有回访得知未解决的件才由分办人员重新办理。", "The desk reopens only what a call-back found unsolved.")
+STAYS_HIDDEN = ProblemType("stays-hidden", 409, "该件不公开", "It is never published",
+    "举报、涉警投诉保密办理，不公开，也不公开更正。",
+    "What may report a crime or complain about police is never published, nor corrected in the open.")
+NO_CONSENT = ProblemType("no-consent", 409, "本人未同意公开", "No consent",
+    "须经提交人同意方可公开。", "Whoever wrote it has to agree first.")
+NOT_PUBLISHED = ProblemType("not-published", 409, "尚未公开", "Not published",
+    "没有可以撤下的内容。", "There is nothing to take back.")
+CORRECTION_MISSING = ProblemType("correction-missing", 422, "须一并公开更正", "The correction is missing",
+    "该答复已更正，请填写 correction。", "It was corrected; say how in correction.")
 # fmt: on
 
 
@@ -84,5 +108,15 @@ REFUSALS = casework.problems.REFUSALS | {
     replies.NothingPublished: lambda _: Problem(NOTHING_PUBLISHED),
     replies.NotInForce: lambda _: Problem(NOT_IN_FORCE),
     replies.NotOverridable: lambda _: Problem(NOT_OVERRIDABLE, pointer="/body/overrides"),
+    feedback.InConfidence: lambda _: Problem(IN_CONFIDENCE),
+    feedback.RatedAlready: lambda _: Problem(RATED_ALREADY),
+    feedback.NoCallBack: lambda _: Problem(NO_CALL_BACK),
+    feedback.WindowClosed: lambda _: Problem(WINDOW_CLOSED),
+    feedback.ReopenedEnough: lambda _: Problem(REOPENED_ENOUGH),
+    feedback.NotUnsolved: lambda _: Problem(NOT_UNSOLVED),
+    publishing.StaysHidden: lambda _: Problem(STAYS_HIDDEN),
+    publishing.NoConsent: lambda _: Problem(NO_CONSENT),
+    publishing.NotPublished: lambda _: Problem(NOT_PUBLISHED),
+    publishing.CorrectionMissing: lambda _: Problem(CORRECTION_MISSING, pointer="/body/correction"),
     domain.PostedLater: lambda _: Problem(POSTED_LATER, pointer="/body/posted_at"),
 }

@@ -17,7 +17,9 @@ from petition.store import PETITIONS
 from petition.views import BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
 from petition.workflow import State
 
-SHOWN = REVISED | {"title", "text", "handle", "suggestion", "linked", "reply_to", "reply"}
+SHOWN = REVISED | {
+    *("title", "text", "handle", "suggestion", "linked", "reply_to", "reply", "objection", "correction"),
+}
 """Content that a petition shows; a draft is for whoever signs it."""
 EXPORTED: Final = MappingProxyType(
     {

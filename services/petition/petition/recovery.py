@@ -5,13 +5,16 @@ from uuid import UUID
 from chassis.envelope import Envelope
 from chassis.unit import Unit
 
-from contracts.events import BulletinDrafted
+from contracts.events import BulletinDrafted, PetitionCalledBack, PetitionRated
 from petition import bulletins
-from petition.replies.store import ANSWERS, follow
-from petition.store import ERASURES, add_bulletin
+from petition.replies.store import ANSWERS, follow, heard
+from petition.store import ERASURES, PETITIONS, add_bulletin
 
 ANSWERED = "yiwangban.petition.answer."
 """How the types of the reply library begin."""
+
+SAID = frozenset({PetitionRated.TYPE, PetitionCalledBack.TYPE})
+"""Whereby somebody says whether it is solved."""
 
 
 async def restore(unit: Unit, event: Envelope) -> None:
@@ -32,3 +35,5 @@ async def restore(unit: Unit, event: Envelope) -> None:
             await follow(unit.session, stored.case, {event.type})
     else:
         await ERASURES.restore(unit, event)
+        if event.type in SAID and (rated := await PETITIONS.find(unit, UUID(event.subject))) is not None:
+            await heard(unit.session, rated.case)

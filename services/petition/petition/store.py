@@ -1,7 +1,7 @@
 """Where petitions and bulletins lie."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from casework.access import Asker, columns_of
@@ -16,10 +16,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import PetitionErasureAcknowledged
 from petition.bulletins import Bulletin, BulletinState
+from petition.feedback.rating import CallBack, Level, Rating
 from petition.kinds import Ground
 from petition.petition import Channel, Outcome, Petition, begin, replay
+from petition.publishing.publication import Publication
 from petition.tables import BulletinRow, PetitionRow
 from petition.workflow import State
+
+GIVEN: Final = "given"
+"""Of a consent, as the policy reads it."""
 
 
 async def add_bulletin(session: AsyncSession, bulletin: Bulletin) -> bool:
@@ -83,6 +88,14 @@ def _write(petition: Petition) -> dict[str, Any]:
         "drafted_by": petition.drafted_by,
         "origin": petition.origin,
         "revision": petition.revision,
+        "repliers": list(petition.repliers),
+        **_written(petition.rating),
+        "reopenable_until": petition.reopenable_until,
+        "reopened": petition.reopened,
+        "consent": GIVEN if petition.publication.consent else None,
+        "published_at": petition.publication.published_at,
+        "corrected": petition.publication.corrected,
+        "outdated": petition.publication.outdated,
     }
 
 
@@ -114,6 +127,36 @@ def _read(row: PetitionRow) -> Petition:
         drafted_by=row.drafted_by,
         origin=row.origin,
         revision=row.revision,
+        repliers=tuple(row.repliers),
+        rating=_rating(row),
+        reopenable_until=row.reopenable_until,
+        reopened=row.reopened,
+        publication=Publication(
+            consent=row.consent == GIVEN,
+            published_at=row.published_at,
+            corrected=row.corrected,
+            outdated=row.outdated,
+        ),
+    )
+
+
+def _written(rating: Rating | None) -> dict[str, Any]:
+    return {
+        "rating": rating.level.value if rating else None,
+        "solved": rating.solved if rating else None,
+        "call_back": rating.call_back.value if rating and rating.call_back else None,
+        "call_back_due": rating.call_back_due if rating else None,
+    }
+
+
+def _rating(row: PetitionRow) -> Rating | None:
+    if row.rating is None:
+        return None
+    return Rating(
+        level=Level(row.rating),
+        solved=row.solved,
+        call_back=CallBack(row.call_back) if row.call_back else None,
+        call_back_due=row.call_back_due,
     )
 
 
@@ -142,6 +185,11 @@ def _petitions(resource: str) -> Repository[PetitionRow, Petition]:
             "revision_keyid": ("revised_title", "revised_text", "revised_suggestion"),
             "reply_keyid": ("reply",),
             "draft_keyid": ("draft",),
+            "comment_keyid": ("comment",),
+            "note_keyid": ("note",),
+            "objection_keyid": ("objection",),
+            "correction_keyid": ("correction",),
+            "publication_keyid": ("publication",),
         },
         identifying=("posted_at",),
         read=_read,
@@ -154,5 +202,9 @@ def _petitions(resource: str) -> Repository[PetitionRow, Petition]:
 PETITIONS = _petitions("petition")
 DRAFTS = _petitions("draft")
 """The same petitions as whoever signs replies sees them: those that wait for a signature."""
+RATINGS = _petitions("rating")
+"""The same petitions as those see them who may know how an answer was rated: never who had a hand in it."""
+PUBLICATIONS = _petitions("publication")
+"""The same petitions as whoever publishes sees them: those whose authors agree."""
 ERASURES = Erasures(PETITIONS, PetitionErasureAcknowledged)
 """What is deleted here when a person's key was destroyed."""

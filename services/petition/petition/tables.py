@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 
 class PetitionRow(Row, table=True):
-    """A petition. From ``title`` to ``reply_to``, ``revised_…``, ``reply``, ``draft``: sealed by the author's key."""
+    """A petition; its content, whatever the store names as sealed, lies under the author's key."""
 
     __tablename__ = "petitions"
     __table_args__ = (
@@ -20,6 +20,14 @@ class PetitionRow(Row, table=True):
         Index("petitions_by_revision_key", "revision_keyid", postgresql_where=text("revision_keyid IS NOT NULL")),
         Index("petitions_by_reply_key", "reply_keyid", postgresql_where=text("reply_keyid IS NOT NULL")),
         Index("petitions_by_draft_key", "draft_keyid", postgresql_where=text("draft_keyid IS NOT NULL")),
+        Index("petitions_by_comment_key", "comment_keyid", postgresql_where=text("comment_keyid IS NOT NULL")),
+        Index("petitions_by_note_key", "note_keyid", postgresql_where=text("note_keyid IS NOT NULL")),
+        Index("petitions_by_objection_key", "objection_keyid", postgresql_where=text("objection_keyid IS NOT NULL")),
+        Index("petitions_by_correction_key", "correction_keyid", postgresql_where=text("correction_keyid IS NOT NULL")),
+        Index("petitions_by_public_key", "publication_keyid", postgresql_where=text("publication_keyid IS NOT NULL")),
+        Index("petitions_consented", "tenant", "id", postgresql_where=text("consent IS NOT NULL")),
+        Index("petitions_published", "id", postgresql_where=text("published_at IS NOT NULL")),
+        Index("petitions_rated", "tenant", "id", postgresql_where=text("rating IS NOT NULL")),
     )
 
     number: str = Field(unique=True)
@@ -62,6 +70,27 @@ class PetitionRow(Row, table=True):
     drafted_by: str | None
     draft_keyid: str | None
     draft: str | None
+    repliers: list[str] = Field(sa_type=ARRAY(String))
+    rating: str | None
+    solved: bool | None
+    call_back: str | None
+    call_back_due: datetime | None = Field(sa_type=DateTime(timezone=True))
+    comment_keyid: str | None
+    comment: str | None
+    note_keyid: str | None
+    note: str | None
+    reopenable_until: datetime | None = Field(sa_type=DateTime(timezone=True))
+    reopened: int
+    objection_keyid: str | None
+    objection: str | None
+    consent: str | None
+    published_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    corrected: bool
+    outdated: bool
+    correction_keyid: str | None
+    correction: str | None
+    publication_keyid: str | None
+    publication: str | None
 
 
 class BulletinRow(Row, table=True):

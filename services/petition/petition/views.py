@@ -123,6 +123,14 @@ class PetitionDetail(PetitionSummary):
     automatic: bool = Field(
         description="自动答复，未经人工，可转人工 · The reply is automatic; a person may be asked for"
     )
+    reopenable_until: datetime | None = Field(
+        description="可要求重新办理的期限 · Until when its author may have it taken up again"
+    )
+    reopened: int = Field(description="已重新办理几次 · How often it was taken up again")
+    correction: str | None = Field(description="对答复的更正，原答复保留 · How the reply was corrected; both stay")
+    consent: bool = Field(description="本人同意公开 · Its author agrees that it is published")
+    published_at: datetime | None = Field(description="公开时间 · Since when everybody may read it")
+    objection: str | None = Field(description="要求重新办理的理由 · What was found still open")
     handle: str | None = Field(description="来源处的名称 · Name on the channel")
     reply_to: ReplyToView | None
     posted_at: datetime | None
@@ -149,6 +157,12 @@ class PetitionDetail(PetitionSummary):
             answer=petition.answer,
             answer_version=petition.answer_version,
             automatic=petition.automatic,
+            reopenable_until=petition.reopenable_until,
+            reopened=petition.reopened,
+            correction=content.get("correction") if petition.publication.corrected else None,
+            consent=petition.publication.consent,
+            published_at=petition.publication.published_at,
+            objection=content.get("objection"),
             handle=content.get("handle"),
             posted_at=posted_at,
             linked=content.get("linked"),

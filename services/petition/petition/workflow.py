@@ -33,6 +33,14 @@ class Action(StrEnum):
     REJECT = "reject"
     MOVE = "move"
     CLOSE = "close"
+    RATE = "rate"
+    CALL_BACK = "call-back"
+    REOPEN = "reopen"
+    CORRECT = "correct"
+    CONSENT = "consent"
+    RETRACT = "withdraw-consent"
+    PUBLISH = "publish"
+    UNPUBLISH = "unpublish"
 
 
 DESK = (Role.TRIAGE, Role.SUPERVISOR)
@@ -40,6 +48,13 @@ DESK = (Role.TRIAGE, Role.SUPERVISOR)
 
 BRINGING = (Role.CONNECTOR, Role.WINDOW)
 """Who brings what others wrote or said elsewhere: programs, and officers who type it in."""
+SECOND_LOOK = (Role.TRIAGE, Role.SUPERVISOR)
+"""Who calls back whoever rated an answer badly (回访): never somebody who had a hand in it. See the policy."""
+NOT_SETTLED = (*APPLICANTS, *SECOND_LOOK)
+"""Who has it taken up again (重新办理): whoever wrote it, or whoever heard at a call-back that it isn't solved."""
+
+OFFICE = (Role.HANDLER, Role.TRIAGE)
+"""Whoever answered, or could have."""
 
 TABLE = Workflow(
     # from                action               by                             to                   note
@@ -64,7 +79,23 @@ TABLE = Workflow(
     (State.DRAFTED,       Action.SIGN,         (Role.SPOKESPERSON,),          State.REPLIED,       "never the drafter"),
     (State.DRAFTED,       Action.REJECT,       (Role.SPOKESPERSON,),          State.TRANSFERRED,   "with a reason"),
     (State.DRAFTED,       Action.MOVE,         DESK,                          State.CLOSED,        "begins anew"),
-    (State.REPLIED,       Action.CLOSE,        (Role.HANDLER, Role.TRIAGE),   State.CLOSED,        "whoever answered"),
+    (State.REPLIED,       Action.CLOSE,        OFFICE,                        State.CLOSED,        "whoever answered"),
+    (State.REPLIED,       Action.RATE,         APPLICANTS,                    State.REPLIED,       "an answer once"),
+    (State.REPLIED,       Action.CALL_BACK,    SECOND_LOOK,                   State.REPLIED,       "a bad rating's"),
+    (State.REPLIED,       Action.REOPEN,       NOT_SETTLED,                   State.CLASSIFIED,    "in time; unsolved"),
+    (State.REPLIED,       Action.CORRECT,      OFFICE,                        State.REPLIED,       "both stay"),
+    (State.REPLIED,       Action.CONSENT,      APPLICANTS,                    State.REPLIED,       "to be published"),
+    (State.REPLIED,       Action.RETRACT,      APPLICANTS,                    State.REPLIED,       "at any time"),
+    (State.REPLIED,       Action.PUBLISH,      (Role.SPOKESPERSON,),          State.REPLIED,       "with consent"),
+    (State.REPLIED,       Action.UNPUBLISH,    (Role.SPOKESPERSON,),          State.REPLIED,       "what is public"),
+    (State.CLOSED,        Action.RATE,         APPLICANTS,                    State.CLOSED,        "only an answer"),
+    (State.CLOSED,        Action.CALL_BACK,    SECOND_LOOK,                   State.CLOSED,        "a bad rating's"),
+    (State.CLOSED,        Action.REOPEN,       NOT_SETTLED,                   State.CLASSIFIED,    "in time; unsolved"),
+    (State.CLOSED,        Action.CORRECT,      OFFICE,                        State.CLOSED,        "both stay"),
+    (State.CLOSED,        Action.CONSENT,      APPLICANTS,                    State.CLOSED,        "to be published"),
+    (State.CLOSED,        Action.RETRACT,      APPLICANTS,                    State.CLOSED,        "at any time"),
+    (State.CLOSED,        Action.PUBLISH,      (Role.SPOKESPERSON,),          State.CLOSED,        "with consent"),
+    (State.CLOSED,        Action.UNPUBLISH,    (Role.SPOKESPERSON,),          State.CLOSED,        "what is public"),
 )  # fmt: skip
 """The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked.
 Whenever its sender edits a message where they posted it, the petition stays where it is: that is no row here."""

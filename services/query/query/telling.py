@@ -68,6 +68,7 @@ def read(event: ContractEvent, heading: Heading) -> tuple[Matter, Step] | None:
 
 
 _KINDS = {PETITIONS: Kind.PETITION, REPORTS: Kind.REPORT}
+_ANSWERED = {e.PetitionReplied: Stage.REPLIED, e.PetitionReopened: Stage.IN_HAND}
 _CONCLUDED = {"approved": Stage.APPROVED, "denied": Stage.DENIED}
 
 
@@ -116,12 +117,19 @@ def _of_petition(event: ContractEvent) -> Tells | None:
             | e.PetitionPersonAsked()
             | e.PetitionReplyDrafted()
             | e.PetitionReplyRejected()
+            | e.PetitionRated()
+            | e.PetitionCalledBack()
+            | e.PetitionReplyCorrected()
+            | e.PetitionConsentGiven()
+            | e.PetitionConsentWithdrawn()
+            | e.PetitionPublished()
+            | e.PetitionUnpublished()
         ):
             return Tells()
         case e.PetitionTransferred(department=unit, accused=accused, named=named):
             return Tells(stage=Stage.IN_HAND, unit=unit, accused=accused, named=named)
-        case e.PetitionReplied():
-            return Tells(stage=Stage.REPLIED)
+        case e.PetitionReplied() | e.PetitionReopened():
+            return Tells(stage=_ANSWERED[type(event)])
         case e.PetitionClosed(outcome=outcome):
             return Tells(stage=Stage.CLOSED, variant=outcome)
     return None

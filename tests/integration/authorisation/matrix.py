@@ -39,6 +39,11 @@ BODIES: dict[str, Any] = {
     "reply": {"text": "您好。"},
     "close": {"outcome": "spam"},
     "move": {"to": "ordinary", "kind": "consult"},
+    "rate": {"level": "dissatisfied"},
+    "call-back": {"result": "solved"},
+    "reopen": {"objection": "仍未解决"},
+    "correct": {"text": "请到二楼办理。", "reason": "写错了"},
+    "publish": {"title": "请问", "question": "怎么办", "answer": "请到大厅办理。"},
 }
 MADE = {
     "case": ("cases", "applicant", "applicant"),

@@ -45,8 +45,11 @@ class Row:
         named: The asker is complained about.
         entrusted: To whom: to the ``asker``, to an ``other``, or to nobody in particular.
         examined: The asker examined it.
-        made: What of it the asker did that somebody else has to check: ``written``, ``proposed``, ``drafted``.
+        made: What of it the asker did that somebody else has to check: ``written``, ``proposed``, ``drafted``, or
+            ``answered``.
         awaiting: It waits for a signature.
+        rated: Whoever wrote it rated the answer.
+        consented: Whoever wrote it agrees that it is published.
         secret: Part of its content; empty if it has none.
     """
 
@@ -63,6 +66,8 @@ class Row:
     examined: bool = False
     made: str | None = None
     awaiting: bool = False
+    rated: bool = False
+    consented: bool = False
     secret: str = ""
 
 
@@ -93,6 +98,9 @@ CONDITIONS: Mapping[str, Meaning] = {
     "not-written-by-them": lambda _, row: row.made != "written",
     "not-proposed-by-them": lambda _, row: row.made != "proposed",
     "not-drafted-by-them": lambda _, row: row.made != "drafted",
+    "not-answered-by-them": lambda _, row: row.made != "answered",
+    "rated": lambda _, row: row.rated,
+    "with-consent": lambda _, row: row.consented,
     "awaiting-a-signature": lambda _, row: row.awaiting,
     "a-petition": lambda _, row: row.kind == "petition",
 }

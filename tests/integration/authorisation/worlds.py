@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -37,8 +37,10 @@ from casework.roles import Actor, Role
 from chassis.app import Bootstrap
 from chassis.envelope import new_id
 from chassis.unit import Unit
+from petition.feedback.rating import CallBack, Level, Rating
 from petition.kinds import Ground
 from petition.petition import Channel, Message, Sender
+from petition.publishing.publication import Publication
 from petition.suggesting import classify
 from query.handlers import Projection
 from query.tables import Colour
@@ -48,42 +50,14 @@ from contracts.events import AnswerDrafted, AnswerPublished, CaseAccepted, CaseS
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
-from .oracle import DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
+from .oracle import CITY, DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
+from .relations import INVOLVED, PETITIONS
 
 NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
 ASKER = "asker"
+BADLY = Rating(level=Level.DISSATISFIED, solved=False, call_back=CallBack.WAITING, call_back_due=NOW)
 ITEM = "security-system-review"
 """Offered in every city, and by the province."""
-INVOLVED: Sequence[Mapping[str, Any]] = (
-    {},
-    {"own": True},
-    {"department": None},
-    {"department": OTHER_DEPARTMENT},
-    {"accused": True},
-    {"named": True},
-    {"entrusted": "asker"},
-    {"entrusted": "other"},
-    {"kind": "report"},
-    {"kind": "report", "entrusted": "asker"},
-    {"hidden": "crime", "department": None},
-    {"hidden": "crime", "own": True},
-    {"hidden": "crime", "accused": True},
-    {"hidden": "crime", "named": True},
-    {"hidden": "crime", "entrusted": "asker"},
-    {"hidden": "crime", "entrusted": "other"},
-    {"hidden": "police", "department": None},
-    {"hidden": "police", "own": True},
-    {"hidden": "police", "accused": True},
-    {"hidden": "police", "entrusted": "asker"},
-    {"hidden": "moved"},
-    {"hidden": "moved", "own": True},
-    {"hidden": "moved", "entrusted": "asker"},
-)
-"""What petitions of the traffic police are to the asker, beside the tenant."""
-
-
-DRAFTS: Sequence[Mapping[str, Any]] = ({}, {"own": True}, {"accused": True}, {"named": True}, {"made": "drafted"})
-"""What petitions that wait for a signature are to the asker."""
 
 
 @dataclass
@@ -162,6 +136,14 @@ async def reviews(world: World) -> None:
             await world.keep("review", fresh(tenant, **relation), make)
 
 
+def seen_as(tenant: str) -> Iterator[tuple[str, Row]]:
+    """Describe petitions of every relation to the asker, and as what they are seen."""
+    for resource, besides, relations in PETITIONS:
+        for relation in relations:
+            whole: dict[str, Any] = {"department": DEPARTMENT, "kind": "consult", **besides, **relation}
+            yield resource, fresh(tenant, **whole)
+
+
 async def petitions(world: World) -> None:
     """Fill petition."""
 
@@ -191,8 +173,11 @@ async def petitions(world: World) -> None:
             state=petition.workflow.State.DRAFTED if row.awaiting else received.after.state,
             answer=new_id(),
             drafted_by=world.pseudonym(own=row.made == "drafted"),
+            repliers=(world.pseudonym(own=row.made == "answered"),),
+            rating=BADLY if row.rated else None,
+            publication=Publication(consent=row.consented),
         )
-        content = {"title": row.secret, "text": row.secret, "draft": row.secret}
+        content = {"title": row.secret, "text": row.secret, "draft": row.secret, "comment": row.secret}
         await petition.store.PETITIONS.add(unit, Decision(there, received.events), content, posted_at=None)
 
     async def answer(unit: Unit, row: Row) -> None:
@@ -227,16 +212,15 @@ async def petitions(world: World) -> None:
         await petition.store.add_bulletin(unit.session, bulletin)
 
     for tenant in TENANTS:
-        for relation in INVOLVED:
-            whole: dict[str, Any] = {"department": DEPARTMENT, "kind": "consult", **relation}
-            await world.keep("petition", fresh(tenant, **whole), make)
-        for relation in DRAFTS:
-            waiting: dict[str, Any] = {"department": DEPARTMENT, "kind": "consult", "awaiting": True, **relation}
-            await world.keep("draft", fresh(tenant, **waiting), make)
+        for resource, row in seen_as(tenant):
+            await world.keep(resource, row, make)
         for made in (None, "written", "proposed"):
             await world.keep("answer", fresh(tenant, made=made), answer)
         await world.keep("bulletin", replace(fresh(tenant), secret=""), draft)
     world.rows["suggestion"] = world.rows["petition"]
+    plain = next(row for row in world.rows["petition"] if row.tenant == CITY)  # neither rated nor to be published
+    for resource in ("rating", "publication"):
+        world.rows[resource].append(plain)
     world.rows["draft"] += [row for row in world.rows["petition"] if row.department == DEPARTMENT][: len(INVOLVED)]
     for part in world.service.service.parts:
         if isinstance(part, petition.replies.library.Library):

@@ -8,7 +8,11 @@ from tests.integration.kit.erasures import erased
 
 from .conftest import Petitions
 
-SEALED = ("keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply_keyid", "reply")
+SEALED = (
+    *("keyid", "title", "text", "handle", "suggestion", "sender", "linked"),
+    *("reply_keyid", "reply", "comment_keyid", "comment"),
+    *("objection_keyid", "objection"),
+)
 
 
 def sealed(row: dict[str, Any]) -> set[Any]:
@@ -19,6 +23,12 @@ async def test_what_the_key_had_sealed_is_deleted_and_acknowledged_and_nobody_el
     mine = await petitions.submitted(sub="one")
     await petitions.transferred(mine["id"])
     await petitions.replied(mine["id"])
+    rating = {"level": "satisfied", "comment": "谢谢"}
+    rated = await petitions.post(f"/v1/petitions/{mine['id']}/rate", rating, "citizen", version=4, sub="one")
+    assert rated.status_code == 200, rated.text
+    objection = {"objection": "还有一事"}
+    again = await petitions.post(f"/v1/petitions/{mine['id']}/reopen", objection, "citizen", version=5, sub="one")
+    assert again.status_code == 200, again.text
     assert (await petitions.get(f"/v1/petitions/{mine['id']}", "triage")).json()["access"] == "open"
     others = await petitions.submitted(sub="two")
     before = {str(row["id"]): row for row in petitions.rows("SELECT * FROM petitions")}
@@ -26,13 +36,13 @@ async def test_what_the_key_had_sealed_is_deleted_and_acknowledged_and_nobody_el
 
     acknowledged = await erased(petitions, before[mine["id"]]["keyid"])
 
-    assert acknowledged.data == {"emptied": 2}  # as it came in, and the reply
+    assert acknowledged.data == {"emptied": 4}  # as it came in, the reply, and what was said of that, twice
     after = {str(row["id"]): row for row in petitions.rows("SELECT * FROM petitions")}
     assert sealed(after[mine["id"]]) == set()
     assert after[others["id"]] == before[others["id"]]
     assert after[mine["id"]] == before[mine["id"]] | dict.fromkeys(SEALED)
     detail = (await petitions.get(f"/v1/petitions/{mine['id']}", "triage")).json()
-    assert (detail["access"], detail["title"], detail["reply"], detail["state"]) == ("erased", None, None, "replied")
+    assert (detail["access"], detail["title"], detail["reply"], detail["state"]) == ("erased", None, None, "classified")
     assert petitions.reads() == reads  # who has read it stays on record; nobody reads it any more
     assert (await petitions.get(f"/v1/petitions/{others['id']}", "triage")).json()["access"] == "open"
 

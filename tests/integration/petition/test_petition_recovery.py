@@ -9,7 +9,12 @@ from chassis.sealing import UnsealableError
 
 from .conftest import SHENZHEN, Petitions
 
-SEALED = {"keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply_to", "reply", "reply_keyid"}
+LATER = ("reply", "comment", "note", "objection", "correction", "publication")
+SEALED = {
+    *("keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply_to"),
+    *LATER,
+    *(f"{name}_keyid" for name in LATER),
+}
 NEVER_IN_EVENTS = {"handle", "posted_at"}
 
 
@@ -28,6 +33,14 @@ async def lived(petitions: Petitions) -> list[str]:
         f"/v1/petitions/{ids[3]}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=4
     )
     assert closed.status_code == 200
+    rating = {"level": "dissatisfied", "solved": False, "comment": "没有解决"}
+    await petitions.post(f"/v1/petitions/{ids[3]}/rate", rating, "citizen", version=5)
+    call = {"result": "not-solved", "note": "仍未解决"}
+    called = await petitions.post(f"/v1/ratings/{ids[3]}/call-back", call, "triage", version=6)
+    assert called.status_code == 200, called.text
+    objection = {"objection": "仍未解决"}
+    again = await petitions.post(f"/v1/ratings/{ids[3]}/reopen", objection, "triage", version=7)
+    assert again.status_code == 200, again.text
     forum = {"channel": "forum", "title": "请问", "text": "路口的红绿灯什么时候修好", "author": "网友甲"}
     posted = await petitions.post("/v1/petitions", forum, "connector", tenant=SHENZHEN)
     spam = await petitions.submitted()

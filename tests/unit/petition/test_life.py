@@ -1,24 +1,31 @@
 """Whatever happens to a petition in whatever order, the table holds, and events alone rebuild the state."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
-from casework.roles import Actor, Role
+from casework.roles import APPLICANTS, Actor, Role
 from casework.workflow import WrongRole
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from petition import domain
 from petition.channels.domain import Edit, revise
 from petition.departments import DEPARTMENTS
+from petition.domain import Decision
+from petition.feedback import domain as feedback
+from petition.feedback.rating import CallBack, Level
 from petition.kinds import Ground, Kind
 from petition.petition import Involved, Outcome, Petition
+from petition.publishing import domain as publishing
+from petition.publishing.domain import Public
 from petition.replies import answering
 from petition.replies.answering import Sure
-from petition.workflow import TABLE, Action, State
+from petition.workflow import SECOND_LOOK, TABLE, Action, State
 
 from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
 
-from .test_domain import CONTENT, LIBRARY, SENDER, classified, elsewhere, rebuilt, received
+from .test_domain import CONTENT, LIBRARY, NOW, SENDER, classified, elsewhere, rebuilt, received
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
 AFTER_ALL = (Action.ASK_A_PERSON, Action.TRANSFER, Action.ANSWER, Action.CLOSE, Action.MOVE)
@@ -33,8 +40,21 @@ WAYS = (
     (Action.TRANSFER, Action.DRAFT_REPLY, Action.REJECT),
     (Action.TRANSFER, Action.DRAFT_REPLY, Action.MOVE),
     *((Action.AUTO_ANSWER, action) for action in AFTER_ALL),
+    (Action.ANSWER, Action.RATE, Action.CALL_BACK),
+    (Action.ANSWER, Action.CLOSE, Action.RATE, Action.CALL_BACK),
+    (Action.ANSWER, Action.RATE, Action.CALL_BACK, Action.REOPEN),
+    (Action.ANSWER, Action.CONSENT, Action.PUBLISH, Action.CORRECT, Action.PUBLISH, Action.UNPUBLISH),
+    (Action.ANSWER, Action.CONSENT, Action.PUBLISH, Action.RETRACT),
+    (Action.ANSWER, Action.CONSENT, Action.PUBLISH, Action.REOPEN),
+    (Action.ANSWER, Action.CLOSE, Action.CORRECT, Action.CONSENT, Action.PUBLISH, Action.RETRACT),
+    (Action.ANSWER, Action.CLOSE, Action.CONSENT, Action.PUBLISH, Action.UNPUBLISH),
+    (Action.TRANSFER, Action.REPLY, Action.CLOSE, Action.REOPEN, Action.TRANSFER, Action.REPLY),
 )
 """How ordinary petitions may begin."""
+
+
+def settled(decision: Decision) -> Decision:
+    return feedback.reopenable(decision, now=NOW)
 
 
 class PetitionLife(Life):
@@ -103,7 +123,7 @@ class PetitionLife(Life):
     @rule(text=TEXTS, roles=ROLES)
     def reply(self, text: str, *, roles: frozenset[Role]) -> None:
         actor = Actor(pseudonym="p", roles=roles)
-        self.tries(Action.REPLY, roles, lambda: domain.reply(self.case, text, by=actor), besides=True)
+        self.tries(Action.REPLY, roles, lambda: settled(domain.reply(self.case, text, by=actor)), besides=True)
 
     @property
     def ordinary(self) -> bool:
@@ -115,7 +135,7 @@ class PetitionLife(Life):
         self.tries(
             Action.ANSWER,
             roles,
-            lambda: answering.answer(self.case, text, LIBRARY, version, by=actor),
+            lambda: settled(answering.answer(self.case, text, LIBRARY, version, by=actor)),
             besides=self.ordinary,
         )
 
@@ -132,7 +152,9 @@ class PetitionLife(Life):
     @rule(text=st.one_of(st.none(), TEXTS), roles=ROLES)
     def sign(self, text: str | None, *, roles: frozenset[Role]) -> None:
         actor = Actor(pseudonym="p", roles=roles)
-        self.tries(Action.SIGN, roles, lambda: answering.sign(self.case, text, by=actor), besides=text is not None)
+        self.tries(
+            Action.SIGN, roles, lambda: settled(answering.sign(self.case, text, by=actor)), besides=text is not None
+        )
 
     @rule(reason=TEXTS, roles=ROLES)
     def reject(self, reason: str, *, roles: frozenset[Role]) -> None:
@@ -147,33 +169,133 @@ class PetitionLife(Life):
         self.tries(
             Action.CLOSE,
             roles,
-            lambda: domain.close(self.case, outcome, by=actor),
+            lambda: settled(domain.close(self.case, outcome, by=actor)),
             besides=(answered or outcome is not Outcome.ANSWERED)
             and outcome is not Outcome.MOVED
             and (not filed or self.case.hidden is Ground.CRIME),
         )
 
+    @rule(level=st.sampled_from(Level), solved=st.none() | st.booleans(), roles=ROLES)
+    def rate(self, level: Level, *, solved: bool | None, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.RATE,
+            roles,
+            lambda: feedback.rate(self.case, level, solved=solved, comment=None, by=actor, now=NOW),
+            besides=self.ordinary
+            and self.case.rating is None
+            and (self.case.state is not State.CLOSED or self.case.outcome is Outcome.ANSWERED),
+        )
+
+    @rule(result=st.sampled_from([each for each in CallBack if each is not CallBack.WAITING]), roles=ROLES)
+    def call_back(self, result: CallBack, *, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.CALL_BACK,
+            roles,
+            lambda: feedback.call_back(self.case, result, None, by=actor),
+            besides=self.case.rating is not None and self.case.rating.call_back is CallBack.WAITING,
+        )
+
+    @rule(days=st.sampled_from([0, 15, 16]), roles=ROLES)
+    def reopen(self, days: int, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.REOPEN,
+            roles.intersection(APPLICANTS),
+            lambda: feedback.reopen(self.case, "仍未解决", by=actor, now=NOW + timedelta(days=days)),
+            besides=self.ordinary and days <= 15 and self.case.reopened < feedback.MOST_REOPENED,
+        )
+
+    @rule(roles=ROLES)
+    def reopen_unsolved(self, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.REOPEN,
+            roles.intersection(SECOND_LOOK),
+            lambda: feedback.reopen_unsolved(self.case, "仍未解决", by=actor, now=NOW),
+            besides=self.ordinary
+            and self.case.rating is not None
+            and self.case.rating.call_back is CallBack.NOT_SOLVED
+            and self.case.reopened < feedback.MOST_REOPENED,
+        )
+
+    @property
+    def answered_openly(self) -> bool:
+        return self.ordinary and (self.case.state is not State.CLOSED or self.case.outcome is Outcome.ANSWERED)
+
+    @rule(text=TEXTS, roles=ROLES)
+    def correct(self, text: str, *, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        self.tries(
+            Action.CORRECT,
+            roles,
+            lambda: publishing.correct(self.case, text, "写错了", by=actor),
+            besides=self.answered_openly,
+        )
+
+    @rule(roles=ROLES, agrees=st.booleans())
+    def consent(self, *, roles: frozenset[Role], agrees: bool) -> None:
+        """Say so, or say so no longer; whoever has said it before says nothing new."""
+        actor = Actor(pseudonym="p", roles=roles)
+        if self.case.publication.consent is agrees:
+            return
+        action, decide = (
+            (Action.CONSENT, publishing.consent) if agrees else (Action.RETRACT, publishing.withdraw_consent)
+        )
+        self.tries(action, roles, lambda: decide(self.case, by=actor), besides=not agrees or self.answered_openly)
+
+    @rule(roles=ROLES, personal=st.booleans(), corrected=st.booleans())
+    def publish(self, *, roles: frozenset[Role], personal: bool, corrected: bool) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        public = Public(
+            title="请问",
+            question="电话13800138000" if personal else "怎么办",
+            answer="请到大厅办理。",
+            correction="请到二楼办理。" if corrected else None,
+        )
+        self.tries(
+            Action.PUBLISH,
+            roles,
+            lambda: publishing.publish(self.case, public, by=actor, now=NOW),
+            besides=self.answered_openly
+            and self.case.publication.consent
+            and not personal
+            and (corrected or not self.case.publication.corrected),
+        )
+
+    @rule(roles=ROLES)
+    def unpublish(self, roles: frozenset[Role]) -> None:
+        actor = Actor(pseudonym="p", roles=roles)
+        public = self.case.publication.published_at is not None
+        self.tries(Action.UNPUBLISH, roles, lambda: publishing.unpublish(self.case, by=actor), besides=public)
+
     def goes_on(self, action: Action) -> None:
         desk, spokesperson = frozenset({Role.TRIAGE, Role.HANDLER}), frozenset({Role.SPOKESPERSON})
-        match action:
-            case Action.TRANSFER:
-                self.transfer("fire" if self.case.department is None else "household", desk, entrusted=True)
-            case Action.ASK_A_PERSON:
-                self.ask_a_person(frozenset({Role.CITIZEN}))
-            case Action.REPLY:
-                self.reply("您好。", roles=desk)
-            case Action.ANSWER:
-                self.answer("请到大厅办理。", roles=desk, version=1)
-            case Action.DRAFT_REPLY:
-                self.draft_reply("改过。", roles=desk, version=1)
-            case Action.SIGN:
-                self.sign("改过。", roles=spokesperson)
-            case Action.REJECT:
-                self.reject("请修改。", roles=spokesperson)
-            case Action.MOVE:
-                self.move(Ground.CRIME, desk)
-            case Action.CLOSE:
-                self.close(Outcome.ANSWERED if self.case.state is State.REPLIED else Outcome.SPAM, roles=desk)
+        citizen = frozenset({Role.CITIZEN})
+        department = "fire" if self.case.department is None else "household"
+        outcome = Outcome.ANSWERED if self.case.state is State.REPLIED else Outcome.SPAM
+        steps: dict[Action, Callable[[], None]] = {
+            Action.TRANSFER: lambda: self.transfer(department, desk, entrusted=True),
+            Action.ASK_A_PERSON: lambda: self.ask_a_person(citizen),
+            Action.REPLY: lambda: self.reply("您好。", roles=desk),
+            Action.ANSWER: lambda: self.answer("请到大厅办理。", roles=desk, version=1),
+            Action.DRAFT_REPLY: lambda: self.draft_reply("改过。", roles=desk, version=1),
+            Action.SIGN: lambda: self.sign("改过。", roles=spokesperson),
+            Action.REJECT: lambda: self.reject("请修改。", roles=spokesperson),
+            Action.MOVE: lambda: self.move(Ground.CRIME, desk),
+            Action.CLOSE: lambda: self.close(outcome, roles=desk),
+            Action.RATE: lambda: self.rate(Level.DISSATISFIED, solved=False, roles=citizen),
+            Action.CALL_BACK: lambda: self.call_back(CallBack.NOT_SOLVED, roles=desk),
+            Action.CORRECT: lambda: self.correct("请到二楼办理。", roles=desk),
+            Action.CONSENT: lambda: self.consent(roles=citizen, agrees=True),
+            Action.RETRACT: lambda: self.consent(roles=citizen, agrees=False),
+            Action.PUBLISH: lambda: self.publish(roles=spokesperson, personal=False, corrected=True),
+            Action.UNPUBLISH: lambda: self.unpublish(spokesperson),
+            Action.REOPEN: lambda: self.reopen_unsolved(desk) if self.case.rating else self.reopen(0, citizen),
+        }
+        if action in steps:  # what the service does by itself happens as it comes in
+            steps[action]()
 
 
 def test_whatever_is_tried_the_table_holds_and_every_row_of_it_is_walked() -> None:

@@ -8,7 +8,10 @@ import pytest
 from workdays.rules import TABLE, BrokenRules, NoRule, Unit, load_rules, rules
 
 TODAY = date(2026, 11, 2)
-READ = {"petition/answer", "petition/triage", "petition/sign-for", "petition/dispute-decision"}
+READ = {
+    *("petition/answer", "petition/triage", "petition/sign-for", "petition/dispute-decision"),
+    *("petition/call-back", "petition/reopening"),
+}
 
 
 def test_every_row_says_where_it_comes_from_and_only_what_was_read_is_verified() -> None:
@@ -28,6 +31,8 @@ def test_every_row_says_where_it_comes_from_and_only_what_was_read_is_verified()
         ("petition/triage", "2026-11-02", 1, "workdays", "assignment", None, None, []),
         ("petition/sign-for", "2026-11-02", 1, "workdays", "assignment", None, None, []),
         ("petition/dispute-decision", "2026-11-02", 2, "workdays", "assignment", None, None, []),
+        ("petition/call-back", "2026-11-02", 3, "workdays", "bad-rating", None, None, []),
+        ("petition/reopening", "2026-11-02", 15, "days", "settled", None, None, []),
         ("consultation/answer", "2026-11-02", 2, "workdays", "receipt", None, None, []),
         ("help/answer", "2026-11-02", 10, "workdays", "receipt", None, None, []),
         ("suggestion/answer", "2026-11-02", 10, "workdays", "receipt", None, None, []),

@@ -1,7 +1,7 @@
 """Translates HTTP into commands and queries about the library, and replies that come out of it. Nothing else."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from casework.access import permit
@@ -71,9 +71,13 @@ def _questions(library: Library) -> APIRouter:
         limit: Limit = 20,
         state: Annotated[State | None, Query(description="状态，in-review 为待审 · State")] = None,
         last_day: Annotated[Day | None, Query(description="此日前到期，须复审 · Ends on this day or before")] = None,
+        review: Annotated[
+            Literal["unsolved"] | None, Query(description="须复审：常被评为未解决 · Often doesn't solve the matter")
+        ] = None,
     ) -> AnswerPage:
         """本地及省级口径，新的在前。Those of one's city and the province's, newest first."""
-        return await queries.list_answers(ListAnswers(from_cursor(cursor), limit, state, last_day), work)
+        wanted = ListAnswers(from_cursor(cursor), limit, state, last_day, unsolved=review is not None)
+        return await queries.list_answers(wanted, work)
 
     @questions.get("/answers/search", summary="检索口径 · Search answers", dependencies=[permit("answer", "search")])
     async def search_answers(

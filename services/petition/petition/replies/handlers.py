@@ -12,6 +12,7 @@ from chassis.unit import Unit
 from masking.text import mask
 
 from petition.access import asker
+from petition.feedback.domain import reopenable
 from petition.petition import Petition
 from petition.replies import answering, domain, store
 from petition.replies.answer import Answer, Content, Version
@@ -126,7 +127,7 @@ async def answer_petition(command: AnswerPetition, unit: Unit) -> Petition:
     petition, version, by = await _with_an_answer(command, PetitionAction.ANSWER, unit)
     text = version.content.text
     decision = answering.answer(petition, text, str(command.answer), version.number, by=by)
-    return await PETITIONS.save(unit, decision, {"reply": text})
+    return await PETITIONS.save(unit, reopenable(decision, now=unit.now), {"reply": text})
 
 
 async def draft_reply(command: AnswerPetition, text: str, unit: Unit) -> Petition:
@@ -153,7 +154,8 @@ async def sign_reply(id_: UUID, version: int, unit: Unit) -> Petition:
     stored = await DRAFTS.get_for_change(unit, id_, who, PetitionAction.SIGN, version=version)
     ((_, content),) = await DRAFTS.contents(unit, [stored], reader=None, only={"draft"})
     draft = content.get("draft")
-    return await DRAFTS.save(unit, answering.sign(stored.case, draft, by=who.actor), {"reply": draft})
+    decision = reopenable(answering.sign(stored.case, draft, by=who.actor), now=unit.now)
+    return await DRAFTS.save(unit, decision, {"reply": draft})
 
 
 async def reject_reply(id_: UUID, version: int, reason: str, unit: Unit) -> Petition:

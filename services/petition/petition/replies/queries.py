@@ -48,12 +48,14 @@ class ListAnswers:
         limit: At most so many.
         state: Where they stand.
         last_day: They end on this day or before (到期复审); None: whether and whenever they end.
+        unsolved: Only those that often don't solve the matter (复审).
     """
 
     after: UUID | None
     limit: int
     state: State | None = None
     last_day: date | None = None
+    unsolved: bool = False
 
 
 async def list_answers(query: ListAnswers, unit: Unit) -> AnswerPage:
@@ -64,6 +66,8 @@ async def list_answers(query: ListAnswers, unit: Unit) -> AnswerPage:
     if query.last_day is not None:
         out_of_use = (State.RETIRING.value, State.RETIRED.value)
         statement = statement.where(col(AnswerRow.last_day) <= query.last_day, col(AnswerRow.state).not_in(out_of_use))
+    if query.unsolved:
+        statement = statement.where(store.often_unsolved())
     page = newest(statement, col(AnswerRow.id), after=query.after, limit=query.limit + 1)
     shown, following = cut(await ANSWERS.fetch(unit.session, page), query.limit, lambda stored: stored.case.id)
     return AnswerPage(items=tuple(AnswerSummary.of(stored.case) for stored in shown), next=following)

@@ -9,17 +9,21 @@ from casework.repository import Repository
 from chassis.policy import EVERYTHING
 from chassis.unit import Unit
 from pydantic import TypeAdapter
+from sqlalchemy import JSON, BigInteger, ColumnElement, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import AnswerKept, AnswerPublished, AnswerRetirementProposed
+from petition.petition import Petition
 from petition.replies.answer import Answer, Version, begin, replay
-from petition.replies.tables import AnswerRow, AnswerVersionRow, reply_library
+from petition.replies.tables import AnswerRow, AnswerVersionRow, answer_feedback, reply_library
 from petition.replies.workflow import State
 
 CHANGES: Final = frozenset({AnswerPublished.TYPE, AnswerRetirementProposed.TYPE, AnswerKept.TYPE})
 """What changes what is in force."""
+OFTEN: Final = 3
+"""So many say that it isn't solved, and at least as many as say that it is."""
 VERSIONS: Final = TypeAdapter(Version)
 
 
@@ -49,6 +53,34 @@ async def follow(session: AsyncSession, answer: Answer, types: Collection[str]) 
         await connection.execute(insert_or_skip(AnswerVersionRow).values(values).on_conflict_do_nothing())
     if not CHANGES.isdisjoint(types):  # whoever changes it waits for whoever did before, so a revision skips nobody
         await connection.execute(reply_library.update().values(revision=reply_library.c.revision + 1))
+
+
+async def heard(session: AsyncSession, petition: Petition) -> None:
+    """Keep, beside the library, whether an answer of it solved the matter; silence leaves no trace."""
+    rating = petition.rating
+    if petition.answer is None or petition.answer_version is None or rating is None or rating.solved is None:
+        return
+    values = {
+        "answer": UUID(petition.answer),
+        "version": petition.answer_version,
+        "petition": UUID(petition.id),
+        "solved": rating.solved,
+    }
+    statement = insert_or_skip(answer_feedback).values(values)
+    newest = statement.on_conflict_do_update(constraint=answer_feedback.primary_key, set_={"solved": rating.solved})
+    await (await session.connection()).execute(newest)
+
+
+def often_unsolved() -> ColumnElement[bool]:
+    """Give, as part of a query for answers, those whose published version often doesn't solve the matter."""
+    said = answer_feedback.c
+    number = cast(func.json_extract_path_text(cast(col(AnswerRow.published), JSON), "number"), BigInteger)
+    unsolved = func.count().filter(~said.solved)
+    return exists(
+        select(unsolved)
+        .where(said.answer == col(AnswerRow.id), said.version == number)
+        .having(unsolved >= OFTEN, unsolved * 2 >= func.count())
+    )
 
 
 def _json(version: Version) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from casework.rows import Row
-from sqlalchemy import ARRAY, BigInteger, Column, Index, MetaData, String, Table, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Index, MetaData, String, Table, Uuid, text
 from sqlmodel import Field, SQLModel
 
 
@@ -40,5 +40,14 @@ class AnswerVersionRow(SQLModel, table=True):
     version: str
 
 
+answer_feedback = Table(
+    "answer_feedback",
+    MetaData(),
+    Column("answer", Uuid, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("petition", Uuid, primary_key=True),
+    Column("solved", Boolean, nullable=False),
+)
+"""What those who were answered with a version say: whether it solved their matter. Who says nothing has no row."""
 reply_library = Table("reply_library", MetaData(), Column("revision", BigInteger, nullable=False))
 """One row: it counts what has changed what is in force, in the order of the commits."""

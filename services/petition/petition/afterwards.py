@@ -1,0 +1,47 @@
+"""What events make of a petition once it was answered: it is rated, taken up again, corrected, published. Pure."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from contracts.events import PetitionCalledBack, PetitionRated, PetitionReopened, PetitionReplyCorrected
+from petition.feedback.rating import Rating
+from petition.publishing.publication import PRIVATE, PublicationEvent
+from petition.workflow import State
+
+if TYPE_CHECKING:
+    from petition.petition import Petition
+
+AfterAnAnswer = PetitionRated | PetitionCalledBack | PetitionReopened | PublicationEvent
+
+
+def followed(petition: "Petition", event: AfterAnAnswer) -> "Petition":
+    """Give the petition after what followed its answer."""
+    match event:
+        case PetitionRated():
+            return replace(petition, rating=Rating.of(event))
+        case PetitionCalledBack():
+            return replace(petition, rating=petition.rating.after(event) if petition.rating else None)
+        case PetitionReopened(times=times):
+            return _reopened(petition, times)
+        case _:
+            hand = {event.by} if isinstance(event, PetitionReplyCorrected) else set()
+            repliers = tuple(sorted(hand.union(petition.repliers)))
+            return replace(petition, publication=petition.publication.after(event), repliers=repliers)
+
+
+def _reopened(petition: "Petition", times: int) -> "Petition":
+    """Give it back to the desk: nobody has it in hand, and what was said of the former answer is history."""
+    return replace(
+        petition,
+        state=State.CLASSIFIED,
+        department=None,
+        handlers=(),
+        outcome=None,
+        answer=None,
+        answer_version=None,
+        drafted_by=None,
+        rating=None,
+        reopenable_until=None,
+        reopened=times,
+        publication=PRIVATE,
+    )

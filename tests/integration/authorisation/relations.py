@@ -1,0 +1,51 @@
+"""What petitions are to whoever asks, beside the tenant."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .oracle import OTHER_DEPARTMENT
+
+INVOLVED: Sequence[Mapping[str, Any]] = (
+    {},
+    {"own": True},
+    {"department": None},
+    {"department": OTHER_DEPARTMENT},
+    {"accused": True},
+    {"named": True},
+    {"entrusted": "asker"},
+    {"entrusted": "other"},
+    {"kind": "report"},
+    {"kind": "report", "entrusted": "asker"},
+    {"hidden": "crime", "department": None},
+    {"hidden": "crime", "own": True},
+    {"hidden": "crime", "accused": True},
+    {"hidden": "crime", "named": True},
+    {"hidden": "crime", "entrusted": "asker"},
+    {"hidden": "crime", "entrusted": "other"},
+    {"hidden": "police", "department": None},
+    {"hidden": "police", "own": True},
+    {"hidden": "police", "accused": True},
+    {"hidden": "police", "entrusted": "asker"},
+    {"hidden": "moved"},
+    {"hidden": "moved", "own": True},
+    {"hidden": "moved", "entrusted": "asker"},
+)
+"""What petitions of the traffic police are to the asker, beside the tenant."""
+
+
+DRAFTS: Sequence[Mapping[str, Any]] = ({}, {"own": True}, {"accused": True}, {"named": True}, {"made": "drafted"})
+"""What petitions that wait for a signature are to the asker."""
+RATED: Sequence[Mapping[str, Any]] = (
+    *({}, {"own": True}, {"accused": True}, {"named": True}, {"made": "answered"}),
+    *({"hidden": "moved"}, {"hidden": "moved", "own": True}),
+)
+"""What petitions that were rated are to the asker."""
+CONSENTED: Sequence[Mapping[str, Any]] = ({}, {"own": True}, {"accused": True}, {"named": True}, {"hidden": "moved"})
+"""What petitions that may be published are to the asker."""
+PETITIONS: Sequence[tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]] = (
+    ("petition", {}, INVOLVED),
+    ("draft", {"awaiting": True}, DRAFTS),
+    ("rating", {"rated": True}, RATED),
+    ("publication", {"consented": True}, CONSENTED),
+)
+"""As what they are seen, and what they have in common."""

@@ -1,0 +1,116 @@
+"""Ratings over HTTP: by whoever wrote the petition, out of its handler's sight, and followed by another's call."""
+
+from typing import Any
+
+from .conftest import Petitions
+from .library import done, published, revised, slug, types_of
+
+BADLY = {"level": "dissatisfied", "solved": False, "comment": "问的不是这个"}
+
+
+async def answered(petitions: Petitions, **who: Any) -> str:
+    """Give a petition that its department has answered; at version 4."""
+    petition = str((await petitions.submitted(**who))["id"])
+    await petitions.transferred(petition)
+    await petitions.replied(petition)
+    return petition
+
+
+async def rated(petitions: Petitions, petition: str, body: dict[str, Any] = BADLY, **who: Any) -> None:
+    await done(petitions, f"/v1/petitions/{petition}/rate", body, "citizen", version=4, **who)
+
+
+async def test_whoever_wrote_it_rates_once_and_nobody_chooses_a_level_for_them(petitions: Petitions) -> None:
+    petition = await answered(petitions)
+    path = f"/v1/petitions/{petition}/rate"
+    assert (await petitions.post(path, {"solved": True}, "citizen", version=4)).status_code == 422
+    assert (await petitions.post(path, BADLY, "citizen", version=4, sub="another")).status_code == 404
+    assert (await petitions.post(path, BADLY, "handler", version=4, department="traffic-police")).status_code == 403
+    await rated(petitions, petition)
+    assert slug(await petitions.post(path, BADLY, "citizen", version=5)) == (409, "rated-already")
+    mine = (await petitions.get(f"/v1/ratings/{petition}", "citizen")).json()
+    assert (mine["level"], mine["solved"], mine["comment"]) == ("dissatisfied", False, "问的不是这个")
+    assert types_of(petitions, petition)[-1] == "rated"
+    (*_, event) = petitions.events(petition)
+    assert event.data["comment"].startswith("sealed:")
+    assert "by" not in event.data
+
+
+async def test_whoever_answered_sees_nothing_of_the_rating(petitions: Petitions) -> None:
+    petition = await answered(petitions)
+    await rated(petitions, petition)
+    seen = await petitions.get(f"/v1/petitions/{petition}", "handler", department="traffic-police")
+    assert not {"dissatisfied", "问的不是这个", "rating", "solved"} & {*seen.json(), *map(str, seen.json().values())}
+    refused = await petitions.get(f"/v1/ratings/{petition}", "handler", department="traffic-police")
+    assert refused.status_code == 403
+    # The same person at the desk: who had a hand in the answer neither sees the rating nor calls back.
+    as_desk = {"sub": "handler-1"}
+    assert (await petitions.get(f"/v1/ratings/{petition}", "triage", **as_desk)).status_code == 404
+    assert (await petitions.get("/v1/ratings", "triage", **as_desk)).json()["items"] == []
+    solved = {"result": "solved"}
+    call = await petitions.post(f"/v1/ratings/{petition}/call-back", solved, "triage", version=5, **as_desk)
+    assert call.status_code == 404
+
+
+async def test_a_bad_rating_waits_for_somebody_elses_call(petitions: Petitions) -> None:
+    petition = await answered(petitions)
+    content = await answered(petitions)
+    await rated(petitions, petition)
+    await rated(petitions, content, {"level": "satisfied"})
+    (waiting,) = (await petitions.get("/v1/ratings?call_back=waiting", "triage")).json()["items"]
+    assert (waiting["id"], waiting["overdue"]) == (petition, False)
+    assert waiting["call_back_due"].endswith("15:59:59.999000Z")
+    everything = (await petitions.get("/v1/ratings", "triage")).json()["items"]
+    assert [each["id"] for each in everything] == [content, petition]
+    opened = (await petitions.get(f"/v1/ratings/{petition}", "triage")).json()
+    assert (opened["access"], opened["comment"]) == ("open", "问的不是这个")
+    assert petitions.reads()[-1].data["resource"] == "rating"
+
+    call = {"result": "solved", "note": "已解释清楚"}
+    await done(petitions, f"/v1/ratings/{petition}/call-back", call, "triage", version=5)
+    called = (await petitions.get(f"/v1/ratings/{petition}", "supervisor")).json()
+    assert (called["call_back"], called["solved"]) == ("solved", True)
+    assert (await petitions.get(f"/v1/ratings/{petition}", "citizen")).json()["note"] == "已解释清楚"
+    again = await petitions.post(f"/v1/ratings/{petition}/call-back", call, "triage", version=6)
+    assert slug(again) == (409, "no-call-back")
+    assert (await petitions.get("/v1/ratings?call_back=waiting", "triage")).json()["items"] == []
+
+
+async def test_a_report_is_never_rated(petitions: Petitions) -> None:
+    report = {"channel": "portal", "title": "举报聚众赌博", "text": "三号楼有人聚众赌博", "declared": "crime"}
+    id_ = (await petitions.post("/v1/petitions", report, "citizen")).json()["id"]
+    refused = await petitions.post(f"/v1/petitions/{id_}/rate", BADLY, "citizen", version=2)
+    assert refused.status_code == 403
+
+
+async def test_of_what_was_closed_as_answered_its_rating_is_still_asked_for(petitions: Petitions) -> None:
+    petition = await answered(petitions)
+    close = {"outcome": "answered"}
+    path = f"/v1/petitions/{petition}"
+    await done(petitions, f"{path}/close", close, "handler", version=4, department="traffic-police")
+    await done(petitions, f"{path}/rate", {"level": "satisfied", "solved": True}, "citizen", version=5)
+    rating = (await petitions.get(f"/v1/ratings/{petition}", "citizen")).json()
+    assert (rating["solved"], rating["call_back"]) == (True, None)
+
+
+async def test_an_answer_of_the_library_that_often_solves_nothing_comes_up_for_review(petitions: Petitions) -> None:
+    often, once = await published(petitions), await published(petitions)
+    said = [(often, False), (often, False), (often, True), (once, False), (often, False), (often, None)]
+    listed = []
+    for number, (answer, solved) in enumerate(said):
+        who = {"sub": f"citizen-{number}"}
+        petition = (await petitions.submitted(**who))["id"]
+        wanted = {"answer": answer, "answer_version": 1}
+        await done(petitions, f"/v1/petitions/{petition}/answer", wanted, "triage", version=2)
+        rating = {"level": "basically-satisfied"} | ({} if solved is None else {"solved": solved})
+        await done(petitions, f"/v1/petitions/{petition}/rate", rating, "citizen", version=3, **who)
+        page = (await petitions.get("/v1/answers?review=unsolved", "handler")).json()["items"]
+        listed.append([item["id"] for item in page])
+    assert listed == [[], [], [], [], [often], [often]]
+    petitions.rows("DELETE FROM petitions RETURNING 1")
+    petitions.rows("DELETE FROM answer_feedback RETURNING 1")
+    await petitions.restored(petitions.events())
+    page = (await petitions.get("/v1/answers?review=unsolved", "handler")).json()["items"]
+    assert [item["id"] for item in page] == [often]
+    await revised(petitions, often, 3)
+    assert (await petitions.get("/v1/answers?review=unsolved", "handler")).json()["items"] == [], "a new version is new"
