@@ -633,6 +633,121 @@ class BulletinDrafted(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinWritten(ContractEvent):
+    """An officer drafted a public warning or notice (起草通报), for the tenant in the envelope. It isn't public."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.bulletin.written.v1"
+    TOPIC: ClassVar[str] = "petition.bulletins.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:bulletin-written:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    category: Literal["warning", "notice"]
+    """What it is to those who read it: warning 预警, notice 通告."""
+    matter: str
+    """What it is about. An open list; readers have to bear new ones."""
+    title: str
+    """Plain text without personal data."""
+    text: str
+    """Plain text without personal data."""
+    effective_until: str | None = None
+    """Last day, in China; absent: until it is withdrawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinRevised(ContractEvent):
+    """The draft was put into these words (修改草稿). It isn't public."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.bulletin.revised.v1"
+    TOPIC: ClassVar[str] = "petition.bulletins.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:bulletin-revised:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    category: Literal["warning", "notice"]
+    """What it is to those who read it: warning 预警, notice 通告."""
+    matter: str
+    """What it is about. An open list; readers have to bear new ones."""
+    title: str
+    """Plain text without personal data."""
+    text: str
+    """Plain text without personal data."""
+    effective_until: str | None = None
+    """Last day, in China; absent: until it is withdrawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinDiscarded(ContractEvent):
+    """The draft was given up (弃用草稿)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.bulletin.discarded.v1"
+    TOPIC: ClassVar[str] = "petition.bulletins.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:bulletin-discarded:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    reason: str
+    """Why; for officers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinPublished(ContractEvent):
+    """A second person signed it, and it is public from now on (发布通报): everything that portals, microblogs and groups have to show."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.bulletin.published.v1"
+    TOPIC: ClassVar[str] = "petition.bulletins.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:bulletin-published:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the spokesperson who signed."""
+    category: Literal["warning", "notice"]
+    """What it is to those who read it: warning 预警, notice 通告."""
+    matter: str
+    """What it is about. An open list; readers have to bear new ones."""
+    title: str
+    """Plain text without personal data."""
+    text: str
+    """Plain text without personal data."""
+    effective_until: str | None = None
+    """Last day, in China; absent: until it is withdrawn."""
+    publication: str
+    """Id of this publication, a UUIDv7: published ones are in its order."""
+    published_at: datetime
+    """When it was signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinWithdrawn(ContractEvent):
+    """It was taken back (撤回通报): whoever shows it says so, with the reason."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.bulletin.withdrawn.v1"
+    TOPIC: ClassVar[str] = "petition.bulletins.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:bulletin-withdrawn:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the spokesperson who withdrew it."""
+    category: Literal["warning", "notice"]
+    """What it is to those who read it: warning 预警, notice 通告."""
+    matter: str
+    """What it is about. An open list; readers have to bear new ones."""
+    title: str
+    """Plain text without personal data."""
+    text: str
+    """Plain text without personal data."""
+    effective_until: str | None = None
+    """Last day, in China; absent: until it is withdrawn."""
+    reason: str
+    """Why; for everybody."""
+    withdrawn_at: datetime
+    """When it was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionErasureAcknowledged(ContractEvent):
     """Everything that was sealed under a destroyed key is deleted from this service's tables (抹除确认)."""
 
@@ -1175,6 +1290,11 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.answer.kept.v1": AnswerKept,
         "yiwangban.petition.answer.retired.v1": AnswerRetired,
         "yiwangban.petition.bulletin.drafted.v1": BulletinDrafted,
+        "yiwangban.petition.bulletin.written.v1": BulletinWritten,
+        "yiwangban.petition.bulletin.revised.v1": BulletinRevised,
+        "yiwangban.petition.bulletin.discarded.v1": BulletinDiscarded,
+        "yiwangban.petition.bulletin.published.v1": BulletinPublished,
+        "yiwangban.petition.bulletin.withdrawn.v1": BulletinWithdrawn,
         "yiwangban.petition.petition-erasure.acknowledged.v1": PetitionErasureAcknowledged,
         "yiwangban.petition.petition.received.v1": PetitionReceived,
         "yiwangban.petition.petition.revised.v1": PetitionRevised,

@@ -76,6 +76,7 @@ SERVICES = (
             Route("/v1/petitions", hidden=True),
             Route("/v1/relays", public=True, hidden=True),
             Route("/v1/bulletins"),
+            Route("/v1/published-bulletins", public=True),
             Route("/v1/answers"),
             Route("/v1/drafts"),
             Route("/v1/ratings"),

@@ -82,6 +82,13 @@ def test_every_path_but_the_gateways_own_health_needs_a_token(client: httpx.Clie
     assert client.get("/livez").status_code == 200
 
 
+def test_what_is_published_is_for_everybody_and_no_path_beside_it(client: httpx.Client) -> None:
+    for path in ("/v1/published-bulletins", "/v1/published-bulletins/0190a"):
+        assert client.get(path).status_code == 200
+    for path in ("/v1/published-bulletins-of-others", "/v1/bulletins/0190a"):
+        assert client.get(path).status_code == 401
+
+
 def test_without_a_token_what_is_there_and_what_is_not_look_alike(client: httpx.Client) -> None:
     """Nobody learns by asking which addresses, numbers and services there are."""
 

@@ -15,6 +15,7 @@ OWN, DEPARTMENT, TENANT, BELOW, ALL = Scope
 LOOK, FOLLOW = ("list", "read"), ("read", "stream")
 REPLY_BY_LIBRARY = ("answer", "draft-reply")
 FIND, WRITE = (*LOOK, "search", "expand"), ("draft", "revise", "abandon", "submit", "propose-retirement")
+BULLETIN = ("draft", "revise", "discard")
 HANDLE = ("list", "read", "expand", "reply", "close", "correct")
 END = ("close", "correct")
 CONSENT = ("consent", "withdraw-consent")
@@ -28,6 +29,8 @@ ANALYSIS = (Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
 """Who reads the intelligence store."""
 STAFF = (Role.HANDLER, Role.SPOKESPERSON, Role.ANALYST, Role.ADMINISTRATOR)
 LIBRARIANS = (Role.HANDLER, Role.TRIAGE, Role.SPOKESPERSON, Role.ADMINISTRATOR)
+EDITORS = (Role.HANDLER, Role.TRIAGE, Role.SPOKESPERSON)
+"""Who writes bulletins (通报)."""
 OVERSIGHT = (Role.SUPERVISOR, Role.AUDITOR)
 REVIEWING = (Role.EXAMINER, Role.APPROVER)
 
@@ -151,8 +154,11 @@ POLICY = Policy(
     ("answer",         ("publish", "reject"), (Role.SPOKESPERSON,),              TENANT,     (UNWRITTEN,)),
     ("answer",         ("keep", "retire"),    (Role.SPOKESPERSON,),              TENANT,     (UNPROPOSED,)),
 
-    ("bulletin",       ("list",),             STAFF,                             TENANT,     ()),
-    ("bulletin",       ("list",),             (Role.TRIAGE, *OVERSIGHT),         BELOW,      ()),
+    ("bulletin",       (*LOOK, "expand"),     STAFF,                             TENANT,     ()),
+    ("bulletin",       (*LOOK, "expand"),     (Role.TRIAGE, *OVERSIGHT),         BELOW,      ()),
+    ("bulletin",       BULLETIN,              EDITORS,                           TENANT,     ()),
+    ("bulletin",       ("publish",),          (Role.SPOKESPERSON,),              TENANT,     (UNWRITTEN,)),
+    ("bulletin",       ("withdraw",),         (Role.SPOKESPERSON,),              TENANT,     ()),
 
     ("matter",         ("list",),             PEOPLE,                            OWN,        ()),
     ("matter",         FOLLOW,                PEOPLE,                            OWN,        ()),

@@ -23,7 +23,7 @@ from petition.kinds import Ground, Kind
 from petition.petition import Channel, Message, Outcome, Petition
 from petition.queries import ListPetitions
 from petition.replies.automatic import Automatic
-from petition.views import BulletinPage, PetitionChanged, PetitionDetail, PetitionMoved, PetitionPage, PetitionReceipt
+from petition.views import PetitionChanged, PetitionDetail, PetitionMoved, PetitionPage, PetitionReceipt
 from petition.workflow import Action, State
 
 FORUMS_EXIST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -275,12 +275,6 @@ async def list_petitions(
 ) -> PetitionPage:
     """本地的件，新的在前；省级分办、审计可看各地市。Those of one's city, newest first; the province sees all cities."""
     return await queries.list_petitions(ListPetitions(from_cursor(cursor), limit, state, department), work)
-
-
-@queries_router.get("/bulletins", summary="通报列表 · List bulletins", dependencies=[permit("bulletin", "list")])
-async def list_bulletins(work: Work, cursor: Cursor = None, limit: Limit = 20) -> BulletinPage:
-    """预警生成的通报草稿，新的在前。Drafts that alerts led to, newest first."""
-    return await queries.list_bulletins(from_cursor(cursor), limit, work)
 
 
 def _changed(petition: Petition, response: Response) -> PetitionChanged:

@@ -9,6 +9,7 @@ from chassis.settings import Role
 
 from petition import problems
 from petition.api import commands, intake, queries_router
+from petition.bulletins import api as bulletins
 from petition.channels import relay
 from petition.channels.config import ChannelSettings
 from petition.channels.connector import PullConnector
@@ -31,8 +32,8 @@ def bootstrap() -> Service:
     channels = ChannelSettings()
     return Service(
         title="网络问政 · Petitions",
-        about="各渠道的诉求：收件、分办、答复、办结；答复口径库。"
-        "Petitions of every channel: received, transferred, answered, closed; and the reply library.",
+        about="各渠道的诉求：收件、分办、答复、办结；答复口径库；通报。"
+        "Petitions of every channel: received, transferred, answered, closed; the reply library; and bulletins.",
         settings=settings,
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=(
@@ -40,6 +41,7 @@ def bootstrap() -> Service:
             commands,
             queries_router,
             *replies.routers(library),
+            *bulletins.routers,
             relay.router(channels.relays if settings.has(Role.API) else ()),
             *feedback.ROUTERS,
             *publishing.ROUTERS,

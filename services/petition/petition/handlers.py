@@ -10,13 +10,14 @@ from casework.content import Access
 from casework.informants import informant_of
 from casework.numbers import human_number
 from casework.roles import Actor
-from chassis.envelope import Envelope, new_id
+from chassis.envelope import new_id
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 
 from contracts.events import AlertRaised
-from petition import bulletins, domain, store
+from petition import domain, store
 from petition.access import asker
+from petition.bulletins.handlers import open_bulletin_draft
 from petition.channels.domain import carried_over
 from petition.channels.origin import Origin
 from petition.channels.versions import REVISED
@@ -226,25 +227,6 @@ async def close_petition(command: ClosePetition, unit: Unit) -> Petition:
     """
     petition, by = await _held(command.petition, Action.CLOSE, command.version, unit)
     return await PETITIONS.save(unit, reopenable(domain.close(petition, command.outcome, by=by), now=unit.now))
-
-
-async def open_bulletin_draft(event: Envelope, unit: Unit) -> None:
-    """Answer an alert with a bulletin draft: one, however often the alert is delivered or told again."""
-    bulletin, drafted = bulletins.draft(
-        AlertRaised.from_data(event.data),
-        id=UUID(new_id()),
-        alert_id=UUID(event.id),
-        tenant=event.tenant,
-        now=unit.now,
-    )
-    if await store.add_bulletin(unit.session, bulletin):
-        await unit.append(
-            topic=drafted.TOPIC,
-            subject=str(bulletin.id),
-            tenant=bulletin.tenant,
-            first_sequence=bulletin.sequence,
-            events=(drafted,),
-        )
 
 
 REACTIONS = (

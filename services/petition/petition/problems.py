@@ -8,6 +8,7 @@ from chassis.api.errors import Problem, ProblemType
 from chassis.policy import Scope
 
 from petition import domain
+from petition.bulletins.domain import Unverified
 from petition.departments import DEPARTMENTS
 from petition.feedback import domain as feedback
 from petition.publishing import domain as publishing
@@ -46,9 +47,9 @@ WRONG_PERIOD = ProblemType("wrong-period", 422, "有效期有误", "Wrong period
 NO_BASIS = ProblemType("no-legal-basis", 422, "缺少法律依据", "No legal basis",
     "请写明法律依据及其来源。", "Name a provision, and where its text was read.")
 SAME_PERSON = ProblemType("same-person", 403, "须由他人复核", "Somebody else has to check it",
-    "起草人、提议人不能复核自己的口径。", "Whoever wrote or proposed it can't be the one who checks it.")
+    "起草人、提议人不能复核自己的内容。", "Whoever wrote or proposed it can't be the one who checks it.")
 HOLDS_PERSONAL = ProblemType("holds-personal-data", 422, "含有个人信息", "Holds personal data",
-    "口径面向公众，请删去 kinds 所列的信息。", "It is for everybody; take out what kinds lists.")
+    "内容面向公众，请删去 kinds 所列的信息。", "It is for everybody; take out what kinds lists.")
 DRAFT_ERASED = ProblemType("draft-erased", 409, "拟稿已删除", "The draft was erased",
     "提交人的信息已依法删除，不能再答复。", "Its author's data was erased; nobody can be answered any more.")
 NOT_FROM_LIBRARY = ProblemType("not-from-library", 409, "举报不用口径答复", "Never answered from the library",
@@ -81,6 +82,9 @@ NOT_PUBLISHED = ProblemType("not-published", 409, "尚未公开", "Not published
     "没有可以撤下的内容。", "There is nothing to take back.")
 CORRECTION_MISSING = ProblemType("correction-missing", 422, "须一并公开更正", "The correction is missing",
     "该答复已更正，请填写 correction。", "It was corrected; say how in correction.")
+UNVERIFIED = ProblemType("not-verified", 409, "尚未核实", "Nobody has verified it",
+    "预警生成的草稿须先由人核实修改，再由他人签发。",
+    "What an alert drafted has to be verified and put into words by somebody, then signed by somebody else.")
 # fmt: on
 
 
@@ -105,6 +109,7 @@ REFUSALS = casework.problems.REFUSALS | {
     replies.HoldsPersonal: lambda refused: Problem(HOLDS_PERSONAL, extensions={"kinds": list(refused.kinds)}),
     answering.DraftErased: lambda _: Problem(DRAFT_ERASED),
     answering.NotFromLibrary: lambda _: Problem(NOT_FROM_LIBRARY),
+    Unverified: lambda _: Problem(UNVERIFIED),
     replies.NothingPublished: lambda _: Problem(NOTHING_PUBLISHED),
     replies.NotInForce: lambda _: Problem(NOT_IN_FORCE),
     replies.NotOverridable: lambda _: Problem(NOT_OVERRIDABLE, pointer="/body/overrides"),

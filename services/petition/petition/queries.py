@@ -6,15 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from casework.export import Part, part
-from chassis.api.pages import cut
 from chassis.unit import Unit
 
-from petition import store
 from petition.access import asker
 from petition.channels.versions import REVISED
 from petition.petition import Petition
 from petition.store import PETITIONS
-from petition.views import BulletinPage, BulletinView, PetitionDetail, PetitionPage, summary
+from petition.views import PetitionDetail, PetitionPage, summary
 from petition.workflow import State
 
 SHOWN = REVISED | {
@@ -84,16 +82,6 @@ async def export_petitions(after: UUID | None, limit: int, unit: Unit) -> Part:
     """Show a part of them as a table, newest first."""
     found, following = await PETITIONS.part(unit, asker(unit), after=after, limit=limit)
     return part("petitions", EXPORTED, found, following)
-
-
-async def list_bulletins(after: UUID | None, limit: int, unit: Unit) -> BulletinPage:
-    """Show a page of bulletins, newest first."""
-    found = await store.page_of_bulletins(unit.session, asker(unit), after=after, limit=limit + 1)
-    shown, following = cut(found, limit, lambda bulletin: bulletin.id)
-    return BulletinPage(
-        items=tuple(BulletinView.of(bulletin) for bulletin in shown),
-        next=following,
-    )
 
 
 def _as_its_sender_knows_it(petition: Petition) -> Petition:

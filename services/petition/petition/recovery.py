@@ -5,13 +5,15 @@ from uuid import UUID
 from chassis.envelope import Envelope
 from chassis.unit import Unit
 
-from contracts.events import BulletinDrafted, PetitionCalledBack, PetitionRated
-from petition import bulletins
+from contracts.events import PetitionCalledBack, PetitionRated
+from petition.bulletins.store import BULLETINS
 from petition.replies.store import ANSWERS, follow, heard
-from petition.store import ERASURES, PETITIONS, add_bulletin
+from petition.store import ERASURES, PETITIONS
 
 ANSWERED = "yiwangban.petition.answer."
 """How the types of the reply library begin."""
+TOLD = "yiwangban.petition.bulletin."
+"""Those of bulletins, likewise."""
 
 SAID = frozenset({PetitionRated.TYPE, PetitionCalledBack.TYPE})
 """Whereby somebody says whether it is solved."""
@@ -25,10 +27,8 @@ async def restore(unit: Unit, event: Envelope) -> None:
     Raises:
         OutOfOrderError: Its predecessor is missing; it has to come again after that one.
     """
-    if event.type == BulletinDrafted.TYPE:
-        drafted = BulletinDrafted.from_data(event.data)
-        bulletin = bulletins.begin(drafted, id=UUID(event.subject), tenant=event.tenant, at=event.time)
-        await add_bulletin(unit.session, bulletin)
+    if event.type.startswith(TOLD):
+        await BULLETINS.restore(unit, event)
     elif event.type.startswith(ANSWERED):
         await ANSWERS.restore(unit, event)
         if (stored := await ANSWERS.find(unit, UUID(event.subject))) is not None:

@@ -1,57 +1,25 @@
-"""Where petitions and bulletins lie."""
+"""Where petitions lie."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from casework.access import Asker, columns_of
 from casework.erasure import Erasures
 from casework.repository import Repository, Stored
-from casework.rows import newest
 from chassis.policy import EVERYTHING
-from sqlalchemy import inspect
-from sqlalchemy.dialects.postgresql import insert as insert_or_skip
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import PetitionErasureAcknowledged
-from petition.bulletins import Bulletin, BulletinState
 from petition.feedback.rating import CallBack, Level, Rating
 from petition.kinds import Ground
 from petition.petition import Channel, Outcome, Petition, begin, replay
 from petition.publishing.publication import Publication
-from petition.tables import BulletinRow, PetitionRow
+from petition.tables import PetitionRow
 from petition.workflow import State
 
 GIVEN: Final = "given"
 """Of a consent, as the policy reads it."""
-
-
-async def add_bulletin(session: AsyncSession, bulletin: Bulletin) -> bool:
-    """Insert a bulletin; False when its alert has one already."""
-    statement = insert_or_skip(BulletinRow).values(
-        id=bulletin.id,
-        tenant=bulletin.tenant,
-        alert=bulletin.alert,
-        state=bulletin.state.value,
-        drafted_at=bulletin.drafted_at,
-        sequence=bulletin.sequence,
-        title=bulletin.title,
-        text=bulletin.text,
-        kind=bulletin.kind,
-        matter=bulletin.matter,
-    )
-    connection = await session.connection()
-    # An INSERT's rowcount isn't reliable in SQLAlchemy; what it returns is.
-    added = await connection.execute(statement.on_conflict_do_nothing().returning(col(BulletinRow.id)))
-    return added.first() is not None
-
-
-async def page_of_bulletins(session: AsyncSession, who: Asker, *, after: UUID | None, limit: int) -> Sequence[Bulletin]:
-    """Give the bulletins that somebody may see, newest first."""
-    theirs = who.reach("bulletin", "list").where(columns_of(inspect(BulletinRow).local_table))
-    statement = newest(select(BulletinRow).where(theirs), col(BulletinRow.id), after=after, limit=limit)
-    return [_bulletin(row) for row in await session.exec(statement)]
 
 
 async def of_origin(session: AsyncSession, names: Collection[str]) -> Sequence[Stored[PetitionRow, Petition]]:
@@ -157,21 +125,6 @@ def _rating(row: PetitionRow) -> Rating | None:
         solved=row.solved,
         call_back=CallBack(row.call_back) if row.call_back else None,
         call_back_due=row.call_back_due,
-    )
-
-
-def _bulletin(row: BulletinRow) -> Bulletin:
-    return Bulletin(
-        id=row.id,
-        tenant=row.tenant,
-        alert=row.alert,
-        state=BulletinState(row.state),
-        drafted_at=row.drafted_at,
-        sequence=row.sequence,
-        title=row.title,
-        text=row.text,
-        kind=row.kind,
-        matter=row.matter,
     )
 
 

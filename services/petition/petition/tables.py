@@ -1,7 +1,6 @@
-"""The rows in which petitions and bulletins lie. Content is sealed here, too: a copy of the database tells nothing."""
+"""The rows in which petitions lie. Content is sealed here, too: a copy of the database tells nothing."""
 
 from datetime import datetime
-from uuid import UUID
 
 from casework.rows import Row
 from sqlalchemy import ARRAY, DateTime, Index, String, text
@@ -91,18 +90,3 @@ class PetitionRow(Row, table=True):
     correction: str | None
     publication_keyid: str | None
     publication: str | None
-
-
-class BulletinRow(Row, table=True):
-    """A bulletin draft; one an alert, whatever is delivered how often."""
-
-    __tablename__ = "bulletins"
-    __table_args__ = (Index("bulletins_by_tenant", "tenant", "id"),)
-
-    alert: UUID = Field(unique=True)
-    state: str
-    drafted_at: datetime = Field(sa_type=DateTime(timezone=True))
-    title: str
-    text: str
-    kind: str
-    matter: str

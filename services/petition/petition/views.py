@@ -9,7 +9,6 @@ from chassis.api.models import View
 from chassis.api.pages import Next
 from pydantic import Field
 
-from petition.bulletins import Bulletin
 from petition.channels.versions import as_it_reads_now
 from petition.departments import DEPARTMENTS
 from petition.petition import Petition
@@ -204,42 +203,6 @@ class PetitionMoved(PetitionChanged):
     """A petition that ended because it goes on elsewhere."""
 
     continued: str = Field(description="新件的 id · The id of what goes on")
-
-
-class BulletinView(View):
-    """A bulletin."""
-
-    id: str
-    tenant: str
-    alert: str
-    state: str
-    drafted_at: datetime
-    title: str
-    text: str
-    kind: str
-    matter: str
-
-    @classmethod
-    def of(cls, bulletin: Bulletin) -> Self:
-        """Show it."""
-        return cls(
-            id=str(bulletin.id),
-            tenant=bulletin.tenant,
-            alert=str(bulletin.alert),
-            state=bulletin.state,
-            drafted_at=bulletin.drafted_at,
-            title=bulletin.title,
-            text=bulletin.text,
-            kind=bulletin.kind,
-            matter=bulletin.matter,
-        )
-
-
-class BulletinPage(View):
-    """One page of bulletins, newest first."""
-
-    items: tuple[BulletinView, ...]
-    next: Next
 
 
 def summary(petition: Petition, access: Access, content: Mapping[str, str | None]) -> PetitionSummary:

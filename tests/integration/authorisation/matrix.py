@@ -16,6 +16,7 @@ from casework.roles import TOKEN_ROLES
 from fastapi import FastAPI
 
 from tests.integration.kit.answers import ANSWER
+from tests.integration.kit.bulletins import BULLETIN
 
 from .oracle import BELOW, DEPARTMENT, Asker, Row, granting, rules_of
 from .worlds import ASKER, ITEM, World
@@ -30,6 +31,7 @@ BODIES: dict[str, Any] = {
     "revise": ANSWER,
     "reject": {"reason": "有误"},
     "propose-retirement": {"reason": "有误"},
+    "discard": {"reason": "有误"},
     "answer": ANSWERED,
     "draft-reply": ANSWERED | {"text": "请到大厅办理，谢谢。"},
     "refuse": {"reasons": ["materials-incomplete"], "notice": "缺少材料。"},
@@ -45,10 +47,13 @@ BODIES: dict[str, Any] = {
     "correct": {"text": "请到二楼办理。", "reason": "写错了"},
     "publish": {"title": "请问", "question": "怎么办", "answer": "请到大厅办理。"},
 }
+OF_BULLETINS: dict[str, Any] = {"draft": BULLETIN, "revise": BULLETIN, "publish": None, "withdraw": {"reason": "有误"}}
+"""Where the same word asks for other things."""
 MADE = {
     "case": ("cases", "applicant", "applicant"),
     "petition": ("petitions", "author", "author"),
     "answer": ("answers", "makers[1]", ""),
+    "bulletin": ("bulletins", "makers[1]", ""),
 }
 """Where what somebody hands in lies, which column names them, and in which context their pseudonym is."""
 QUERIES = {("record", "search"): {"subject": "s"}, ("answer", "search"): {"question": "护照", "limit": "20"}}
@@ -245,7 +250,8 @@ class Sweep:
             case "receive":
                 channel = {"connector": "forum", "window": "walk-in"}.get(asker.role, "portal")
                 return {"channel": channel, "title": "请问", "text": "怎么办"}
-        return BODIES.get(operation.action)
+        bodies = BODIES | (OF_BULLETINS if operation.resource == "bulletin" else {})
+        return bodies.get(operation.action)
 
     def _token(self, asker: Asker) -> str:
         if asker not in self._tokens:

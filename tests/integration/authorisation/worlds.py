@@ -20,7 +20,8 @@ import approve.store
 import intel_sink.bootstrap
 import intel_sink.tables as mirror
 import petition.bootstrap
-import petition.bulletins
+import petition.bulletins.bulletin
+import petition.bulletins.store
 import petition.domain
 import petition.replies.answer
 import petition.replies.library
@@ -46,7 +47,8 @@ from query.handlers import Projection
 from query.tables import Colour
 from sqlalchemy import Table, insert, text
 
-from contracts.events import AnswerDrafted, AnswerPublished, CaseAccepted, CaseSubmitted, LegalBasis
+from contracts.events import AnswerDrafted, AnswerPublished, BulletinWritten, CaseAccepted, CaseSubmitted, LegalBasis
+from tests.integration.kit.bulletins import BULLETIN
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
@@ -196,27 +198,12 @@ async def petitions(world: World) -> None:
         await petition.replies.store.ANSWERS.add(unit, Decision(there, (drafted,)))
         await petition.replies.store.follow(unit.session, there, {AnswerPublished.TYPE})
 
-    async def draft(unit: Unit, row: Row) -> None:
-        bulletin = petition.bulletins.Bulletin(
-            id=UUID(row.key),
-            tenant=row.tenant,
-            alert=uuid4(),
-            state=petition.bulletins.BulletinState.DRAFTED,
-            drafted_at=NOW,
-            sequence=1,
-            title="t",
-            text="t",
-            kind="report",
-            matter="fraud",
-        )
-        await petition.store.add_bulletin(unit.session, bulletin)
-
     for tenant in TENANTS:
         for resource, row in seen_as(tenant):
             await world.keep(resource, row, make)
         for made in (None, "written", "proposed"):
             await world.keep("answer", fresh(tenant, made=made), answer)
-        await world.keep("bulletin", replace(fresh(tenant), secret=""), draft)
+    await bulletins(world)
     world.rows["suggestion"] = world.rows["petition"]
     plain = next(row for row in world.rows["petition"] if row.tenant == CITY)  # neither rated nor to be published
     for resource in ("rating", "publication"):
@@ -225,6 +212,20 @@ async def petitions(world: World) -> None:
     for part in world.service.service.parts:
         if isinstance(part, petition.replies.library.Library):
             part.refresh()
+
+
+async def bulletins(world: World) -> None:
+    """Fill petition with bulletins, too."""
+
+    async def draft(unit: Unit, row: Row) -> None:
+        said = BULLETIN | {"text": row.secret}
+        written = BulletinWritten(by=world.pseudonym(own=row.made == "written"), **said)
+        there = petition.bulletins.bulletin.begin(written, id=row.key, tenant=row.tenant)
+        await petition.bulletins.store.BULLETINS.add(unit, Decision(there, (written,)))
+
+    for tenant in TENANTS:
+        for made in (None, "written"):
+            await world.keep("bulletin", fresh(tenant, made=made), draft)
 
 
 async def matters(world: World) -> None:

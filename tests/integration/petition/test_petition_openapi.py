@@ -7,6 +7,7 @@ from petition.replies.workflow import Action
 from schemathesis import GenerationMode
 
 from tests.integration.kit.answers import ANSWER
+from tests.integration.kit.bulletins import BULLETIN
 from tests.integration.kit.documented import Case, does_what_its_document_says, post, served
 from tests.integration.kit.in_process import application
 
@@ -37,6 +38,11 @@ OPERATIONS = {
     ("POST", "/v1/publications/{petition_id}/unpublish"),
     ("GET", "/v1/published"),
     ("GET", "/v1/bulletins"),
+    ("POST", "/v1/bulletins"),
+    ("GET", "/v1/bulletins/{bulletin_id}"),
+    *(("POST", f"/v1/bulletins/{{bulletin_id}}/{action}") for action in ("revise", "discard", "publish", "withdraw")),
+    ("GET", "/v1/published-bulletins"),
+    ("GET", "/v1/published-bulletins/{bulletin_id}"),
     ("GET", "/v1/petitions/{petition_id}/suggested-answers"),
     ("POST", "/v1/petitions/{petition_id}/answer"),
     ("POST", "/v1/petitions/{petition_id}/draft-reply"),
@@ -81,6 +87,8 @@ def test_the_api_does_what_its_document_says(
             existing=lambda path: (
                 {"answer_id": post(f"{url}/v1/answers", ANSWER, token)}
                 if "answer_id" in path
+                else {"bulletin_id": post(f"{url}/v1/bulletins", BULLETIN, token)}
+                if "bulletin_id" in path
                 else {"petition_id": post(f"{url}/v1/petitions", QUESTION, author)}
                 if "petition_id" in path
                 else None

@@ -1,9 +1,4 @@
-"""A bulletin (通报): what an alert of the intelligence store leads to. Pure, like ``domain``."""
-
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from uuid import UUID
+"""Words a draft from an alert of the intelligence store: what came how often, when, and what was usual. Pure."""
 
 from casework.numbers import SHANGHAI
 from masking.text import mask
@@ -30,42 +25,18 @@ MATTERS = {
 }
 
 
-class BulletinState(StrEnum):
-    """Where a bulletin stands; publishing comes with the spokespersons' desk."""
+def worded(alert: AlertRaised, alert_id: str) -> BulletinDrafted:
+    """Give the draft. It is for officers: it names matters, never a person, and asks to be verified.
 
-    DRAFTED = "drafted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bulletin:
-    """A draft for the spokesperson of one tenant. It names matters, never a person: its words are masked."""
-
-    id: UUID
-    tenant: str
-    alert: UUID
-    state: BulletinState
-    drafted_at: datetime
-    sequence: int
-    title: str
-    text: str
-    kind: str
-    matter: str
-
-
-def draft(
-    alert: AlertRaised,
-    *,
-    id: UUID,  # noqa: A002
-    alert_id: UUID,
-    tenant: str,
-    now: datetime,
-) -> tuple[Bulletin, BulletinDrafted]:
-    """Word a draft from an alert: what came how often, when, and what was usual."""
+    Args:
+        alert: What was raised.
+        alert_id: Id of the event that says so.
+    """
     kind_zh, kind_en = KINDS[Kind(alert.kind)]
     matter_zh, matter_en = MATTERS.get(alert.matter, (alert.matter, alert.matter))  # type: ignore[call-overload]
     start, end = (moment.astimezone(SHANGHAI) for moment in (alert.window_start, alert.window_end))
-    drafted = BulletinDrafted(
-        alert=str(alert_id),
+    return BulletinDrafted(
+        alert=alert_id,
         title=mask(f"{matter_zh}类{kind_zh}短时增多 · More {kind_en} about {matter_en}"),
         text=mask(
             f"{start:%Y-%m-%d %H:%M} 至 {end:%Y-%m-%d %H:%M}，本地共收到{matter_zh}类{kind_zh} {alert.count} 件，"
@@ -75,21 +46,4 @@ def draft(
         ),
         kind=alert.kind,
         matter=alert.matter,
-    )
-    return begin(drafted, id=id, tenant=tenant, at=now), drafted
-
-
-def begin(event: BulletinDrafted, *, id: UUID, tenant: str, at: datetime) -> Bulletin:  # noqa: A002
-    """Give the bulletin that its first event makes."""
-    return Bulletin(
-        id=id,
-        tenant=tenant,
-        alert=UUID(event.alert),
-        state=BulletinState.DRAFTED,
-        drafted_at=at,
-        sequence=1,
-        title=event.title,
-        text=event.text,
-        kind=event.kind,
-        matter=event.matter,
     )

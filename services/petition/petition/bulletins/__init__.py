@@ -1,0 +1,1 @@
+"""Bulletins (通报): warnings and notices to the public, drafted, signed by a second person, published, withdrawn."""
