@@ -767,7 +767,7 @@ class PetitionReceived(ContractEvent):
     TYPE: ClassVar[str] = "yiwangban.petition.petition.received.v1"
     TOPIC: ClassVar[str] = "petition.petitions.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-received:v1"
-    PERSONAL: ClassVar[tuple[str, ...]] = ("title", "text", "reply_to")
+    PERSONAL: ClassVar[tuple[str, ...]] = ("title", "text", "reply_to", "attachments")
 
     number: str
     """The number for people (办件编号); says nothing about the sender and can't be guessed."""
@@ -791,6 +791,10 @@ class PetitionReceived(ContractEvent):
     """Where the message lies in its channel, and where to answer: source, message and address; JSON."""
     revision: int | None = None
     """How often it had been edited when it came in, as its channel counts; none: never."""
+    attachments: str | None = None
+    """What is kept of the files that came with it: name, type, size, SHA-256, and what opens each in the store; JSON."""
+    files: tuple[str, ...] | None = None
+    """Keyed names by which it needs these files of the store; they tell nothing of them, and are other ones in each circle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1130,7 +1134,7 @@ class ReportReceived(ContractEvent):
     TYPE: ClassVar[str] = "yiwangban.petition.report.received.v1"
     TOPIC: ClassVar[str] = "petition.reports.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-received:v1"
-    PERSONAL: ClassVar[tuple[str, ...]] = ("sender", "title", "text", "linked", "reply_to")
+    PERSONAL: ClassVar[tuple[str, ...]] = ("sender", "title", "text", "linked", "reply_to", "attachments")
 
     number: str
     """The number for people (办件编号); says nothing about the sender and can't be guessed."""
@@ -1160,6 +1164,10 @@ class ReportReceived(ContractEvent):
     """Where the message lies in its channel, and where to answer: source, message and address; JSON."""
     revision: int | None = None
     """How often it had been edited when it came in, as its channel counts; none: never."""
+    attachments: str | None = None
+    """What is kept of the files that came with it: name, type, size, SHA-256, and what opens each in the store; JSON."""
+    files: tuple[str, ...] | None = None
+    """Keyed names by which it needs these files of the store; they tell nothing of them, and are other ones in each circle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

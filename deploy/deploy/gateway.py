@@ -25,6 +25,15 @@ PROBLEMS = HOME / "problems.yaml"
 STREAM_IDLE = "60s"
 """A stream of which nothing has come for so long is ended; services send something every 15 s."""
 
+FILES = {
+    "typed_per_filter_config": {
+        "envoy.filters.http.buffer": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
+            "disabled": True,
+        }
+    }
+}
+"""Of a route of files: what comes goes on at once."""
 UNTRACED = {"tracing": {f"{who}_sampling": {"numerator": 0} for who in ("client", "random", "overall")}}
 """Of a route of which no trace is kept, neither here nor behind."""
 
@@ -223,17 +232,15 @@ def _filter(manager: Mapping[str, Any], name: str) -> dict[str, Any]:
     return configured
 
 
-def _match(route: Route) -> dict[str, str]:
-    return {"path_separated_prefix": route.path}
-
-
 def _route(pattern: Mapping[str, Any], service: Service, route: Route) -> dict[str, Any]:
-    """Send a path to its service. A stream may take as long as it likes, as long as something comes."""
-    timing = {"timeout": "0s", "idle_timeout": STREAM_IDLE, "priority": "HIGH"} if route.stream else {"timeout": "15s"}
+    """Send a path to its service. A stream and a file may take as long as they like, as long as something comes."""
+    timing: dict[str, str] = {"timeout": "15s"}
+    if route.stream or route.files:
+        timing = {"timeout": "0s", "idle_timeout": STREAM_IDLE} | ({"priority": "HIGH"} if route.stream else {})
     made = copy.deepcopy(dict(pattern)) | {"name": route.path}
-    made["match"] |= _match(route)
+    made["match"] |= {"path_separated_prefix": route.path}
     made["route"] |= {"cluster": service.name, **timing}
-    return made | (tokens.PUBLIC if route.public else {}) | (UNTRACED if route.hidden else {})
+    return made | (tokens.PUBLIC if route.public else FILES if route.files else {}) | (UNTRACED if route.hidden else {})
 
 
 def _cluster(pattern: Mapping[str, Any], name: str, address: tuple[str, int]) -> dict[str, Any]:

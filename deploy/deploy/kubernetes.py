@@ -109,7 +109,12 @@ def _right(right: ACL) -> dict[str, Any]:
 
 
 def _kinds(service: Service) -> frozenset[str]:
-    return frozenset({"personal"} if service.personal else ()) | ({"mirror"} if service.name == MIRROR else set())
+    kinds = {
+        "personal": service.personal,
+        "mirror": service.name == MIRROR,
+        "files": any(route.files for route in service.routes),
+    }
+    return frozenset(kind for kind, is_one in kinds.items() if is_one)
 
 
 def _filled(name: str, values: dict[str, str], kinds: frozenset[str]) -> Iterator[dict[str, Any]]:

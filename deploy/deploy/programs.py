@@ -72,6 +72,8 @@ def environment_of(configuration: Configuration, name: str) -> dict[str, str]:
     }
     if chosen.personal:
         shared |= keyring_environment(configuration)
+    if name == "petition":
+        shared["PETITION_ATTACHMENTS"] = str(state / "attachments")
     if name == "intel-sink":
         sources = {each.name: postgres.dsn(each.database, RECONCILER) for each in SERVICES}
         shared |= {

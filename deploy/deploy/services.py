@@ -23,6 +23,8 @@ class Route:
         path: A prefix, ended by a slash or the path's end.
         public: Nobody has to be signed in.
         stream: Answers go on for minutes.
+        files: Bodies and answers are files: no body waits at the gateway until it is whole, and how large it may be is
+            for the service to say.
         hidden: What comes here may be a report of crime, or a look at what became of one: neither who asked nor when is
             kept, in no log and no trace.
     """
@@ -30,6 +32,7 @@ class Route:
     path: str
     public: bool = False
     stream: bool = False
+    files: bool = False
     hidden: bool = False
 
 
@@ -74,6 +77,7 @@ SERVICES = (
         8101,
         (
             Route("/v1/petitions", hidden=True),
+            Route("/v1/attachments", files=True, hidden=True),
             Route("/v1/relays", public=True, hidden=True),
             Route("/v1/bulletins"),
             Route("/v1/published-bulletins", public=True),

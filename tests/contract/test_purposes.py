@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SUITE: dict[str, Any] = json.loads((ROOT / "contracts/openapi/suite.json").read_bytes())
 OPENED = "access"
 """Whoever shows content says by this field whether it is open."""
+FILE = "binary"
+"""A file that somebody handed in is content, too."""
 PARAMETER = "#/components/parameters/Purpose-Of-Use"
 OPERATIONS = [
     (f"{method.upper()} {path}", operation)
@@ -52,7 +54,7 @@ def answers(operation: dict[str, Any]) -> set[str]:
         for status, response in operation["responses"].items()
         if status.startswith("2")
         for content in resolved(response).get("content", {}).values()
-        for name in fields(content.get("schema", {}))
+        for name in ([OPENED] if content.get("schema", {}).get("format") == FILE else fields(content.get("schema", {})))
     }
 
 

@@ -15,6 +15,7 @@ from schemathesis import GenerationMode
 
 from contracts.openapi import FILE
 from tests.integration.kit.answers import ANSWER
+from tests.integration.kit.attached import PNG
 from tests.integration.kit.documented import Case, does_what_its_document_says, post
 
 from .conftest import ROOT, Running
@@ -26,6 +27,7 @@ ROLES = sorted(TOKEN_ROLES)
 ITEM = "hk-macao-endorsement"
 FORM: Any = catalogue()[ITEM].example
 APPLICATION = {"channel": "portal", "item": ITEM, "form": FORM}
+FILES = {"/v1/attachments": PNG}
 QUESTION = {"channel": "portal", "title": "请问", "text": "请问护照怎么办？"}
 
 
@@ -95,7 +97,7 @@ class Office:
     def fill_in(self, case: Case) -> None:
         """Add what the document can't say: an offered item with its form, known reasons, the version there is."""
         if isinstance(case.body, dict):
-            for field in ("posted_at", "accused", "named", "effective_until", "overrides"):
+            for field in ("posted_at", "accused", "named", "effective_until", "overrides", "attachments"):
                 case.body.pop(field, None)
             if "effective_from" in case.body:
                 case.body["effective_from"] = ANSWER["effective_from"]
@@ -103,6 +105,7 @@ class Office:
                 case.body |= {"item": ITEM, "form": FORM}
             if "reasons" in case.body:
                 case.body["reasons"] = ["duplicate"]
+        case.body = FILES.get(case.path, case.body)
         if case.path == "/v1/intel/records":
             case.query["subject"] = "nobody"
         if case.path.startswith("/v1/intel/"):

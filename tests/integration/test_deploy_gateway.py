@@ -209,6 +209,11 @@ def test_the_largest_body_passes_and_one_byte_more_does_not(client: httpx.Client
     assert_problem(client.post("/v1/petitions", headers=bearer, content=b"x" * (MAX_BODY + 1)), 413, "too-large")
 
 
+def test_a_file_passes_whatever_its_size_for_the_service_to_judge(client: httpx.Client, bearer: dict[str, str]) -> None:
+    assert client.post("/v1/attachments", headers=bearer, content=b"x" * (8 * MAX_BODY)).status_code == 200
+    assert client.post("/v1/attachments", content=b"x").status_code == 401
+
+
 def test_a_body_of_unknown_length_is_limited_too(client: httpx.Client, bearer: dict[str, str]) -> None:
     answer = client.post("/v1/petitions", headers=bearer, content=(b"x" * 1024 for _ in range(512)))
     assert_problem(answer, 413, "too-large")

@@ -119,6 +119,7 @@ POLICY = Policy(
 
     ("petition",       ("receive",),          APPLICANTS,                        OWN,        ()),
     ("petition",       ("receive",),          (Role.CONNECTOR, Role.WINDOW),     TENANT,     ()),
+    ("attachment",     ("upload",),           (*APPLICANTS, Role.WINDOW),        ALL,        ()),
     ("petition",       ("read", "expand"),    APPLICANTS,                        OWN,        ()),
     ("petition",       ("ask-a-person",),     APPLICANTS,                        OWN,        ()),
     ("petition",       ("rate", "reopen"),    APPLICANTS,                        OWN,        (OPEN, ORDINARY)),

@@ -16,6 +16,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, Field
 
 from petition import handlers, queries
+from petition.attachments import uploads
+from petition.attachments.api import Attached
 from petition.channels.origin import Origin
 from petition.departments import DEPARTMENTS
 from petition.handlers import ClosePetition, MovePetition, ReplyToPetition, SubmitPetition, TransferPetition
@@ -46,6 +48,7 @@ class PortalMessage(Body):
     title: Title
     text: Text
     declared: Declared = None
+    attachments: Attached = ()
 
 
 class ForumMessage(Body):
@@ -81,6 +84,7 @@ class OfficerMessage(Body):
         str | None,
         Field(min_length=1, max_length=200, pattern=VISIBLE, description="回复方式，如电话 · Where to answer, if said"),
     ] = None
+    attachments: Attached = ()
 
 
 Department = Annotated[str, Field(max_length=64, json_schema_extra={"enum": list(DEPARTMENTS)})]
@@ -159,6 +163,9 @@ def intake(automatic: Automatic) -> APIRouter:
             case OfficerMessage():
                 origin = Origin(channel=body.channel, address=body.reply_to) if body.reply_to else None
                 command = replace(command, handle=body.author, origin=origin)
+        if not isinstance(body, ForumMessage):
+            named = {each.upload: each.name for each in body.attachments}
+            command = replace(command, attachments=await uploads.claim(named, work))
         petition, code = await handlers.submit_petition(command, work, automatic)
         response.headers["Location"] = f"/v1/petitions/{petition.id}"
         response.headers["ETag"] = etag(petition.sequence)

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import casework.problems
+from chassis.files import FileStore, Folder
 from chassis.service import Service
 from chassis.settings import Role
 
 from petition import problems
 from petition.api import commands, intake, queries_router
+from petition.attachments import api as attachments
+from petition.attachments.clearing import Clearing
 from petition.bulletins import api as bulletins
 from petition.channels import relay
 from petition.channels.config import ChannelSettings
@@ -30,6 +33,7 @@ def bootstrap() -> Service:
     settings = PetitionSettings()
     library = Library(settings.database_url)
     channels = ChannelSettings()
+    store = Folder(settings.attachments)
     return Service(
         title="网络问政 · Petitions",
         about="各渠道的诉求：收件、分办、答复、办结；答复口径库；通报。"
@@ -42,6 +46,7 @@ def bootstrap() -> Service:
             queries_router,
             *replies.routers(library),
             *bulletins.routers,
+            *attachments.routers(store),
             relay.router(channels.relays if settings.has(Role.API) else ()),
             *feedback.ROUTERS,
             *publishing.ROUTERS,
@@ -49,12 +54,12 @@ def bootstrap() -> Service:
         problems=(casework.problems, problems),
         parts=(Sorting(), library),
         reactions=REACTIONS,
-        tasks=tasks_of(_connectors(channels)),
+        tasks=(*tasks_of(_connectors(channels, store)), Clearing(store).task),
         restore=restore,
     )
 
 
-def _connectors(channels: ChannelSettings) -> Sequence[PullConnector]:
+def _connectors(channels: ChannelSettings, store: FileStore) -> Sequence[PullConnector]:
     """Make what pulls; whoever has nothing to pull needn't load a client for it."""
     made: list[PullConnector] = []
     if channels.feeds:
@@ -64,5 +69,5 @@ def _connectors(channels: ChannelSettings) -> Sequence[PullConnector]:
     if channels.mailboxes:
         from petition.channels.mailbox import Mailbox  # noqa: PLC0415
 
-        made += map(Mailbox, channels.mailboxes)
+        made += (Mailbox(each, store) for each in channels.mailboxes)
     return made

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis.settings import STATE
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from yiwangban_keyring.settings import KeyringSettings
@@ -16,6 +17,10 @@ class PetitionSettings(KeyringSettings):
     model_config = SettingsConfigDict(env_prefix="PETITION_")
 
     service: str = "petition"
+    attachments: Path = Field(
+        default=STATE / "attachments",
+        description="Folder of the files that come with petitions; all processes share it.",
+    )
     automatic_confidence: float | None = Field(
         default=None,
         ge=0,

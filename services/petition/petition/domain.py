@@ -269,6 +269,8 @@ def _received(message: Message, place: Place, sender: Sender, at: datetime) -> P
         origin=message.origin,
         reply_to=message.reply_to,
         revision=message.revision or None,
+        attachments=message.attachments,
+        files=message.files or None,
     )
 
 

@@ -17,6 +17,7 @@ from chassis.worker.processor import Reaction
 from contracts.events import AlertRaised
 from petition import domain, store
 from petition.access import asker
+from petition.attachments.attachment import Attachment, names_of, read, text_of
 from petition.bulletins.handlers import open_bulletin_draft
 from petition.channels.domain import carried_over
 from petition.channels.origin import Origin
@@ -42,6 +43,7 @@ class SubmitPetition:
         declared: What they say that it is, if it is for a small circle.
         origin: Where it lies in its channel; None on the portal.
         linked: Id of the petition that it was before it was edited, if it goes on in a small circle.
+        attachments: Files that came with it, in the store already.
     """
 
     message: Message
@@ -50,6 +52,7 @@ class SubmitPetition:
     declared: Ground | None = None
     origin: Origin | None = None
     linked: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +123,19 @@ async def submit_petition(
     place = _place(command.declared or classification.might_be, submitter.tenant, id_, unit)
     if (origin := command.origin) is not None:
         message = replace(message, origin=origin.name(place.ground, unit.outbox), reply_to=origin.text())
+    message = _with_files(message, command.attachments, place, unit)
     received = domain.receive(
         message, classification, place, sender=sender, by=submitter.actor, now=unit.now, linked=command.linked
     )
-    decision, reply = await automatic.answered(received, message, unit) if automatic else (received, None)
+    alone = automatic if not command.attachments else None  # what is asked may be in the picture
+    decision, reply = await alone.answered(received, message, unit) if alone else (received, None)
     content = {
         "title": message.title,
         "text": message.text,
         "handle": command.handle,
         "suggestion": classification.suggestion,
         "reply_to": message.reply_to,
+        "attachments": message.attachments,
         "sender": sender.author if place.ground else None,
         "linked": command.linked if place.ground else None,
         "reply": reply,
@@ -207,10 +213,14 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
             reply_to=content.get("reply_to"),
             revision=0 if "revised_text" in content else petition.revision,
         )
+        message = _with_files(message, read(content.get("attachments")), place, unit)
     ended, begun = domain.move(petition, command.kind, message, place, sender=sender, by=who.actor)
     begun = carried_over(begun, petition.revision, content)
     await PETITIONS.save(unit, ended, {"linked": place.id})
-    kept = {name: content.get(name) for name in ("title", "text", "handle", "suggestion", "reply_to", *REVISED)}
+    kept = {
+        name: content.get(name)
+        for name in ("title", "text", "handle", "suggestion", "reply_to", "attachments", *REVISED)
+    }
     if place.ground:
         kept |= {"sender": author, "linked": petition.id}
     await PETITIONS.add(unit, begun, kept, posted_at=stored.row.posted_at)
@@ -245,6 +255,11 @@ async def _held(id_: UUID, action: Action, version: int, unit: Unit) -> tuple[Pe
 def _place(ground: Ground | None, received_by: str, id_: str, unit: Unit) -> Place:
     tenant = domain.place_of(ground, received_by)
     return Place(id=id_, tenant=tenant, number=human_number(tenant, unit.now, secrets.randbelow), ground=ground)
+
+
+def _with_files(message: Message, attachments: tuple[Attachment, ...], place: Place, unit: Unit) -> Message:
+    names = names_of(attachments, place.ground, unit.outbox.pseudonym)
+    return replace(message, attachments=text_of(attachments), files=names)
 
 
 async def _origin(petition: Petition, content: Mapping[str, str], place: Place, unit: Unit) -> str | None:

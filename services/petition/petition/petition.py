@@ -68,6 +68,8 @@ class Message:
         origin: Keyed name by which it is known when it comes again; another one in each circle.
         reply_to: Where it lies in its channel, and where to answer; JSON.
         revision: How often it had been edited, as its channel counts.
+        attachments: What is kept of the files that came with it; JSON.
+        files: Keyed names of these files; other ones in each circle.
     """
 
     channel: Channel
@@ -77,6 +79,8 @@ class Message:
     origin: str | None = None
     reply_to: str | None = None
     revision: int = 0
+    attachments: str | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ class Petition:
         answer_version: Its published version.
         automatic: Its reply is the service's own (自动答复): nobody has looked at it.
         drafted_by: Pseudonym of whoever edited that, once it needs a signature.
-        origin, revision: See ``Message``; what went on elsewhere isn't known again here.
+        origin, revision, files: See ``Message``; what went on elsewhere isn't known again here.
         repliers: Pseudonyms of all who had a hand in a reply to it; sorted.
         rating: What whoever wrote it says of the answer; silence says nothing.
         reopenable_until: Until when they may have it taken up again, UTC; None: not at all.
@@ -162,6 +166,7 @@ class Petition:
     drafted_by: str | None = None
     origin: str | None = None
     revision: int = 0
+    files: tuple[str, ...] = ()
     repliers: tuple[str, ...] = ()
     rating: Rating | None = None
     reopenable_until: datetime | None = None
@@ -197,6 +202,7 @@ def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A
         named=event.named or (),
         origin=event.origin,
         revision=event.revision or 0,
+        files=event.files or (),
     )
 
 

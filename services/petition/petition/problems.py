@@ -8,6 +8,8 @@ from chassis.api.errors import Problem, ProblemType
 from chassis.policy import Scope
 
 from petition import domain
+from petition.attachments import keeping, uploads
+from petition.attachments.attachment import MOST, TAKEN
 from petition.bulletins.domain import Unverified
 from petition.departments import DEPARTMENTS
 from petition.feedback import domain as feedback
@@ -85,6 +87,14 @@ CORRECTION_MISSING = ProblemType("correction-missing", 422, "须一并公开更�
 UNVERIFIED = ProblemType("not-verified", 409, "尚未核实", "Nobody has verified it",
     "预警生成的草稿须先由人核实修改，再由他人签发。",
     "What an alert drafted has to be verified and put into words by somebody, then signed by somebody else.")
+UNKNOWN_CONTENT = ProblemType("unknown-file-content", 415, "不接收此类文件", "Not a file that is taken",
+    "按内容识别，请从 known 所列的类型中选择。", "Told by its content, not by its name; known lists what is taken.")
+TOO_MANY_FILES = ProblemType("too-many-files", 409, "待提交的附件过多", "Too many files are waiting",
+    f"一件诉求最多 {MOST} 个附件；请先提交，或等待一天。",
+    f"A petition has at most {MOST} files: submit it first, or wait a day.")
+UNKNOWN_UPLOAD = ProblemType("unknown-upload", 422, "附件不存在或已过期", "No such upload",
+    "请重新上传附件：每个附件只用于一件诉求，上传后一天内有效。",
+    "Upload the file again: each is for one petition, and for one day.")
 # fmt: on
 
 
@@ -123,5 +133,8 @@ REFUSALS = casework.problems.REFUSALS | {
     publishing.NoConsent: lambda _: Problem(NO_CONSENT),
     publishing.NotPublished: lambda _: Problem(NOT_PUBLISHED),
     publishing.CorrectionMissing: lambda _: Problem(CORRECTION_MISSING, pointer="/body/correction"),
+    keeping.UnknownContent: lambda _: Problem(UNKNOWN_CONTENT, extensions={"known": list(TAKEN)}),
+    uploads.TooManyUploads: lambda _: Problem(TOO_MANY_FILES),
+    uploads.UnknownUpload: lambda _: Problem(UNKNOWN_UPLOAD, pointer="/body/attachments"),
     domain.PostedLater: lambda _: Problem(POSTED_LATER, pointer="/body/posted_at"),
 }

@@ -16,7 +16,7 @@ from petition.views import PetitionDetail, PetitionPage, summary
 from petition.workflow import State
 
 SHOWN = REVISED | {
-    *("title", "text", "handle", "suggestion", "linked", "reply_to", "reply", "objection", "correction"),
+    *("title", "text", "handle", "suggestion", "linked", "reply_to", "attachments", "reply", "objection", "correction"),
 }
 """Content that a petition shows; a draft is for whoever signs it."""
 EXPORTED: Final = MappingProxyType(

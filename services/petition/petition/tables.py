@@ -16,6 +16,7 @@ class PetitionRow(Row, table=True):
         Index("petitions_by_state", "tenant", "state", "id"),
         Index("petitions_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
         Index("petitions_by_origin", "origin", unique=True, postgresql_where=text("origin IS NOT NULL")),
+        Index("petitions_by_file", "files", postgresql_using="gin", postgresql_where=text("files <> '{}'")),
         Index("petitions_by_revision_key", "revision_keyid", postgresql_where=text("revision_keyid IS NOT NULL")),
         Index("petitions_by_reply_key", "reply_keyid", postgresql_where=text("reply_keyid IS NOT NULL")),
         Index("petitions_by_draft_key", "draft_keyid", postgresql_where=text("draft_keyid IS NOT NULL")),
@@ -55,6 +56,8 @@ class PetitionRow(Row, table=True):
     sender: str | None
     linked: str | None
     reply_to: str | None
+    attachments: str | None
+    files: list[str] = Field(sa_type=ARRAY(String))
     origin: str | None
     revision: int
     revision_keyid: str | None

@@ -1,6 +1,7 @@
 """What leaves the service over HTTP."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
@@ -9,6 +10,7 @@ from chassis.api.models import View
 from chassis.api.pages import Next
 from pydantic import Field
 
+from petition.attachments.attachment import read
 from petition.channels.versions import as_it_reads_now
 from petition.departments import DEPARTMENTS
 from petition.petition import Petition
@@ -111,6 +113,16 @@ class ReplyToView(View):
     address: str | None = Field(description="回复地址 · Where to answer, in the channel's own terms")
 
 
+class AttachmentView(View):
+    """A file that came with a petition."""
+
+    number: int = Field(description="下载时的序号 · Which one it is, for downloading it")
+    name: str
+    media_type: str
+    size: int = Field(description="字节 · Bytes")
+    sha256: str
+
+
 class PetitionDetail(PetitionSummary):
     """A petition with all that was written about it."""
 
@@ -137,6 +149,7 @@ class PetitionDetail(PetitionSummary):
     original: OriginalView | None = Field(description="修改前的原文 · As it first came in, if it was edited since")
     suggestion: SuggestionView | None = Field(description="分类建议 · What it was taken for, and why")
     linked: str | None = Field(description="由此件转来，或转往此件 · What it came from, or goes on as")
+    attachments: tuple[AttachmentView, ...] = Field(description="附件 · Files that came with it")
 
     @classmethod
     def of(
@@ -165,6 +178,10 @@ class PetitionDetail(PetitionSummary):
             handle=content.get("handle"),
             posted_at=posted_at,
             linked=content.get("linked"),
+            attachments=tuple(
+                AttachmentView.model_validate({"number": number, **asdict(each)})
+                for number, each in enumerate(read(content.get("attachments")), 1)
+            ),
             suggestion=SuggestionView.model_validate_json(suggestion) if suggestion else None,
         )
 

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from casework.roles import TOKEN_ROLES
 from fastapi import FastAPI
 
 from tests.integration.kit.answers import ANSWER
+from tests.integration.kit.attached import PNG
 from tests.integration.kit.bulletins import BULLETIN
 
 from .oracle import BELOW, DEPARTMENT, Asker, Row, granting, rules_of
@@ -54,6 +56,7 @@ MADE = {
     "petition": ("petitions", "author", "author"),
     "answer": ("answers", "makers[1]", ""),
     "bulletin": ("bulletins", "makers[1]", ""),
+    "attachment": ("uploads", "owner", "author"),
 }
 """Where what somebody hands in lies, which column names them, and in which context their pseudonym is."""
 QUERIES = {("record", "search"): {"subject": "s"}, ("answer", "search"): {"question": "护照", "limit": "20"}}
@@ -77,7 +80,7 @@ class Operation:
         if "{" not in self.path:
             return self.path
         before, _, rest = self.path.partition("{")
-        return f"{before}{row.key}{rest.partition('}')[2]}"
+        return f"{before}{row.key}{re.sub(r'{[a-z]+}', '1', rest.partition('}')[2])}"
 
 
 @dataclass
@@ -174,14 +177,13 @@ class Sweep:
         """What somebody hands in is theirs, and their tenant's."""
         answer = await self._ask(operation, operation.path, asker, found)
         table, owner, kept_as = MADE[operation.resource]
-        context = "window" if asker.role in {"window", "connector"} else "own"
-        row = Row(key="", tenant=asker.tenant, own=context == "own")
+        others = operation.resource != "attachment" and asker.role in {"window", "connector"}
+        row = Row(key="", tenant=asker.tenant, own=not others)
         found.compare(answer.status_code == httpx.codes.CREATED, operation.resource, operation.action, asker, row)
         if answer.status_code == httpx.codes.CREATED:
-            query = f"SELECT tenant, {owner} AS owner FROM {table} WHERE id = '{answer.json()['id']}'"
-            (made,) = self._service.rows(query)
-            theirs = made["owner"] == self._world.pseudonym(context=kept_as)
-            if (made["tenant"], theirs) != (asker.tenant, context == "own"):
+            (made,) = self._service.rows(f"SELECT *, {owner} AS maker FROM {table} WHERE id = '{answer.json()['id']}'")
+            theirs = made["maker"] == self._world.pseudonym(context=kept_as)
+            if (made.get("tenant", asker.tenant), theirs) != (asker.tenant, not others):
                 found.leaks.append(f"{operation} {asker}: {made}")
 
     async def _listed(self, operation: Operation, asker: Asker, rows: list[Row], found: Findings) -> None:
@@ -239,6 +241,8 @@ class Sweep:
             address = httpx.URL(path).copy_merge_params(query)
             return await self._service.client.get(address, headers=headers)
         headers |= {"Idempotency-Key": f"k{next(self._keys)}", "If-Match": NEVER}
+        if operation.action == "upload":
+            return await self._service.client.post(path, content=PNG, headers=headers)
         body = self._body(operation, asker)
         return await self._service.client.post(path, json=body, headers=headers)
 

@@ -19,9 +19,12 @@ import approve.domain
 import approve.store
 import intel_sink.bootstrap
 import intel_sink.tables as mirror
+import petition.attachments.attachment
+import petition.attachments.keeping
 import petition.bootstrap
 import petition.bulletins.bulletin
 import petition.bulletins.store
+import petition.config
 import petition.domain
 import petition.replies.answer
 import petition.replies.library
@@ -37,6 +40,7 @@ from casework.numbers import human_number
 from casework.roles import Actor, Role
 from chassis.app import Bootstrap
 from chassis.envelope import new_id
+from chassis.files import Folder
 from chassis.unit import Unit
 from petition.feedback.rating import CallBack, Level, Rating
 from petition.kinds import Ground
@@ -48,6 +52,7 @@ from query.tables import Colour
 from sqlalchemy import Table, insert, text
 
 from contracts.events import AnswerDrafted, AnswerPublished, BulletinWritten, CaseAccepted, CaseSubmitted, LegalBasis
+from tests.integration.kit.attached import PNG, parts
 from tests.integration.kit.bulletins import BULLETIN
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
@@ -148,6 +153,9 @@ def seen_as(tenant: str) -> Iterator[tuple[str, Row]]:
 
 async def petitions(world: World) -> None:
     """Fill petition."""
+    store = Folder(petition.config.PetitionSettings().attachments)
+    kept = petition.attachments.attachment.named(await petition.attachments.keeping.keep(parts(PNG), store), "p")
+    attachments = petition.attachments.attachment.text_of([kept])
 
     async def make(unit: Unit, row: Row) -> None:
         message = Message(channel=Channel.PORTAL, title=row.secret, text=row.secret)
@@ -179,7 +187,8 @@ async def petitions(world: World) -> None:
             rating=BADLY if row.rated else None,
             publication=Publication(consent=row.consented),
         )
-        content = {"title": row.secret, "text": row.secret, "draft": row.secret, "comment": row.secret}
+        secrets_of = dict.fromkeys(("title", "text", "draft", "comment"), row.secret)
+        content = {**secrets_of, "attachments": attachments}
         await petition.store.PETITIONS.add(unit, Decision(there, received.events), content, posted_at=None)
 
     async def answer(unit: Unit, row: Row) -> None:

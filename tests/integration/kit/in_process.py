@@ -45,6 +45,7 @@ def environment(
         "KEYRING_DATABASE_URL": keyring_url,
         "KEYRING_KEK_PATH": str(folder / "kek"),
         "PSEUDONYM_SECRET_PATH": str(secret),
+        f"{prefix}_ATTACHMENTS": str(folder / "attachments"),
     }.items():
         monkeypatch.setenv(name, value)
     return issuer

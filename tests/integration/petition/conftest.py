@@ -1,13 +1,21 @@
 """The petition service's HTTP side on a real database, without broker."""
 
-from collections.abc import AsyncIterator, Iterator
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from chassis.files import SHELVES, Folder
 from deploy.issuer import Issuer
+from petition.attachments.clearing import Clearing
+from petition.attachments.uploads import expire
 from petition.bootstrap import bootstrap
+from petition.config import PetitionSettings
 
+from tests.integration.kit.attached import PNG
 from tests.integration.kit.in_process import GUANGZHOU, PROVINCE, SHENZHEN, InProcess, environment
 from tests.integration.kit.sources import Source, answering
 
@@ -19,9 +27,15 @@ class Petitions(InProcess):
 
     async def submitted(self, *, title: str = "请问护照怎么办", text: str = "急用", **who: Any) -> dict[str, Any]:
         """Submit as a citizen; give the receipt."""
-        response = await self.post(
-            "/v1/petitions", {"channel": "portal", "title": title, "text": text}, "citizen", **who
-        )
+        return await self.submitted_with({}, title=title, text=text, **who)
+
+    async def submitted_with(
+        self, files: Mapping[str, str], *, title: str = "请问护照怎么办", text: str = "急用", **who: Any
+    ) -> dict[str, Any]:
+        """Submit with files that were uploaded: what each is called, by the id of its upload."""
+        attachments = [{"upload": upload, "name": name} for upload, name in files.items()]
+        body = {"channel": "portal", "title": title, "text": text, "attachments": attachments}
+        response = await self.post("/v1/petitions", body, "citizen", **who)
         assert response.status_code == 201, response.text
         receipt: dict[str, Any] = response.json()
         return receipt
@@ -30,6 +44,45 @@ class Petitions(InProcess):
         """Have triage transfer it."""
         response = await self.post(f"/v1/petitions/{id_}/transfer", {"department": to}, "triage", version=2, **who)
         assert response.status_code == 200, response.text
+
+    async def uploaded(self, content: bytes = PNG, role: str = "citizen", **who: Any) -> str:
+        """Upload a file; give its id."""
+        response = await self.upload(content, role, **who)
+        assert response.status_code == 201, response.text
+        return str(response.json()["id"])
+
+    async def upload(
+        self, content: bytes | AsyncIterator[bytes], role: str = "citizen", *, key: str | None = None, **who: Any
+    ) -> httpx.Response:
+        """Try to upload a file."""
+        headers = {"Authorization": f"Bearer {self.token(role, **who)}", "Idempotency-Key": key or secrets.token_hex(8)}
+        return await self.client.post("/v1/attachments", content=content, headers=headers)
+
+    @property
+    def store(self) -> Folder:
+        """Where files are kept."""
+        return Folder(self._folder)
+
+    def kept(self) -> list[Path]:
+        """Give the files of the store, also half ones."""
+        return [path for path in self._folder.rglob("*") if path.is_file()]
+
+    async def cleared(self) -> list[Path]:
+        """Let the store be cleared once all that it has is an hour old; give what is left."""
+        for path in self.kept():
+            os.utime(path, (0, 0))
+        clearing = Clearing(self.store)
+        async with self.units.begin() as unit:
+            await expire(unit.session, unit.now)
+            for shelf in range(SHELVES):
+                await clearing.clear(shelf, unit)
+        return self.kept()
+
+    @property
+    def _folder(self) -> Path:
+        settings = self.service.settings
+        assert isinstance(settings, PetitionSettings)
+        return settings.attachments
 
     async def replied(self, id_: str, by: str = "traffic-police", text: str = "您好，已办理。") -> None:
         """Have the department reply."""

@@ -69,6 +69,13 @@ async def test_what_is_urgent_hidden_or_from_a_forum_waits_for_a_person(automati
         assert receipt["state"] == "classified"
 
 
+async def test_what_comes_with_a_file_waits_for_a_person(automatic: Petitions) -> None:
+    await published(automatic)
+    library_of(automatic).refresh()
+    files = {await automatic.uploaded(): "护照"}
+    assert (await automatic.submitted_with(files, **QUESTION))["state"] == "classified"
+
+
 async def test_no_answer_is_given_that_is_out_of_use_or_that_the_city_overrides(automatic: Petitions) -> None:
     retired, overridden = await published(automatic), await published(automatic)
     library_of(automatic).refresh()

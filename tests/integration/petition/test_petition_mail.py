@@ -2,17 +2,19 @@
 
 import base64
 import json
+import secrets
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deploy.server import LOOPBACK
+from petition.attachments.attachment import LARGEST
 from petition.channels.config import MailSettings
-from petition.channels.letter import letter_of
 from petition.channels.mailbox import Mailbox
-from petition.channels.message import ChannelMessage
 
+from tests.integration.kit.attached import PNG, png
 from tests.integration.kit.mails import PASSWORD, USER, GreenMail
 
 from .channels import detail, pulled
@@ -30,15 +32,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GreenMail]:
 
 
 @pytest.fixture
-def mailbox(server: GreenMail, tmp_path: Path) -> Mailbox:
+def mailbox(petitions: Petitions, server: GreenMail, tmp_path: Path) -> Mailbox:
     (tmp_path / "password").write_text(PASSWORD)
     settings = {"source": "gz-mail", "tenant": GUANGZHOU, "host": LOOPBACK, "port": server.port, "tls": False}
-    return Mailbox(MailSettings(**settings, user=USER, password_path=tmp_path / "password"))
+    return Mailbox(MailSettings(**settings, user=USER, password_path=tmp_path / "password"), petitions.store)
 
 
 def mail(text: bytes, *headers: bytes, type_: bytes = b"text/plain; charset=utf-8") -> bytes:
     told = b"\r\n".join([b"From: <" + ADDRESS.encode() + b">", b"Content-Type: " + type_, *headers])
     return told + b"\r\n\r\n" + text
+
+
+def letter(*files: bytes) -> bytes:
+    """Write a mail with files; each is another one."""
+    written = EmailMessage()
+    written["From"], written["Message-ID"] = ADDRESS, f"<{secrets.token_hex(8)}@mail.example>"
+    written.set_content(TEXT)
+    for content in files:
+        written.add_attachment(content, "image", "png", filename="现场.png")
+    return written.as_bytes()
 
 
 async def texts(petitions: Petitions, rows: list[dict[str, Any]]) -> list[str]:
@@ -91,25 +103,56 @@ async def test_a_server_that_is_away_delays_and_no_more(
     assert len(await pulled(petitions, mailbox)) == 1
 
 
-async def test_a_mail_of_25_mib_comes_in_without_its_attachment_and_those_behind_it_come_in_too(
+async def test_a_mail_comes_in_with_its_files(
     petitions: Petitions, server: GreenMail, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[int] = []
-
-    def measured(raw: bytes, source: str, *, whole: bool) -> ChannelMessage:
-        read.append(len(raw))
-        return letter_of(raw, source, whole=whole)
-
-    monkeypatch.setattr("petition.channels.mailbox.letter_of", measured)
+    monkeypatch.setattr("petition.channels.mailbox.FILES_S", 8.0)
+    monkeypatch.setattr("petition.channels.pulling.ANSWER_S", 9.0)
     server.empty()
-    attachment = base64.encodebytes(b"\xff" * (19 * 1024 * 1024))
-    assert len(attachment) > 25 * 1024 * 1024
-    parts = b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + TEXT.encode()
-    parts += b"\r\n--b\r\nContent-Type: video/mp4\r\nContent-Disposition: attachment\r\n"
-    parts += b"Content-Transfer-Encoding: base64\r\n\r\n" + attachment + b"--b--\r\n"
-    server.deliver(mail(parts, type_=b"multipart/mixed; boundary=b"), mail(f"{TEXT}？".encode()))
-    first, second = await texts(petitions, await pulled(petitions, mailbox))
+    scan = png(secrets.token_bytes(1024 * 1024))
+    server.deliver(letter(scan, PNG), letter(), letter(PNG))
+    rows = await pulled(petitions, mailbox, 3)
+    assert await texts(petitions, rows) == [TEXT] * 3
+    assert [len(row["files"]) for row in rows] == [2, 0, 1]
+    for row, number, content in ((rows[0], 1, scan), (rows[0], 2, PNG), (rows[2], 1, PNG)):
+        assert (await petitions.get(f"/v1/attachments/{row['id']}/{number}", "triage")).content == content
+
+
+async def test_a_mail_of_25_mib_comes_in_and_those_behind_it_too(
+    petitions: Petitions, server: GreenMail, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("petition.channels.pulling.ANSWER_S", 9.0)  # machines are shared
+    server.empty()
+    large = letter(*(png(secrets.token_bytes(LARGEST - 1024)) for _ in range(2)))
+    assert len(large) > 25 * 1024 * 1024
+    server.deliver(large, letter())
+    first, second = await pulled(petitions, mailbox, 2)
+    text, behind = await texts(petitions, [first, second])
+    assert behind == TEXT
+    assert text.startswith(TEXT)
+    assert len(first["files"]) == 2 or "附件未收取" in text, "with its files, if the server is quick enough"
+
+
+async def test_of_a_mail_that_takes_too_long_only_the_text_is_taken(
+    petitions: Petitions, server: GreenMail, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("petition.channels.mailbox.FILES_S", 0.0)
+    server.empty()
+    server.deliver(letter(png(secrets.token_bytes(1024 * 1024))), letter())
+    first, second = await texts(petitions, await pulled(petitions, mailbox, 2))
     assert first.startswith(TEXT)
     assert "附件未收取" in first
-    assert second == f"{TEXT}？"
-    assert max(read) == 512 * 1024, "of what is behind the text nothing crosses the wire"
+    assert second == TEXT
+    assert petitions.kept() == []
+
+
+async def test_while_the_store_is_away_mail_waits(
+    petitions: Petitions, server: GreenMail, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    server.empty()
+    server.deliver(letter(PNG))
+    (tmp_path / "attachments").write_text("not a folder")
+    assert await pulled(petitions, mailbox) == []
+    (tmp_path / "attachments").unlink()
+    (row,) = await pulled(petitions, mailbox)
+    assert len(row["files"]) == 1

@@ -7,6 +7,7 @@ from petition.replies.workflow import Action
 from schemathesis import GenerationMode
 
 from tests.integration.kit.answers import ANSWER
+from tests.integration.kit.attached import PNG
 from tests.integration.kit.bulletins import BULLETIN
 from tests.integration.kit.documented import Case, does_what_its_document_says, post, served
 from tests.integration.kit.in_process import application
@@ -37,6 +38,8 @@ OPERATIONS = {
     ("POST", "/v1/publications/{petition_id}/publish"),
     ("POST", "/v1/publications/{petition_id}/unpublish"),
     ("GET", "/v1/published"),
+    ("POST", "/v1/attachments"),
+    ("GET", "/v1/attachments/{petition_id}/{number}"),
     ("GET", "/v1/bulletins"),
     ("POST", "/v1/bulletins"),
     ("GET", "/v1/bulletins/{bulletin_id}"),
@@ -63,10 +66,12 @@ QUESTION = {"channel": "portal", "title": "请问", "text": "请问"}
 def as_the_rules_want_it(case: Case) -> None:
     """Leave out what the document can't say: when a post may have been written, who may handle a complaint, …"""
     if isinstance(case.body, dict):
-        for field in ("posted_at", "accused", "named", "effective_until", "overrides"):
+        for field in ("posted_at", "accused", "named", "effective_until", "overrides", "attachments"):
             case.body.pop(field, None)
         if "effective_from" in case.body:
             case.body["effective_from"] = ANSWER["effective_from"]
+    if case.path == "/v1/attachments":
+        case.body = PNG
     if case.query and "last_day" in case.query:
         case.query["last_day"] = "2026-12-31"
 

@@ -22,6 +22,8 @@ from chassis.unit import Unit
 
 Endpoint = Callable[..., Awaitable[Any]]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+REPLAYED: Final = "Idempotency-Replayed"
+"""Header of an answer that was given before."""
 
 
 class Edge(Protocol):
@@ -87,24 +89,47 @@ class CommandRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's own handler, which solves dependencies, calls the endpoint and serialises the result."""
-        run = super().get_route_handler()
-        route = self.path_format
+        answer = self.answering()
 
         async def handle(plain: Request) -> Response:
             request = StrictRequest(plain.scope, plain.receive)
             edge: Edge = request.app.state.edge
-            principal = request.state.principal = await authenticate(request)
+            request.state.principal = await authenticate(request)
             await request.read(edge.max_body_bytes)
-            key = idempotency.read_key(request.headers.get("idempotency-key"))
-            if edge.recovering:
-                raise Problem(RECOVERING, headers={"Retry-After": RETRY_AFTER_S})
+            self.require_ready(request, edge)
+            return await answer(request, await request.body())
+
+        return handle
+
+    def answering(self) -> Callable[[Request, bytes], Coroutine[Any, Any, Response]]:
+        """Give what answers a request whose body was taken in, and whose second argument tells that from every other.
+
+        Only a 2xx is stored and committed.
+        """
+        run = super().get_route_handler()
+        route = self.path_format
+
+        async def answer(request: Request, asked: bytes) -> Response:
+            edge: Edge = request.app.state.edge
+            principal: Principal = request.state.principal
             try:
                 async with edge.command(principal, request_id_of(request)) as opened:
-                    return await _run(run, request, _Command(opened, await _key_of(request, opened, route, key)))
+                    return await _run(run, request, _Command(opened, _key_of(request, opened, route, asked)))
             except _NotDone as answered:
                 return answered.response
 
-        return handle
+        return answer
+
+    @staticmethod
+    def require_ready(request: Request, edge: Edge) -> None:
+        """Refuse a write that has no key, or comes while the service is read-only.
+
+        Raises:
+            Problem: 400, 503.
+        """
+        idempotency.read_key(request.headers.get("idempotency-key"))
+        if edge.recovering:
+            raise Problem(RECOVERING, headers={"Retry-After": RETRY_AFTER_S})
 
 
 class QueryRoute(APIRoute):
@@ -177,12 +202,12 @@ def _claiming(endpoint: Endpoint) -> Endpoint:
         if answer is None:
             return await endpoint(*args, **kwargs)
         command.replayed = True
-        return Response(answer.body, answer.status, answer.headers | {"Idempotency-Replayed": "true"})
+        return Response(answer.body, answer.status, answer.headers | {REPLAYED: "true"})
 
     return claimed
 
 
-async def _key_of(request: StrictRequest, opened: Unit, route: str, key: str) -> idempotency.Key:
+def _key_of(request: Request, opened: Unit, route: str, asked: bytes) -> idempotency.Key:
     path, query = request.scope["path"], request.scope["query_string"]
     principal: Principal = request.state.principal
     return idempotency.make_key(
@@ -191,8 +216,8 @@ async def _key_of(request: StrictRequest, opened: Unit, route: str, key: str) ->
         principal=opened.actor,
         method=request.method,
         route=route,
-        sent=key,
-        asked=(path.encode(), query, await request.body()),
+        sent=idempotency.read_key(request.headers.get("idempotency-key")),
+        asked=(path.encode(), query, asked),
     )
 
 

@@ -105,6 +105,7 @@ async def _submit(message: ChannelMessage, unit: Unit, *, linked: str | None = N
         account=message.account,
         origin=message.origin,
         linked=linked,
+        attachments=message.attachments,
     )
     petition, _ = await submit_petition(submitted, unit)
     return petition

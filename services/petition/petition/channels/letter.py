@@ -1,9 +1,11 @@
 """A mail as a message: whatever its encodings, its parts and its size. Pure.
 
-Only the beginning of a mail is read, so it may end anywhere. Attachments aren't taken; the text says so.
+A mail may have been read in part only, so it may end anywhere. What of its attachments isn't taken, the text says.
 """
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,9 +14,12 @@ from email.utils import getaddresses, parsedate_to_datetime
 from html.parser import HTMLParser
 from typing import Final
 
+from petition.attachments.attachment import LARGEST, MOST
+from petition.attachments.keeping import HEAD, media_type_of
 from petition.channels.message import (
     MOST_ADDRESS,
     MOST_NAME,
+    MOST_TEXT,
     MOST_TITLE,
     OLDEST_YEAR,
     ChannelMessage,
@@ -28,11 +33,24 @@ from petition.petition import Channel
 ENCODINGS: Final = ("utf-8", "gb18030", "big5")
 """Tried in this order where a mail doesn't say, or doesn't tell the truth; GB 18030 holds all of GBK and GB 2312."""
 CLAIMED: Final = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "us-ascii": "utf-8"}
-NOT_TAKEN: Final = "\n（附件未收取，请勿在附件中提交紧急情况。Attachments weren't taken.）"
+NOT_TAKEN: Final = "\n（部分附件未收取，请勿在附件中提交紧急情况。Not all attachments were taken.）"
 NO_TEXT: Final = "（未能读出正文，请查看原邮件。The text couldn't be read; see the mail itself.）"
 
 
-def letter_of(raw: bytes, source: str, *, whole: bool) -> ChannelMessage:
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as a message, and the files in it that may be taken.
+
+    Attributes:
+        message: Its text tells of files that aren't taken.
+        files: Name and content of the others.
+    """
+
+    message: ChannelMessage
+    files: Sequence[tuple[str, bytes]] = ()
+
+
+def letter_of(raw: bytes, source: str, *, whole: bool) -> Letter:
     """Read a mail; there is no mail of which nothing comes.
 
     Args:
@@ -43,11 +61,12 @@ def letter_of(raw: bytes, source: str, *, whole: bool) -> ChannelMessage:
     mail = message_from_bytes(raw, policy=default)
     assert isinstance(mail, EmailMessage)  # noqa: S101  what this policy makes
     text, attached = _parts(mail)
+    files = [each for each in attached if _is_taken(each[1])][:MOST] if whole else []
     title = _header(mail, "Subject")
     sender, answer = (_address(mail, name) for name in ("From", "Reply-To"))
     body = text.strip() or title or NO_TEXT
-    said = "\0".join([_header(mail, "Message-ID"), _header(mail, "Date"), sender or "", title, text])
-    return ChannelMessage(
+    said = "\0".join([_header(mail, "Message-ID"), _header(mail, "Date"), sender or "", title, text[:MOST_TEXT]])
+    message = ChannelMessage(
         origin=Origin(
             channel=Channel.MAIL,
             source=source,
@@ -55,25 +74,38 @@ def letter_of(raw: bytes, source: str, *, whole: bool) -> ChannelMessage:
             address=answer or sender,
         ),
         title=title[:MOST_TITLE] or headline(body),
-        text=bounded(body, NOT_TAKEN if attached or not whole else ""),
+        text=bounded(body, NOT_TAKEN if len(files) < len(attached) or not whole else ""),
         author=sender,
         posted_at=_date(mail),
     )
+    return Letter(message, files)
 
 
-def _parts(mail: EmailMessage) -> tuple[str, bool]:
-    """Give the text, from HTML where there is no other; and whether there is more than text."""
-    plain, html, attached = [], [], False
+def _is_taken(content: bytes) -> bool:
+    return 0 < len(content) <= LARGEST and media_type_of(content[:HEAD]) is not None
+
+
+def _parts(mail: EmailMessage) -> tuple[str, Sequence[tuple[str, bytes]]]:
+    """Give the text, from HTML where there is no other; and name and content of what is more than text."""
+    plain, html, attached = [], [], []
     for part in mail.walk():
         if part.is_multipart():
             continue
         if part.get_content_disposition() == "attachment" or part.get_content_maintype() != "text":
-            attached = True
+            content = part.get_payload(decode=True)
+            attached.append((_filename(part), content if isinstance(content, bytes) else b""))
         elif part.get_content_subtype() == "html":
             html.append(_Words.of(_decoded(part)))
         else:
             plain.append(_decoded(part))
     return "\n".join(filter(str.strip, plain)) or "\n".join(html), attached
+
+
+def _filename(part: EmailMessage) -> str:
+    try:
+        return cleaned(part.get_filename(""))
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError):  # as for headers
+        return ""
 
 
 def _decoded(part: EmailMessage) -> str:

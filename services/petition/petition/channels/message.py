@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from petition.attachments.attachment import Attachment
 from petition.channels.origin import Origin
 from petition.petition import Channel
 
@@ -32,6 +33,7 @@ class ChannelMessage:
         revision: How often it was edited, or any number that grows with each edit.
         author: The name that the channel shows; None: anonymous.
         posted_at: When it was written, if the channel says so.
+        attachments: Files that came with it, in the store already.
     """
 
     origin: Origin
@@ -40,6 +42,7 @@ class ChannelMessage:
     revision: int = 0
     author: str | None = None
     posted_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def account(self) -> str | None:
