@@ -30,6 +30,8 @@ OPERATIONS = {
     for method, operation in operations.items()
 }
 WRITES = [name for name, operation in OPERATIONS.items() if not name.startswith("GET ") and operation.get("security")]
+OTHERS = "/open311/"
+"""Where answers look as another's protocol has it."""
 OWN = {*APPLICANTS, "connector"}
 """Roles that act on what is their own; all others are officers."""
 PACKAGES = [path.parent.name for path in (*ROOT.glob("libs/*/*/__init__.py"), *ROOT.glob("services/*/*/__init__.py"))]
@@ -137,7 +139,7 @@ def test_there_are_changes_by_officers_in_every_service_that_handles_cases() -> 
     assert {tag.split(" · ")[1] for tag in changing} >= {"Petitions", "Applications", "Reviews"}
 
 
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if name.startswith("GET ")])
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name.startswith("GET ") and OTHERS not in name])
 def test_every_list_goes_by_cursor_and_is_bounded(name: str) -> None:
     schema, taken = answer(name), parameters(name)
     assert schema.get("type") != "array", "a bare list can't say where it goes on"

@@ -20,7 +20,7 @@ from tests.integration.kit.gateways import gateway_before
 AGENT = "a-telephone-that-few-people-have"
 HIDDEN = [
     "/v1/petitions", "/v1/petitions/0190a-b/reply?x=y", "/v1/relays/gz-fans/messages",
-    "/v1/attachments", "/v1/attachments/0190a-b/1",
+    "/v1/open311/gz-app/requests.json", "/v1/attachments", "/v1/attachments/0190a-b/1",
     "/v1/progress", "/v1/progress/events", "/v1/matters/1",
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from petition.api import commands, intake, queries_router
 from petition.attachments import api as attachments
 from petition.attachments.clearing import Clearing
 from petition.bulletins import api as bulletins
-from petition.channels import relay
+from petition.channels import open311, relay
 from petition.channels.config import ChannelSettings
 from petition.channels.connector import PullConnector
 from petition.channels.pulling import tasks_of
@@ -48,6 +48,7 @@ def bootstrap() -> Service:
             *bulletins.routers,
             *attachments.routers(store),
             relay.router(channels.relays if settings.has(Role.API) else ()),
+            *open311.routers(channels.apps if settings.has(Role.API) else ()),
             *feedback.ROUTERS,
             *publishing.ROUTERS,
         ),

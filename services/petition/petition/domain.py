@@ -29,11 +29,11 @@ from petition.workflow import TABLE, Action, State
 Decision = decision.Decision[Petition, PetitionEvent]
 
 SUBMITTERS = {
+    **{each: {Role.CONNECTOR} for each in Channel},
     Channel.PORTAL: {*APPLICANTS},
-    **{each: {Role.CONNECTOR} for each in (Channel.FORUM, Channel.MICROBLOG, Channel.QQ_GROUP, Channel.MAIL)},
     **{each: {Role.WINDOW} for each in (Channel.LIAISON_DESK, Channel.TELEPHONE, Channel.WALK_IN)},
 }
-"""Who may submit through which channel."""
+"""Who may submit through which channel: programs, unless it is said otherwise."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """A forum's clock may be ahead of ours by this much."""

@@ -35,13 +35,14 @@ from petition.workflow import State
 
 
 class Channel(StrEnum):
-    """Where a message comes in: 门户, 论坛, 微博, QQ 群, 邮件, 联络处, 电话, 来访."""
+    """Where a message comes in: 门户, 论坛, 微博, QQ 群, 邮件, 其他应用, 联络处, 电话, 来访."""
 
     PORTAL = "portal"
     FORUM = "forum"
     MICROBLOG = "microblog"
     QQ_GROUP = "qq-group"
     MAIL = "mail"
+    OPEN311 = "open311"
     LIAISON_DESK = "liaison-desk"
     TELEPHONE = "telephone"
     WALK_IN = "walk-in"

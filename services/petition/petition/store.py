@@ -28,6 +28,12 @@ async def of_origin(session: AsyncSession, names: Collection[str]) -> Sequence[S
     return await PETITIONS.fetch(session, statement.with_for_update())
 
 
+async def of_numbers(session: AsyncSession, numbers: Collection[str]) -> Sequence[Petition]:
+    """Give the petitions with these numbers, without content, to the service itself."""
+    statement = PETITIONS.within(EVERYTHING).where(col(PetitionRow.number).in_(numbers))
+    return [stored.case for stored in await PETITIONS.fetch(session, statement)]
+
+
 def _write(petition: Petition) -> dict[str, Any]:
     return {
         "id": UUID(petition.id),

@@ -32,7 +32,7 @@ def test_a_channel_that_is_added_as_the_page_says_brings_petitions(tmp_path: Pat
     for name in filter(None, listed.stdout.split("\0")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    assert (len(FILES), len(CHANGES)) == (2, 4)
+    assert (len(FILES), len(CHANGES)) == (2, 3)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, "utf-8")
     for name, change in CHANGES:

@@ -13,7 +13,8 @@ from chassis.api.webhooks import signature
 from deploy.issuer import Issuer
 from petition.bootstrap import bootstrap
 from petition.channels.config import RelaySettings
-from petition.channels.relay import WeakSecretError, router
+from petition.channels.relay import router
+from petition.channels.secrets import WeakSecretError
 
 from .conftest import GUANGZHOU, Petitions
 

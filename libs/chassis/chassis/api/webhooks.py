@@ -70,8 +70,7 @@ class WebhookRoute(APIRoute):
         async def handle(plain: Request) -> Response:
             request = StrictRequest(plain.scope, plain.receive)
             edge: Edge = request.app.state.edge
-            await request.read(edge.max_body_bytes)
-            principal = request.state.principal = verified(request, await request.body(), self.sender_of(request))
+            principal = request.state.principal = await self.delivered(request, edge.max_body_bytes)
             if edge.recovering:
                 raise Problem(RECOVERING, headers={"Retry-After": RETRY_AFTER_S})
             async with edge.command(principal, request_id_of(request)) as opened:
@@ -81,14 +80,45 @@ class WebhookRoute(APIRoute):
 
         return handle
 
+    async def delivered(self, request: StrictRequest, limit: int) -> Principal:
+        """Read the body, and give who delivers it.
 
-def webhook_route(sender_of: SenderOf) -> type[WebhookRoute]:
+        Raises:
+            Problem: 401, and what is wrong with the body.
+        """
+        await request.read(limit)
+        return verified(request, await request.body(), self.sender_of(request))
+
+
+class FormRoute(WebhookRoute):
+    """The same for a form that names its sender's key among its fields, as the protocol of others wants it."""
+
+    key_field: str = "api_key"
+
+    async def delivered(self, request: StrictRequest, limit: int) -> Principal:
+        """Read the form, and give who delivers it.
+
+        Raises:
+            Problem: 401, and what is wrong with the body.
+        """
+        await request.read_form(limit)
+        key = (await request.form()).get(self.key_field)
+        sender = self.sender_of(request)
+        given = key.encode() if isinstance(key, str) else b""
+        held = [hmac.compare_digest(secret, given) for secret in (sender.secrets if sender is not None else ())]
+        if sender is None or not any(held):
+            raise Problem(SIGNATURE_REFUSED)
+        return sender.principal
+
+
+def webhook_route(sender_of: SenderOf, kind: type[WebhookRoute] = WebhookRoute) -> type[WebhookRoute]:
     """Make the route class of a router whose deliveries are signed.
 
     Args:
         sender_of: See there.
+        kind: How they are.
     """
-    return type("SignedRoute", (WebhookRoute,), {"sender_of": staticmethod(sender_of)})
+    return type("SignedRoute", (kind,), {"sender_of": staticmethod(sender_of)})
 
 
 def verified(request: Request, body: bytes, sender: Sender | None) -> Principal:

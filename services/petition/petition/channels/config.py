@@ -76,19 +76,25 @@ class RelaySettings(BaseModel):
     secret_path: Path = Field(description="File of the secret, 24 bytes or more; while it changes, one a line.")
 
 
+class AppSettings(RelaySettings):
+    """An application that hands over what its users send, by Open311; its key is the secret."""
+
+
 class ChannelSettings(BaseSettings):
-    """Read from ``PETITION_FEEDS``, ``PETITION_MAILBOXES`` and ``PETITION_RELAYS``, each a list in JSON."""
+    """Read from ``PETITION_FEEDS``, ``…_MAILBOXES``, ``…_RELAYS`` and ``…_APPS``, each a list in JSON."""
 
     model_config = SettingsConfigDict(env_prefix="PETITION_", frozen=True, hide_input_in_errors=True)
 
     feeds: tuple[FeedSettings, ...] = ()
     mailboxes: tuple[MailSettings, ...] = ()
     relays: tuple[RelaySettings, ...] = ()
+    apps: tuple[AppSettings, ...] = ()
 
     @model_validator(mode="after")
     def _sources_have_names_of_their_own(self) -> Self:
         named: list[tuple[str, str]] = [(each.channel, each.source) for each in self.feeds]
         named += [("mail", each.source) for each in self.mailboxes] + [("relay", each.source) for each in self.relays]
+        named += [("app", each.source) for each in self.apps]
         if len(set(named)) < len(named):
             raise ValueError("two sources of one channel share a name")
         return self

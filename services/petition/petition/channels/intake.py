@@ -106,6 +106,7 @@ async def _submit(message: ChannelMessage, unit: Unit, *, linked: str | None = N
         origin=message.origin,
         linked=linked,
         attachments=message.attachments,
+        declared=message.declared,
     )
     petition, _ = await submit_petition(submitted, unit)
     return petition

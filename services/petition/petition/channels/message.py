@@ -10,6 +10,7 @@ from typing import Final
 
 from petition.attachments.attachment import Attachment
 from petition.channels.origin import Origin
+from petition.kinds import Ground
 from petition.petition import Channel
 
 MOST_TITLE: Final = 200
@@ -34,6 +35,7 @@ class ChannelMessage:
         author: The name that the channel shows; None: anonymous.
         posted_at: When it was written, if the channel says so.
         attachments: Files that came with it, in the store already.
+        declared: What its sender says that it is, if it is for a small circle.
     """
 
     origin: Origin
@@ -43,6 +45,7 @@ class ChannelMessage:
     author: str | None = None
     posted_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
+    declared: Ground | None = None
 
     @property
     def account(self) -> str | None:

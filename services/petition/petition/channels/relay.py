@@ -3,18 +3,15 @@
 A message is told by its id, so a relay delivers it again until it gets an answer, and any number of times after it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Final
 
 from casework.codes import code_of
-from casework.roles import Role
-from chassis.api.auth import Principal
 from chassis.api.models import VISIBLE, Body, View
 from chassis.api.route import Work
-from chassis.api.webhooks import SHORTEST_SECRET, Sender, webhook_route
-from fastapi import APIRouter, Request
+from chassis.api.webhooks import webhook_route
+from fastapi import APIRouter
 from fastapi import Path as InPath
 from pydantic import AwareDatetime, Field
 
@@ -22,16 +19,11 @@ from petition.channels.config import RelaySettings
 from petition.channels.intake import Outcome, take_in
 from petition.channels.message import LARGEST_REVISION, OLDEST_YEAR, ChannelMessage, headline
 from petition.channels.origin import Origin
+from petition.channels.secrets import senders
 from petition.petition import Channel
 from petition.views import EmergencyView
 
 GROUPS_EXIST: Final = datetime(OLDEST_YEAR, 1, 1, tzinfo=UTC)
-SECRETS: Final = 2
-"""While one takes the place of the other."""
-
-
-class WeakSecretError(ValueError):
-    """The secret's file holds none, too many, or one that is too short."""
 
 
 class GroupMessage(Body):
@@ -71,7 +63,7 @@ def router(relays: Sequence[RelaySettings]) -> APIRouter:
         OSError: A secret can't be read.
         WeakSecretError: See there.
     """
-    made = APIRouter(prefix="/v1", route_class=webhook_route(_senders({each.source: _sender(each) for each in relays})))
+    made = APIRouter(prefix="/v1", route_class=webhook_route(senders(Channel.QQ_GROUP, relays)))
 
     @made.post("/relays/{source}/messages", summary="群消息转入 · Hand over a group's message")
     async def deliver(
@@ -92,20 +84,3 @@ def router(relays: Sequence[RelaySettings]) -> APIRouter:
         return GroupReceipt(outcome=outcome, number=petition.number, query_code=code_of(petition.number, work.outbox))
 
     return made
-
-
-def _senders(known: Mapping[str, Sender]) -> Callable[[Request], Sender | None]:
-    return lambda request: known.get(str(request.path_params.get("source")))
-
-
-def _sender(relay: RelaySettings) -> Sender:
-    name = f"connector:{Channel.QQ_GROUP}:{relay.source}"
-    principal = Principal(subject=name, tenant=relay.tenant, roles=frozenset({Role.CONNECTOR.value}))
-    return Sender(principal, _secrets(relay.secret_path))
-
-
-def _secrets(path: Path) -> Sequence[bytes]:
-    found = path.read_bytes().split()
-    if not 0 < len(found) <= SECRETS or any(len(secret) < SHORTEST_SECRET for secret in found):
-        raise WeakSecretError(f"{path} must hold one or two secrets of {SHORTEST_SECRET} bytes or more")
-    return found

@@ -1,0 +1,44 @@
+"""Secrets that this service shares with programs that hand messages over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from casework.roles import Role
+from chassis.api.auth import Principal
+from chassis.api.webhooks import SHORTEST_SECRET, Sender
+from fastapi import Request
+
+from petition.channels.config import RelaySettings
+from petition.petition import Channel
+
+SECRETS: Final = 2
+"""While one takes the place of the other."""
+
+
+class WeakSecretError(ValueError):
+    """The secret's file holds none, too many, or one that is too short."""
+
+
+def senders(channel: Channel, known: Sequence[RelaySettings]) -> Callable[[Request], Sender | None]:
+    """Tell from the ``source`` in a request's path who may deliver there.
+
+    Raises:
+        OSError: A secret can't be read.
+        WeakSecretError: See there.
+    """
+    made: Mapping[str, Sender] = {each.source: _sender(channel, each) for each in known}
+    return lambda request: made.get(str(request.path_params.get("source")))
+
+
+def _sender(channel: Channel, its: RelaySettings) -> Sender:
+    name = f"connector:{channel}:{its.source}"
+    principal = Principal(subject=name, tenant=its.tenant, roles=frozenset({Role.CONNECTOR.value}))
+    return Sender(principal, _secrets(its.secret_path))
+
+
+def _secrets(path: Path) -> Sequence[bytes]:
+    found = path.read_bytes().split()
+    if not 0 < len(found) <= SECRETS or any(len(secret) < SHORTEST_SECRET for secret in found):
+        raise WeakSecretError(f"{path} must hold one or two secrets of {SHORTEST_SECRET} bytes or more")
+    return found
