@@ -50,15 +50,15 @@ def databases(postgres: Postgres) -> Databases:
 
 
 @pytest.fixture(scope="session")
-def migrations() -> Path | None:
+def database_migrations() -> Path | None:
     """What a test's database has gone through when the test gets it; a service's tests name its own."""
     return None
 
 
 @pytest.fixture
-def database_url(databases: Databases, migrations: Path | None) -> Iterator[str]:
+def database_url(databases: Databases, database_migrations: Path | None) -> Iterator[str]:
     """A fresh database: empty, or migrated."""
-    with databases.fresh(migrations) as url:
+    with databases.fresh(database_migrations) as url:
         yield url
 
 

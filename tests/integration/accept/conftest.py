@@ -64,7 +64,7 @@ class Cases(InProcess):
 
 
 @pytest.fixture(scope="session")
-def migrations(pytestconfig: pytest.Config) -> Path:
+def database_migrations(pytestconfig: pytest.Config) -> Path:
     """The service's own."""
     return pytestconfig.rootpath / "services" / "accept" / "migrations"
 

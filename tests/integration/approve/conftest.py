@@ -106,7 +106,7 @@ def ago(**period: float) -> datetime:
 
 
 @pytest.fixture(scope="session")
-def migrations(pytestconfig: pytest.Config) -> Path:
+def database_migrations(pytestconfig: pytest.Config) -> Path:
     """The service's own."""
     return pytestconfig.rootpath / "services" / "approve" / "migrations"
 

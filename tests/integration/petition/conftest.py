@@ -91,7 +91,7 @@ class Petitions(InProcess):
 
 
 @pytest.fixture(scope="session")
-def migrations(pytestconfig: pytest.Config) -> Path:
+def database_migrations(pytestconfig: pytest.Config) -> Path:
     """The service's own."""
     return pytestconfig.rootpath / "services" / "petition" / "migrations"
 

@@ -120,7 +120,7 @@ class EventSource:
 
 
 @pytest.fixture(scope="session")
-def migrations(pytestconfig: pytest.Config) -> Path:
+def database_migrations(pytestconfig: pytest.Config) -> Path:
     """The service's own."""
     return pytestconfig.rootpath / "services" / "query" / "migrations"
 

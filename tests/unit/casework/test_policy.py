@@ -19,7 +19,7 @@ PAGE = ROOT / "docs" / "authorisation.md"
 WORKFLOWS = {
     ("case",): accept.workflow,
     ("review",): approve.workflow,
-    ("petition", "draft"): petition.workflow,  # a draft is a petition that waits for a signature
+    ("petition", "draft", "rating", "publication"): petition.workflow,  # all of them are petitions
     ("answer",): petition.replies.workflow,
 }
 

@@ -15,7 +15,7 @@ TABLES: dict[str, Workflow[Any, Any]] = {"petition": petition.TABLE, "accept": a
 STATES: dict[str, type[StrEnum]] = {"petition": petition.State, "accept": accept.State, "approve": approve.State}
 ACTIONS: dict[str, type[StrEnum]] = {"petition": petition.Action, "accept": accept.Action, "approve": approve.Action}
 ENDS = {
-    "petition": {petition.State.CLOSED},
+    "petition": set[StrEnum](),  # what was closed may be taken up again
     "accept": {accept.State.NOT_ACCEPTED, accept.State.WITHDRAWN, accept.State.CONCLUDED},
     "approve": {approve.State.APPROVED, approve.State.DENIED, approve.State.DISCONTINUED},
 }

@@ -62,7 +62,7 @@ def test_every_form_becomes_its_plain_type(folder: Path, tmp_path: Path, edit: E
 
 def test_sealed_fields_are_listed_on_the_type(folder: Path, tmp_path: Path, edit: Edit) -> None:
     module = imported(generate(Registry.load(folder)), tmp_path)
-    assert module.PetitionReceived.PERSONAL == ("title", "text")
+    assert module.PetitionReceived.PERSONAL == ("title", "text", "reply_to", "attachments")
     assert module.PetitionReplied.PERSONAL == ("reply",)
     assert module.PetitionClosed.PERSONAL == ()
 

@@ -79,7 +79,12 @@ def test_nobody_can_change_a_loaded_registry(registry: Registry) -> None:
 
 
 def test_sealed_fields_are_known_in_the_schemas_order(registry: Registry) -> None:
-    assert registry.types["yiwangban.petition.petition.received.v1"].personal == ("title", "text")
+    assert registry.types["yiwangban.petition.petition.received.v1"].personal == (
+        "title",
+        "text",
+        "reply_to",
+        "attachments",
+    )
     assert registry.types["yiwangban.petition.petition.closed.v1"].personal == ()
 
 

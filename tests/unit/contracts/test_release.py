@@ -15,8 +15,8 @@ from contracts import openapi, release
 Edit = Callable[[str, Callable[[dict[str, Any]], object]], None]
 CLOSED = "events/petition-closed.v1.schema.json"
 FIRST = "petition-closed.v1/1.schema.json"
-SECOND = "petition-closed.v1/2.schema.json"
-SECOND_EXAMPLE = "petition-closed.v1/2.closed-as-answered.json"
+NEXT = "petition-closed.v1/3.schema.json"
+NEXT_EXAMPLE = "petition-closed.v1/3.closed-as-answered.json"
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def test_a_release_adds_what_changed_and_nothing_else(released: Path, edit: Edit
     assert release.release(released) == []
     edit(CLOSED, add_optional)
     assert release.unreleased(released) == ["petition-closed.v1"]
-    assert release.release(released) == [SECOND, SECOND_EXAMPLE]
+    assert release.release(released) == [NEXT, NEXT_EXAMPLE]
     after = (released / "released" / release.MANIFEST).read_text("utf-8")
     assert after.startswith(before)
-    body = (released / "released" / SECOND).read_bytes()
-    example = (released / "released" / SECOND_EXAMPLE).read_bytes()
+    body = (released / "released" / NEXT).read_bytes()
+    example = (released / "released" / NEXT_EXAMPLE).read_bytes()
     assert after.removeprefix(before) == (
-        f"{hashlib.sha256(body).hexdigest()}  {SECOND}\n{hashlib.sha256(example).hexdigest()}  {SECOND_EXAMPLE}\n"
+        f"{hashlib.sha256(body).hexdigest()}  {NEXT}\n{hashlib.sha256(example).hexdigest()}  {NEXT_EXAMPLE}\n"
     )
     assert json.loads(body) == json.loads((released / CLOSED).read_bytes())
     assert release.problems(released) == []
@@ -64,7 +64,7 @@ def test_a_change_that_breaks_readers_is_not_released(released: Path, edit: Edit
     edit(CLOSED, lambda schema: schema["required"].remove("outcome"))
     with pytest.raises(ValueError, match=r"petition-closed\.v1: r1 → now/required: .*outcome"):
         release.release(released)
-    assert not (released / "released" / SECOND).exists()
+    assert not (released / "released" / NEXT).exists()
 
 
 def test_a_field_that_went_may_not_come_back_as_something_else_even_if_its_neighbour_agrees(
@@ -75,8 +75,8 @@ def test_a_field_that_went_may_not_come_back_as_something_else_even_if_its_neigh
     edit(CLOSED, lambda schema: schema["properties"].pop("mood"))
     release.release(released)
     edit(CLOSED, lambda schema: schema["properties"].update(mood={"type": "integer"}))
-    assert [sentence for sentence in release.problems(released) if "r2 → now" in sentence]
-    assert not [sentence for sentence in release.problems(released) if "r3 → now" in sentence]
+    assert [sentence for sentence in release.problems(released) if "r3 → now" in sentence]
+    assert not [sentence for sentence in release.problems(released) if "r4 → now" in sentence]
 
 
 def append(text: str) -> Callable[[Path], object]:
@@ -97,11 +97,11 @@ def without_first_line(folder: Path) -> None:
     [
         (lambda folder: (folder / FIRST).write_text("{}"), f"{FIRST}: was changed after its release"),
         (lambda folder: (folder / FIRST).unlink(), f"{FIRST}: was released and is gone"),
-        (lambda folder: (folder / SECOND).write_text("{}"), f"{SECOND}: isn't in SHA256SUMS"),
+        (lambda folder: (folder / NEXT).write_text("{}"), f"{NEXT}: isn't in SHA256SUMS"),
         (without_first_line, "isn't in SHA256SUMS"),
         (append("hello\n"), "not a line of sha256sum"),
-        (append(f"{'0' * 64}  petition-closed.v1/3.schema.json\n"), "revision 2 of petition-closed.v1"),
-        (append(f"{'0' * 64}  {FIRST}\n"), "revision 2 of petition-closed.v1"),
+        (append(f"{'0' * 64}  petition-closed.v1/4.schema.json\n"), "revision 3 of petition-closed.v1"),
+        (append(f"{'0' * 64}  {FIRST}\n"), "revision 3 of petition-closed.v1"),
         (append(f"{'0' * 64}  ../../../etc/passwd\n"), "not a line of sha256sum"),
     ],
 )

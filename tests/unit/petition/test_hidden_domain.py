@@ -33,7 +33,7 @@ def test_a_report_is_told_in_its_own_words_from_the_first_event_on() -> None:
     assert isinstance(first, ReportReceived)
     assert isinstance(second, ReportClassified)
     assert (first.informant, first.sender, first.ground) == ("p_informant", "p_author", "crime")
-    assert {"sender", "title", "text", "linked", "reply_to"} == set(first.PERSONAL)
+    assert {"sender", "title", "text", "linked", "reply_to", "attachments"} == set(first.PERSONAL)
     assert {"suggestion"} == set(second.PERSONAL)
     clear = second.to_data() | {"suggestion": None}
     assert "clue" not in str(clear), "what exactly it is about is sealed"
