@@ -82,9 +82,7 @@ async def opened(parts: AsyncIterator[bytes], key: bytes) -> AsyncIterator[bytes
             plain, tag = pull(state, piece)
         except RuntimeError as error:
             raise UnsealableError("changed, or under another key") from error
-        ended = tag == FINAL
-        if ended != last:
-            break
+        ended = tag == FINAL  # nothing behind it opens
         yield plain
     if not ended:
         raise UnsealableError("cut short")

@@ -5,12 +5,15 @@ import hashlib
 from collections.abc import AsyncIterator
 
 import pytest
+from chassis.api.auth import Principal
 from petition.attachments.attachment import LARGEST, MOST
+from petition.attachments.keeping import keep
+from petition.attachments.uploads import add
 
 from tests.integration.kit.attached import PNG, parts, png
 from tests.integration.kit.erasures import erased
 
-from .conftest import SHENZHEN, Petitions
+from .conftest import GUANGZHOU, SHENZHEN, Petitions
 
 NAME = "张伟的护照首页"
 MARKED = png(b"a-mark-that-nothing-else-has")
@@ -148,6 +151,18 @@ async def test_as_many_wait_as_a_petition_can_have_however_many_come_at_once(pet
     assert sorted(answer.status_code for answer in answers) == [201] * MOST + [409] * 3
     assert len(petitions.kept()) == MOST
     assert (await petitions.upload(PNG, sub="another")).status_code == 201
+
+
+async def test_of_two_that_come_at_once_the_second_waits_and_counts_the_first(petitions: Petitions) -> None:
+    citizen = Principal(subject="citizen-1", tenant=GUANGZHOU, roles=frozenset({"citizen"}))
+    for _ in range(MOST - 1):
+        await petitions.uploaded()
+    async with petitions.units.begin(principal=citizen) as first:
+        await add(await keep(parts(PNG), petitions.store), first)
+        second = asyncio.create_task(petitions.upload(PNG))
+        done, _ = await asyncio.wait([second], timeout=0.5)
+        assert not done
+    assert (await second).status_code == 409
 
 
 async def test_an_officer_types_in_a_visit_with_its_papers(petitions: Petitions) -> None:

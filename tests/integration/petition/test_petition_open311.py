@@ -140,7 +140,7 @@ async def test_what_the_protocol_does_not_have_is_refused(app: Petitions, fields
 async def test_what_is_no_form_is_refused(app: Petitions) -> None:
     for content, kind, status in (
         (b"{}", "application/json", 415),
-        (b"api_key=%00", "application/x-www-form-urlencoded", 400),
+        (b"api_key=%00", "application/x-www-form-urlencoded", 401),
         (b"x" * 300_000, "application/x-www-form-urlencoded", 413),
     ):
         answer = await app.client.post(f"{BASE}/requests.json", content=content, headers={"content-type": kind})
@@ -150,7 +150,8 @@ async def test_what_is_no_form_is_refused(app: Petitions) -> None:
 async def test_an_id_whose_code_does_not_hold_and_one_that_is_not_there_look_alike(app: Petitions) -> None:
     id_ = await taken(app)
     wrong = [id_[:-1] + ("2" if id_[-1] != "2" else "3"), id_.rpartition("-")[0], "x", id_.lower()]
+    answers = [await app.client.get(f"{BASE}/requests/{each}.json") for each in wrong]
     app.rows("DELETE FROM petitions RETURNING id")
-    answers = [await app.client.get(f"{BASE}/requests/{each}.json") for each in [id_, *wrong]]
+    answers.append(await app.client.get(f"{BASE}/requests/{id_}.json"))
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.json()["type"] for answer in answers}) == 1
