@@ -115,10 +115,15 @@ async def test_a_clue_begins_out_of_sight_whatever_it_says_and_shows_that_it_is_
     app: Petitions, service: str
 ) -> None:
     id_ = await taken(app, service_code=service, description="三号楼二楼")
-    (row,) = app.rows("SELECT hidden FROM petitions")
+    (row,) = app.rows("SELECT id, hidden FROM petitions")
     assert row["hidden"] == {"clue.gambling": "crime", "conduct.attitude": "police"}[service]
-    status = await told(app, id_)
-    assert (status["status"], status["agency_responsible"]) == ("open", "")
+    before = await told(app, id_)
+    if row["hidden"] == "crime":
+        to = {"department": "criminal", "handlers": ["detective"]}
+        handed = await app.post(f"/v1/petitions/{row['id']}/transfer", to, "triage", version=2)
+        assert handed.status_code == 200, handed.text
+    assert await told(app, id_) == before
+    assert (before["status"], before["agency_responsible"]) == ("open", "")
 
 
 @pytest.mark.parametrize("fields", [{"api_key": "another"}, {"api_key": ""}, {"api_key": "钥匙"}])
