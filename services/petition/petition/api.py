@@ -22,10 +22,10 @@ from petition.channels.origin import Origin
 from petition.departments import DEPARTMENTS
 from petition.handlers import ClosePetition, MovePetition, ReplyToPetition, SubmitPetition, TransferPetition
 from petition.kinds import Ground, Kind
-from petition.petition import Channel, Message, Outcome, Petition
+from petition.petition import Channel, Message, Outcome
 from petition.queries import ListPetitions
 from petition.replies.automatic import Automatic
-from petition.views import PetitionChanged, PetitionDetail, PetitionMoved, PetitionPage, PetitionReceipt
+from petition.views import PetitionChanged, PetitionDetail, PetitionMoved, PetitionPage, PetitionReceipt, changed
 from petition.workflow import Action, State
 
 FORUMS_EXIST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -190,7 +190,7 @@ async def ask_a_person(
     petition_id: PetitionId, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """自动答复未解决的，由人工办理，时限自首次收件起算。A person answers; the time limit runs since it came in."""
-    return _changed(await handlers.ask_a_person(petition_id, version, work), response)
+    return changed(await handlers.ask_a_person(petition_id, version, work), response)
 
 
 @commands.post(
@@ -204,7 +204,7 @@ async def transfer(
     """分办人员将件转交承办部门。Triage hands it to the department that has to answer it."""
     command = TransferPetition(petition_id, version, body.department, body.accused, body.named, body.handlers)
     petition = await handlers.transfer_petition(command, work)
-    return _changed(petition, response)
+    return changed(petition, response)
 
 
 @commands.post(
@@ -217,7 +217,7 @@ async def reply(
 ) -> PetitionChanged:
     """承办部门答复市民。The department in charge answers the citizen."""
     petition = await handlers.reply_to_petition(ReplyToPetition(petition_id, version, body.text), work)
-    return _changed(petition, response)
+    return changed(petition, response)
 
 
 @commands.post(
@@ -231,7 +231,7 @@ async def move(
     """本件办结，在新的范围内另立新件并关联。It ends here, and begins anew in another circle, linked."""
     to = None if body.to == "ordinary" else Ground(body.to)
     ended, begun = await handlers.move_petition(MovePetition(petition_id, version, to, body.kind), work)
-    return PetitionMoved(**_changed(ended, response).model_dump(), continued=begun.id)
+    return PetitionMoved(**changed(ended, response).model_dump(), continued=begun.id)
 
 
 @commands.post(
@@ -244,7 +244,7 @@ async def close(
 ) -> PetitionChanged:
     """承办部门办结；无须答复的件由分办人员办结。The department in charge closes it; triage what needs no answer."""
     petition = await handlers.close_petition(ClosePetition(petition_id, version, body.outcome), work)
-    return _changed(petition, response)
+    return changed(petition, response)
 
 
 @queries_router.get(
@@ -282,8 +282,3 @@ async def list_petitions(
 ) -> PetitionPage:
     """本地的件，新的在前；省级分办、审计可看各地市。Those of one's city, newest first; the province sees all cities."""
     return await queries.list_petitions(ListPetitions(from_cursor(cursor), limit, state, department), work)
-
-
-def _changed(petition: Petition, response: Response) -> PetitionChanged:
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionChanged.of(petition)

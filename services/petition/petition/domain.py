@@ -12,7 +12,7 @@ from contracts.tenants import PROVINCE
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
 from petition.departments import DEPARTMENTS
 from petition.events import Ordinary, PetitionEvent, told
-from petition.kinds import Classification, Ground, Kind
+from petition.kinds import Classification, Ground, Kind, in_confidence
 from petition.petition import (
     NOBODY,
     Channel,
@@ -173,7 +173,7 @@ def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *
     accused, named = involved.accused.union(petition.accused), involved.named.union(petition.named)
     if department in accused or named & involved.handlers:
         raise InvolvedHandles
-    if (petition.hidden or petition.kind == Kind.REPORT) and not involved.handlers:
+    if in_confidence(petition.kind, petition.hidden) and not involved.handlers:
         raise NobodyEntrusted
     if petition.hidden is Ground.POLICE and not accused:
         raise NobodyAccused

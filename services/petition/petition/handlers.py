@@ -9,14 +9,13 @@ from casework.codes import code_of
 from casework.content import Access
 from casework.informants import informant_of
 from casework.numbers import human_number
-from casework.roles import Actor
 from chassis.envelope import new_id
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 
 from contracts.events import AlertRaised
 from petition import domain, store
-from petition.access import asker
+from petition.access import asker, held
 from petition.attachments.attachment import Attachment, names_of, read, text_of
 from petition.bulletins.handlers import open_bulletin_draft
 from petition.channels.domain import carried_over
@@ -153,7 +152,7 @@ async def ask_a_person(id_: UUID, version: int, unit: Unit) -> Petition:
         Problem: 404, 412.
         Refused: See ``answering.ask_a_person``.
     """
-    petition, by = await _held(id_, Action.ASK_A_PERSON, version, unit)
+    petition, by = await held(PETITIONS, id_, Action.ASK_A_PERSON, version, unit)
     return await PETITIONS.save(unit, answering.ask_a_person(petition, by=by))
 
 
@@ -165,7 +164,7 @@ async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.transfer``.
     """
-    petition, by = await _held(command.petition, Action.TRANSFER, command.version, unit)
+    petition, by = await held(PETITIONS, command.petition, Action.TRANSFER, command.version, unit)
     pseudonym = unit.outbox.pseudonym
     involved = Involved(
         accused=command.accused,
@@ -183,7 +182,7 @@ async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.reply``.
     """
-    petition, by = await _held(command.petition, Action.REPLY, command.version, unit)
+    petition, by = await held(PETITIONS, command.petition, Action.REPLY, command.version, unit)
     decision = reopenable(domain.reply(petition, command.text, by=by), now=unit.now)
     return await PETITIONS.save(unit, decision, {"reply": command.text})
 
@@ -235,7 +234,7 @@ async def close_petition(command: ClosePetition, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.close``.
     """
-    petition, by = await _held(command.petition, Action.CLOSE, command.version, unit)
+    petition, by = await held(PETITIONS, command.petition, Action.CLOSE, command.version, unit)
     return await PETITIONS.save(unit, reopenable(domain.close(petition, command.outcome, by=by), now=unit.now))
 
 
@@ -243,13 +242,6 @@ REACTIONS = (
     Reaction(name="bulletins", topics=("intel.alerts.v1",), handlers={AlertRaised.TYPE: open_bulletin_draft}),
     ERASURES.reaction,
 )
-
-
-async def _held(id_: UUID, action: Action, version: int, unit: Unit) -> tuple[Petition, Actor]:
-    """Give a petition to an officer who wants to change it, and the officer."""
-    who = asker(unit)
-    stored = await PETITIONS.get_for_change(unit, id_, who, action, version=version)
-    return stored.case, who.actor
 
 
 def _place(ground: Ground | None, received_by: str, id_: str, unit: Unit) -> Place:

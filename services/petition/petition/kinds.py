@@ -47,6 +47,11 @@ class Ground(StrEnum):
     """It was ordinary until somebody saw what it is; it goes on in a small circle, and here only its sender sees it."""
 
 
+def in_confidence(kind: str | None, hidden: Ground | None) -> bool:
+    """Tell whether a petition is a report (举报), or may report a crime or complain about police."""
+    return hidden is not None or kind == Kind.REPORT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
     """What rules and model suggest.

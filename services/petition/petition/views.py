@@ -8,6 +8,8 @@ from typing import Self
 from casework.content import Access
 from chassis.api.models import View
 from chassis.api.pages import Next
+from chassis.api.versions import etag
+from fastapi import Response
 from pydantic import Field
 
 from petition.attachments.attachment import read
@@ -214,6 +216,12 @@ class PetitionChanged(View):
             department=petition.department,
             outcome=petition.outcome,
         )
+
+
+def changed(petition: Petition, response: Response) -> PetitionChanged:
+    """Answer a change with the petition, and with its version as the ETag."""
+    response.headers["ETag"] = etag(petition.sequence)
+    return PetitionChanged.of(petition)
 
 
 class PetitionMoved(PetitionChanged):

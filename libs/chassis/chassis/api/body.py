@@ -1,6 +1,7 @@
 """The body of a request, read once, within a size, a time and a depth, and strictly: UTF-8 JSON without surprises."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -83,21 +84,28 @@ async def _read(request: Request, limit: int) -> bytes:
         f"The body may have at most {limit} bytes.",
         headers={"Connection": "close"},
     )
+    try:
+        async with asyncio.timeout(READ_TIMEOUT_S):
+            return b"".join([part async for part in bounded(request, limit, too_large)])
+    except TimeoutError:
+        raise Problem(BODY_TIMEOUT, headers={"Connection": "close"}) from None
+
+
+async def bounded(request: Request, limit: int, too_large: Problem) -> AsyncIterator[bytes]:
+    """Give a body as it comes, up to so many bytes; one that says beforehand that it is larger isn't read at all.
+
+    Raises:
+        Problem: The one that is given.
+    """
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         raise too_large
-    parts: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(READ_TIMEOUT_S):
-            async for part in request.stream():
-                size += len(part)
-                if size > limit:
-                    raise too_large
-                parts.append(part)
-    except TimeoutError:
-        raise Problem(BODY_TIMEOUT, headers={"Connection": "close"}) from None
-    return b"".join(parts)
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise too_large
+        yield part
 
 
 def _require_json(request: Request) -> None:

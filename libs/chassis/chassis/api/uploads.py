@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 from fastapi import Request, Response
 
 from chassis.api.auth import authenticate
-from chassis.api.body import StrictRequest, check_address
+from chassis.api.body import StrictRequest, bounded, check_address
 from chassis.api.errors import BODY_TIMEOUT, FORBIDDEN, OVERLOADED, RETRY_AFTER_S, TOO_LARGE, Problem
 from chassis.api.permission import needs
 from chassis.api.route import REPLAYED, CommandRoute, Edge, Handler
@@ -112,19 +112,11 @@ async def received(request: Request) -> Any:
     return request.state.received
 
 
-async def _parts(request: Request, limit: int) -> AsyncIterator[bytes]:
+def _parts(request: Request, limit: int) -> AsyncIterator[bytes]:
     too_large = Problem(
         TOO_LARGE,
         f"文件最多 {limit} 字节。",
         f"A file may have at most {limit} bytes.",
         headers={"Connection": "close"},
     )
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > limit:
-        raise too_large
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise too_large
-        yield part
+    return bounded(request, limit, too_large)

@@ -8,10 +8,10 @@ from functools import reduce
 from typing import Any
 
 from casework import decision
-from casework.numbers import SHANGHAI
 from casework.roles import Actor, Role
 from casework.workflow import Refused
-from masking.text import find, mask
+from masking.text import mask
+from workdays.counting import day_of
 
 from contracts.events import (
     AlertRaised,
@@ -24,7 +24,7 @@ from contracts.events import (
 from petition.bulletins.alerted import worded
 from petition.bulletins.bulletin import Bulletin, BulletinEvent, Content, begin, replay
 from petition.bulletins.workflow import TABLE, Action
-from petition.replies.domain import HoldsPersonal, WrongPeriod
+from petition.replies.domain import WrongPeriod, require_impersonal
 
 
 class Unverified(Refused):
@@ -49,7 +49,7 @@ def draft(content: Content, *, id: str, tenant: str, by: Actor) -> Decision:  # 
         HoldsPersonal: There is something personal in it.
     """
     TABLE.follow(None, Action.DRAFT, by.roles)
-    _require_impersonal(content.title, content.text)
+    require_impersonal(content.title, content.text)
     written = BulletinWritten(by=by.pseudonym, **_fields(content))
     return Decision(begin(written, id=id, tenant=tenant), (written,))
 
@@ -63,7 +63,7 @@ def revise(bulletin: Bulletin, content: Content, *, by: Actor) -> Decision:
         HoldsPersonal: There is something personal in it.
     """
     TABLE.follow(bulletin.state, Action.REVISE, by.roles)
-    _require_impersonal(content.title, content.text)
+    require_impersonal(content.title, content.text)
     return _decided(bulletin, BulletinRevised(by=by.pseudonym, **_fields(content)))
 
 
@@ -98,8 +98,8 @@ def publish(bulletin: Bulletin, *, publication: str, by: Actor, now: datetime) -
     content = bulletin.content
     if not bulletin.makers:
         raise Unverified
-    _require_impersonal(content.title, content.text)  # masking may have learnt since
-    if bulletin.over(now.astimezone(SHANGHAI).date()):
+    require_impersonal(content.title, content.text)  # masking may have learnt since
+    if bulletin.over(day_of(now)):
         raise WrongPeriod
     return _decided(
         bulletin,
@@ -116,7 +116,7 @@ def withdraw(bulletin: Bulletin, reason: str, *, by: Actor, now: datetime) -> De
         HoldsPersonal: There is something personal in the reason, which everybody gets.
     """
     TABLE.follow(bulletin.state, Action.WITHDRAW, by.roles)
-    _require_impersonal(reason)
+    require_impersonal(reason)
     return _decided(
         bulletin,
         BulletinWithdrawn(by=by.pseudonym, reason=reason, withdrawn_at=now, **_fields(bulletin.content)),
@@ -125,11 +125,6 @@ def withdraw(bulletin: Bulletin, reason: str, *, by: Actor, now: datetime) -> De
 
 def _decided(bulletin: Bulletin, *events: BulletinEvent) -> Decision:
     return Decision(reduce(replay, events, bulletin), events)
-
-
-def _require_impersonal(*texts: str) -> None:
-    if kinds := {finding.kind.value for text in texts for finding in find(text)}:
-        raise HoldsPersonal(tuple(sorted(kinds)))
 
 
 def _fields(content: Content) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from chassis.envelope import Envelope, new_id
 from chassis.unit import Unit
 
 from contracts.events import AlertRaised
-from petition.access import asker
+from petition.access import asker, held
 from petition.bulletins import domain
 from petition.bulletins.bulletin import Bulletin, Content
 from petition.bulletins.domain import Decision
@@ -91,6 +91,5 @@ async def withdraw_bulletin(id_: UUID, version: int, reason: str, unit: Unit) ->
 async def _decide(
     id_: UUID, action: Action, version: int, decide: Callable[[Bulletin, Actor], Decision], unit: Unit
 ) -> Bulletin:
-    who = asker(unit)
-    stored = await BULLETINS.get_for_change(unit, id_, who, action, version=version)
-    return await BULLETINS.save(unit, decide(stored.case, who.actor))
+    bulletin, by = await held(BULLETINS, id_, action, version, unit)
+    return await BULLETINS.save(unit, decide(bulletin, by))

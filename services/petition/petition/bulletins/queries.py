@@ -9,6 +9,7 @@ from chassis.policy import EVERYTHING
 from chassis.unit import Unit
 from contracts.tenants import PROVINCE
 from sqlmodel import col, or_
+from workdays.counting import day_of
 
 from petition.access import asker
 from petition.bulletins.bulletin import Bulletin
@@ -22,7 +23,6 @@ from petition.bulletins.views import (
     PublishedBulletinSummary,
 )
 from petition.bulletins.workflow import State
-from petition.replies.handlers import today
 
 PUBLICATION = col(BulletinRow.publication)
 """Only what was published has one, and nothing takes it away again."""
@@ -45,7 +45,7 @@ async def get_bulletin(id_: UUID, unit: Unit) -> BulletinView:
 
 async def list_published(tenant: str, after: UUID | None, limit: int, unit: Unit) -> PublishedBulletinPage:
     """Show a page of what a city and its province have published, newest first; not what was to end before today."""
-    on, last_day = today(unit), col(BulletinRow.last_day)
+    on, last_day = day_of(unit.now), col(BulletinRow.last_day)
     theirs = BULLETINS.within(EVERYTHING).where(
         col(BulletinRow.tenant).in_({tenant, PROVINCE}),
         PUBLICATION.is_not(None),
@@ -69,7 +69,7 @@ async def get_published(id_: UUID, unit: Unit) -> PublishedBulletin:
     found = await BULLETINS.fetch(unit.session, wanted)
     if not found:
         raise Problem(NOT_FOUND)
-    return PublishedBulletin.of(found[0].case, today(unit))
+    return PublishedBulletin.of(found[0].case, day_of(unit.now))
 
 
 def _publication(bulletin: Bulletin) -> str:

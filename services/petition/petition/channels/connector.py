@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from casework.roles import Role
+from chassis.api.auth import Principal
+
 from petition.channels.message import ChannelMessage
 from petition.petition import Channel
+
+
+def principal_of(channel: Channel, source: str, tenant: str) -> Principal:
+    """Give as whom a source acts: a connector of the tenant that has what comes in there."""
+    return Principal(subject=f"connector:{channel}:{source}", tenant=tenant, roles=frozenset({Role.CONNECTOR.value}))
 
 
 class SourceError(Exception):

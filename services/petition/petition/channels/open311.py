@@ -7,7 +7,6 @@ it only how far it is.
 import hmac
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from casework.codes import code_of
 from casework.numbers import is_human_number
@@ -17,6 +16,7 @@ from chassis.api.webhooks import FormRoute, webhook_route
 from chassis.unit import Unit
 from fastapi import APIRouter, Path, Query, Response
 from fastapi import Form as InForm
+from workdays.counting import day_of
 
 from petition import store
 from petition.channels import georeport
@@ -26,7 +26,6 @@ from petition.channels.intake import take_in
 from petition.channels.secrets import senders
 from petition.petition import Channel, Petition
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 MOST_ASKED: Final = 10
 """Requests that are asked about at once."""
 
@@ -61,7 +60,7 @@ def routers(apps: Sequence[AppSettings]) -> tuple[APIRouter, APIRouter]:
         """Open311 GeoReport v2，POST Service Request；密钥在表单的 api_key 中。The key is in the form's api_key."""
         if body.service_code not in georeport.SERVICES:
             raise Problem(INVALID, pointer="/body/service_code", extensions={"known": list(georeport.SERVICES)})
-        message = georeport.message_of(body, source, work.now.astimezone(SHANGHAI).date())
+        message = georeport.message_of(body, source, day_of(work.now))
         _, petition = await take_in(message, work)
         return _written(form, "service_requests", "request", [georeport.taken(_id_of(petition, work))])
 

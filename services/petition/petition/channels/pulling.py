@@ -11,15 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from casework.roles import Role
-from chassis.api.auth import Principal
 from chassis.envelope import new_id
 from chassis.testing.faults import fault_point
 from chassis.unit import Unit
 from chassis.worker.tasks import Task
 
 from petition.channels import cursors
-from petition.channels.connector import Page, PullConnector, SourceError
+from petition.channels.connector import Page, PullConnector, SourceError, principal_of
 from petition.channels.cursors import Cursor
 from petition.channels.intake import take_in
 from petition.channels.telemetry import telemetry
@@ -74,10 +72,7 @@ async def pull(connector: PullConnector, unit: Unit) -> None:
 
 def speaking_for(unit: Unit, connector: PullConnector) -> Unit:
     """Give the same unit, in the name of a connector of its tenant."""
-    name = f"connector:{connector.channel}:{connector.source}"
-    return replace(
-        unit, principal=Principal(subject=name, tenant=connector.tenant, roles=frozenset({Role.CONNECTOR.value}))
-    )
+    return replace(unit, principal=principal_of(connector.channel, connector.source, connector.tenant))
 
 
 async def _take_in(connector: PullConnector, page: Page, unit: Unit) -> None:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from casework.roles import Role
-from chassis.api.auth import Principal
 from chassis.api.webhooks import SHORTEST_SECRET, Sender
 from fastapi import Request
 
 from petition.channels.config import RelaySettings
+from petition.channels.connector import principal_of
 from petition.petition import Channel
 
 SECRETS: Final = 2
@@ -27,14 +26,11 @@ def senders(channel: Channel, known: Sequence[RelaySettings]) -> Callable[[Reque
         OSError: A secret can't be read.
         WeakSecretError: See there.
     """
-    made: Mapping[str, Sender] = {each.source: _sender(channel, each) for each in known}
+    made: Mapping[str, Sender] = {
+        each.source: Sender(principal_of(channel, each.source, each.tenant), _secrets(each.secret_path))
+        for each in known
+    }
     return lambda request: made.get(str(request.path_params.get("source")))
-
-
-def _sender(channel: Channel, its: RelaySettings) -> Sender:
-    name = f"connector:{channel}:{its.source}"
-    principal = Principal(subject=name, tenant=its.tenant, roles=frozenset({Role.CONNECTOR.value}))
-    return Sender(principal, _secrets(its.secret_path))
 
 
 def _secrets(path: Path) -> Sequence[bytes]:

@@ -1,7 +1,6 @@
 """Translates HTTP into commands and queries about what follows an answer. Nothing else."""
 
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 from casework.access import permit
 from chassis.api.models import VISIBLE, Body
@@ -9,17 +8,17 @@ from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from petition.feedback import handlers, queries
 from petition.feedback.handlers import RatePetition, RecordCallBack, ReopenPetition
 from petition.feedback.rating import CallBack, Level
 from petition.feedback.views import RatingDetail, RatingPage
-from petition.views import PetitionChanged
+from petition.replies.bodies import PetitionId
+from petition.views import PetitionChanged, changed
 from petition.workflow import Action
 
-PetitionId = Annotated[UUID, Path(description="诉求的 id，不是办件编号 · The petition's id, not its number")]
 Words = Annotated[str | None, Field(min_length=1, max_length=2_000, pattern=VISIBLE)]
 
 
@@ -67,9 +66,7 @@ async def rate(
 ) -> PetitionChanged:
     """本人评价一次；承办人看不到。不满意的限期回访。Once, by whoever wrote it; a bad rating is followed by a call."""
     command = RatePetition(petition_id, version, body.level, body.solved, body.comment)
-    petition = await handlers.rate_petition(command, work)
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionChanged.of(petition)
+    return changed(await handlers.rate_petition(command, work), response)
 
 
 @commands.post(
@@ -81,9 +78,8 @@ async def call_back(
     petition_id: PetitionId, body: CallBackBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """由未参与答复的人员回访。By an officer who had no hand in the answer."""
-    petition = await handlers.record_call_back(RecordCallBack(petition_id, version, body.result, body.note), work)
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionChanged.of(petition)
+    command = RecordCallBack(petition_id, version, body.result, body.note)
+    return changed(await handlers.record_call_back(command, work), response)
 
 
 @commands.post(
@@ -95,9 +91,7 @@ async def reopen(
     petition_id: PetitionId, body: ReopeningBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """答复或办结后，本人在期限内可要求重新办理，至多两次。By whoever wrote it, in time, twice at most."""
-    petition = await handlers.reopen_petition(ReopenPetition(petition_id, version, body.objection), work)
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionChanged.of(petition)
+    return changed(await handlers.reopen_petition(ReopenPetition(petition_id, version, body.objection), work), response)
 
 
 @commands.post(
@@ -109,9 +103,7 @@ async def reopen_unsolved(
     petition_id: PetitionId, body: ReopeningBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """回访得知未解决的，由未参与答复的人员退回分办。By an officer who had no hand in the answer."""
-    petition = await handlers.reopen_unsolved(ReopenPetition(petition_id, version, body.objection), work)
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionChanged.of(petition)
+    return changed(await handlers.reopen_unsolved(ReopenPetition(petition_id, version, body.objection), work), response)
 
 
 @questions.get("/ratings", summary="评价列表 · List ratings", dependencies=[permit("rating", "list")])

@@ -22,7 +22,7 @@ from contracts.events import (
 )
 from petition.domain import Decision, NothingAnswered
 from petition.feedback.rating import CallBack, Level
-from petition.kinds import Kind
+from petition.kinds import in_confidence
 from petition.petition import Channel, Outcome, Petition, replay
 from petition.workflow import SECOND_LOOK, TABLE, Action, State
 
@@ -183,7 +183,7 @@ def _reopened(petition: Petition, objection: str, by: Actor, now: datetime) -> D
 
 
 def _openly(petition: Petition) -> None:
-    if petition.hidden or petition.kind == Kind.REPORT:
+    if in_confidence(petition.kind, petition.hidden):
         raise InConfidence
 
 

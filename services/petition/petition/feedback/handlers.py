@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.unit import Unit
 
-from petition.access import asker
+from petition.access import held
 from petition.feedback import domain
 from petition.feedback.rating import CallBack, Level
 from petition.petition import Petition
@@ -52,11 +52,8 @@ async def rate_petition(command: RatePetition, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.rate``.
     """
-    who = asker(unit)
-    stored = await PETITIONS.get_for_change(unit, command.petition, who, Action.RATE, version=command.version)
-    decision = domain.rate(
-        stored.case, command.level, solved=command.solved, comment=command.comment, by=who.actor, now=unit.now
-    )
+    petition, by = await held(PETITIONS, command.petition, Action.RATE, command.version, unit)
+    decision = domain.rate(petition, command.level, solved=command.solved, comment=command.comment, by=by, now=unit.now)
     await heard(unit.session, decision.after)
     return await PETITIONS.save(unit, decision, {"comment": command.comment})
 
@@ -69,9 +66,8 @@ async def reopen_petition(command: ReopenPetition, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.reopen``.
     """
-    who = asker(unit)
-    stored = await PETITIONS.get_for_change(unit, command.petition, who, Action.REOPEN, version=command.version)
-    decision = domain.reopen(stored.case, command.objection, by=who.actor, now=unit.now)
+    petition, by = await held(PETITIONS, command.petition, Action.REOPEN, command.version, unit)
+    decision = domain.reopen(petition, command.objection, by=by, now=unit.now)
     return await PETITIONS.save(unit, decision, {"objection": command.objection})
 
 
@@ -83,9 +79,8 @@ async def reopen_unsolved(command: ReopenPetition, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.reopen_unsolved``.
     """
-    who = asker(unit)
-    stored = await RATINGS.get_for_change(unit, command.petition, who, Action.REOPEN, version=command.version)
-    decision = domain.reopen_unsolved(stored.case, command.objection, by=who.actor, now=unit.now)
+    petition, by = await held(RATINGS, command.petition, Action.REOPEN, command.version, unit)
+    decision = domain.reopen_unsolved(petition, command.objection, by=by, now=unit.now)
     return await RATINGS.save(unit, decision, {"objection": command.objection})
 
 
@@ -97,8 +92,7 @@ async def record_call_back(command: RecordCallBack, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.call_back``.
     """
-    who = asker(unit)
-    stored = await RATINGS.get_for_change(unit, command.petition, who, Action.CALL_BACK, version=command.version)
-    decision = domain.call_back(stored.case, command.result, command.note, by=who.actor)
+    petition, by = await held(RATINGS, command.petition, Action.CALL_BACK, command.version, unit)
+    decision = domain.call_back(petition, command.result, command.note, by=by)
     await heard(unit.session, decision.after)
     return await RATINGS.save(unit, decision, {"note": command.note})

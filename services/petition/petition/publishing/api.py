@@ -1,7 +1,6 @@
 """Translates HTTP into commands and queries about answers after they were given. Nothing else."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from casework.access import permit
 from chassis.api.models import VISIBLE, Body
@@ -9,19 +8,16 @@ from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
 from chassis.api.route import CommandRoute, PublicRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from petition.petition import Petition
 from petition.publishing import handlers, queries
 from petition.publishing.domain import Public
 from petition.publishing.handlers import CorrectReply
 from petition.publishing.views import PublicationDetail, PublicationPage, PublishedPage
-from petition.views import PetitionChanged
+from petition.replies.bodies import PetitionId, Text
+from petition.views import PetitionChanged, changed
 from petition.workflow import Action
-
-PetitionId = Annotated[UUID, Path(description="诉求的 id，不是办件编号 · The petition's id, not its number")]
-Text = Annotated[str, Field(min_length=1, max_length=20_000, pattern=VISIBLE)]
 
 
 class CorrectionBody(Body):
@@ -60,7 +56,7 @@ async def correct(
 ) -> PetitionChanged:
     """原答复与更正一并保留；已公开的，由发言人重新签发。Both are kept; what is public is signed anew."""
     command = CorrectReply(petition_id, version, body.text, body.reason)
-    return _changed(await handlers.correct_reply(command, work), response)
+    return changed(await handlers.correct_reply(command, work), response)
 
 
 @commands.post(
@@ -70,7 +66,7 @@ async def correct(
 )
 async def consent(petition_id: PetitionId, version: ExpectedVersion, response: Response, work: Work) -> PetitionChanged:
     """本人同意隐去个人信息后公开问答，可随时撤回。Without what is personal; it can be withdrawn at any time."""
-    return _changed(await handlers.consent(petition_id, version, work), response)
+    return changed(await handlers.consent(petition_id, version, work), response)
 
 
 @commands.post(
@@ -82,7 +78,7 @@ async def withdraw_consent(
     petition_id: PetitionId, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """已公开的随即撤下。What is public is taken back at once."""
-    return _changed(await handlers.withdraw_consent(petition_id, version, work), response)
+    return changed(await handlers.withdraw_consent(petition_id, version, work), response)
 
 
 @questions.get(
@@ -114,7 +110,7 @@ async def publish(
     petition_id: PetitionId, body: PublicBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """发言人签发；仍有可识别信息的不予公开。By the spokesperson; refused while it holds something personal."""
-    return _changed(await handlers.publish(petition_id, version, body.public(), work), response)
+    return changed(await handlers.publish(petition_id, version, body.public(), work), response)
 
 
 @commands.post(
@@ -126,7 +122,7 @@ async def unpublish(
     petition_id: PetitionId, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """停止公开。Nobody reads it here any more."""
-    return _changed(await handlers.unpublish(petition_id, version, work), response)
+    return changed(await handlers.unpublish(petition_id, version, work), response)
 
 
 @for_everybody.get("/published", summary="公开问答 · Published questions and answers")
@@ -138,8 +134,3 @@ async def list_published(
 ) -> PublishedPage:
     """无须登录；均经本人同意并隐去个人信息。No login; published with consent, without what is personal."""
     return await queries.list_published(from_cursor(cursor), limit, tenant, work)
-
-
-def _changed(petition: Petition, response: Response) -> PetitionChanged:
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionChanged.of(petition)

@@ -7,7 +7,6 @@ from functools import reduce
 import orjson
 from casework.roles import Actor
 from casework.workflow import Refused
-from masking.text import find
 
 from contracts.events import (
     PetitionConsentGiven,
@@ -18,9 +17,9 @@ from contracts.events import (
 )
 from petition.domain import Decision, NothingAnswered
 from petition.events import PetitionEvent
-from petition.kinds import Kind
+from petition.kinds import in_confidence
 from petition.petition import Outcome, Petition, replay
-from petition.replies.domain import HoldsPersonal
+from petition.replies.domain import require_impersonal
 from petition.workflow import TABLE, Action, State
 
 CONSENT_WITHDRAWN, TAKEN_BACK = "consent-withdrawn", "taken-back"
@@ -57,12 +56,6 @@ class Public:
     question: str
     answer: str
     correction: str | None = None
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Name what is personal in it all the same."""
-        texts = filter(None, (self.title, self.question, self.answer, self.correction))
-        return tuple(sorted({finding.kind.value for text in texts for finding in find(text)}))
 
 
 def correct(petition: Petition, text: str, reason: str, *, by: Actor) -> Decision:
@@ -141,8 +134,7 @@ def publish(petition: Petition, public: Public, *, by: Actor, now: datetime) -> 
         raise NoConsent
     if petition.publication.corrected and public.correction is None:
         raise CorrectionMissing
-    if kinds := public.kinds:
-        raise HoldsPersonal(kinds)
+    require_impersonal(public.title, public.question, public.answer, public.correction or "")
     text = orjson.dumps(asdict(public)).decode()
     return _decided(petition, PetitionPublished(by=by.pseudonym, publication=text, published_at=now))
 
@@ -162,7 +154,7 @@ def unpublish(petition: Petition, *, by: Actor) -> Decision:
 
 
 def _answered_openly(petition: Petition) -> None:
-    if petition.hidden or petition.kind == Kind.REPORT:
+    if in_confidence(petition.kind, petition.hidden):
         raise StaysHidden
     if petition.state is State.CLOSED and petition.outcome is not Outcome.ANSWERED:
         raise NothingAnswered

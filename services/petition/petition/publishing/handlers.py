@@ -7,7 +7,7 @@ from chassis.unit import Unit
 from masking.text import mask
 
 from contracts.events import PetitionPublished
-from petition.access import asker
+from petition.access import held
 from petition.petition import Petition
 from petition.publishing import domain
 from petition.publishing.domain import Public
@@ -33,9 +33,8 @@ async def correct_reply(command: CorrectReply, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.correct``.
     """
-    who = asker(unit)
-    stored = await PETITIONS.get_for_change(unit, command.petition, who, Action.CORRECT, version=command.version)
-    decision = domain.correct(stored.case, command.text, mask(command.reason), by=who.actor)
+    petition, by = await held(PETITIONS, command.petition, Action.CORRECT, command.version, unit)
+    decision = domain.correct(petition, command.text, mask(command.reason), by=by)
     return await PETITIONS.save(unit, decision, {"correction": command.text})
 
 
@@ -47,9 +46,8 @@ async def consent(id_: UUID, version: int, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.consent``.
     """
-    who = asker(unit)
-    stored = await PETITIONS.get_for_change(unit, id_, who, Action.CONSENT, version=version)
-    return await PETITIONS.save(unit, domain.consent(stored.case, by=who.actor))
+    petition, by = await held(PETITIONS, id_, Action.CONSENT, version, unit)
+    return await PETITIONS.save(unit, domain.consent(petition, by=by))
 
 
 async def withdraw_consent(id_: UUID, version: int, unit: Unit) -> Petition:
@@ -60,9 +58,8 @@ async def withdraw_consent(id_: UUID, version: int, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.withdraw_consent``.
     """
-    who = asker(unit)
-    stored = await PETITIONS.get_for_change(unit, id_, who, Action.RETRACT, version=version)
-    return await PETITIONS.save(unit, domain.withdraw_consent(stored.case, by=who.actor))
+    petition, by = await held(PETITIONS, id_, Action.RETRACT, version, unit)
+    return await PETITIONS.save(unit, domain.withdraw_consent(petition, by=by))
 
 
 async def publish(id_: UUID, version: int, public: Public, unit: Unit) -> Petition:
@@ -73,9 +70,8 @@ async def publish(id_: UUID, version: int, public: Public, unit: Unit) -> Petiti
         Beyond: See the policy.
         Refused: See ``domain.publish``.
     """
-    who = asker(unit)
-    stored = await PUBLICATIONS.get_for_change(unit, id_, who, Action.PUBLISH, version=version)
-    decision = domain.publish(stored.case, public, by=who.actor, now=unit.now)
+    petition, by = await held(PUBLICATIONS, id_, Action.PUBLISH, version, unit)
+    decision = domain.publish(petition, public, by=by, now=unit.now)
     (published,) = (event for event in decision.events if isinstance(event, PetitionPublished))
     return await PUBLICATIONS.save(unit, decision, {"publication": published.publication})
 
@@ -88,6 +84,5 @@ async def unpublish(id_: UUID, version: int, unit: Unit) -> Petition:
         Beyond: See the policy.
         Refused: See ``domain.unpublish``.
     """
-    who = asker(unit)
-    stored = await PUBLICATIONS.get_for_change(unit, id_, who, Action.UNPUBLISH, version=version)
-    return await PUBLICATIONS.save(unit, domain.unpublish(stored.case, by=who.actor))
+    petition, by = await held(PUBLICATIONS, id_, Action.UNPUBLISH, version, unit)
+    return await PUBLICATIONS.save(unit, domain.unpublish(petition, by=by))

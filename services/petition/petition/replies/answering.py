@@ -14,7 +14,7 @@ from contracts.events import (
     PetitionReplyRejected,
 )
 from petition.domain import Decision
-from petition.kinds import Danger, Kind
+from petition.kinds import Danger, Kind, in_confidence
 from petition.petition import Channel, Petition, replay
 from petition.workflow import TABLE, Action
 
@@ -165,5 +165,5 @@ def reject(petition: Petition, reason: str, *, by: Actor) -> Decision:
 
 
 def _not_a_report(petition: Petition) -> None:
-    if petition.hidden or petition.kind == Kind.REPORT:
+    if in_confidence(petition.kind, petition.hidden):
         raise NotFromLibrary

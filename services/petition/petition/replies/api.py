@@ -12,7 +12,6 @@ from chassis.api.route import CommandRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
 from fastapi import APIRouter, Path, Query, Response
 
-from petition.petition import Petition
 from petition.replies import handlers, queries
 from petition.replies.answer import Answer
 from petition.replies.bodies import (
@@ -23,6 +22,7 @@ from petition.replies.bodies import (
     Most,
     NewAnswerBody,
     Number,
+    PetitionId,
     ReasonBody,
 )
 from petition.replies.handlers import AnswerPetition
@@ -38,10 +38,9 @@ from petition.replies.views import (
     FoundAnswers,
 )
 from petition.replies.workflow import Action, State
-from petition.views import PetitionChanged
+from petition.views import PetitionChanged, changed
 from petition.workflow import Action as PetitionAction
 
-PetitionId = Annotated[UUID, Path(description="诉求的 id，不是办件编号 · The petition's id, not its number")]
 AnswerId = Annotated[UUID, Path(description="口径的 id · Id of the answer")]
 CHANGES: Final = {
     Action.ABANDON: "放弃修订 · Give the next version up",
@@ -212,7 +211,7 @@ def _work_on_replies() -> APIRouter:
     ) -> PetitionChanged:
         """已发布口径的原文即答，一人即可。At once, word for word; one officer is enough."""
         command = AnswerPetition(petition_id, version, body.answer, body.answer_version)
-        return _petition(await handlers.answer_petition(command, work), response)
+        return changed(await handlers.answer_petition(command, work), response)
 
     @commands.post(
         "/petitions/{petition_id}/draft-reply",
@@ -224,7 +223,7 @@ def _work_on_replies() -> APIRouter:
     ) -> PetitionChanged:
         """发言人签发后答复。In other words; once the spokesperson has signed, the citizen is answered."""
         command = AnswerPetition(petition_id, version, body.answer, body.answer_version)
-        return _petition(await handlers.draft_reply(command, body.text, work), response)
+        return changed(await handlers.draft_reply(command, body.text, work), response)
 
     @commands.post(
         "/drafts/{petition_id}/sign", summary="签发 · Sign", dependencies=[permit("draft", PetitionAction.SIGN)]
@@ -233,7 +232,7 @@ def _work_on_replies() -> APIRouter:
         petition_id: PetitionId, version: ExpectedVersion, response: Response, work: Work
     ) -> PetitionChanged:
         """发言人签发，答复市民。The spokesperson signs, and the citizen is answered."""
-        return _petition(await handlers.sign_reply(petition_id, version, work), response)
+        return changed(await handlers.sign_reply(petition_id, version, work), response)
 
     @commands.post(
         "/drafts/{petition_id}/reject",
@@ -244,7 +243,7 @@ def _work_on_replies() -> APIRouter:
         petition_id: PetitionId, body: ReasonBody, version: ExpectedVersion, response: Response, work: Work
     ) -> PetitionChanged:
         """退回承办部门。Back to its department."""
-        return _petition(await handlers.reject_reply(petition_id, version, body.reason, work), response)
+        return changed(await handlers.reject_reply(petition_id, version, body.reason, work), response)
 
     return commands
 
@@ -252,8 +251,3 @@ def _work_on_replies() -> APIRouter:
 def _answer(answer: Answer, response: Response) -> AnswerChanged:
     response.headers["ETag"] = etag(answer.sequence)
     return AnswerChanged.of(answer)
-
-
-def _petition(petition: Petition, response: Response) -> PetitionChanged:
-    response.headers["ETag"] = etag(petition.sequence)
-    return PetitionChanged.of(petition)

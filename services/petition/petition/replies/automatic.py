@@ -7,12 +7,12 @@ from chassis.policy import EVERYTHING
 from chassis.unit import Unit
 from contracts.tenants import PROVINCE
 from sqlmodel import col
+from workdays.counting import day_of
 
 from petition.domain import Decision
 from petition.petition import Message
 from petition.replies import answering, domain, store
 from petition.replies.answering import Sure
-from petition.replies.handlers import today
 from petition.replies.library import Library
 from petition.replies.store import ANSWERS
 from petition.replies.tables import AnswerRow
@@ -35,7 +35,7 @@ class Automatic:
         petition = received.after
         if self.sure is None or not answering.may_be_automatic(petition, self.sure):
             return received, None
-        on, tenant = today(unit), petition.tenant
+        on, tenant = day_of(unit.now), petition.tenant
         hits = await self.library.find(
             f"{message.title}\n{message.text}",
             tenant=tenant, on=on, admits=lambda whose: whose in {PROVINCE, tenant}, limit=1,

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.api.models import VISIBLE, Body
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import BeforeValidator, Field
 
 from contracts.events import LegalBasis
@@ -21,6 +21,7 @@ def _day(value: object) -> object:
     raise ValueError("a day is written as YYYY-MM-DD")
 
 
+PetitionId = Annotated[UUID, Path(description="诉求的 id，不是办件编号 · The petition's id, not its number")]
 Line = Annotated[str, Field(min_length=1, max_length=500, pattern=VISIBLE)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000, pattern=VISIBLE)]
 Day = Annotated[date, BeforeValidator(_day), Field(ge=date(1949, 10, 1), le=date(2999, 12, 31))]

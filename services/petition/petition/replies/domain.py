@@ -38,7 +38,7 @@ class NoBasis(Refused):
 
 
 class HoldsPersonal(Refused):
-    """Something personal stands in an answer that everybody is to get.
+    """Something personal stands in what everybody is to get.
 
     Attributes:
         kinds: What kinds of it.
@@ -219,6 +219,16 @@ def offered(answers: Iterable[Answer], *, tenant: str, on: date) -> list[Answer]
     return [answer for answer in known if answer.id not in overridden]
 
 
+def require_impersonal(*texts: str) -> None:
+    """Refuse what everybody is to get while something personal stands in it.
+
+    Raises:
+        HoldsPersonal: See there.
+    """
+    if kinds := {finding.kind.value for text in texts for finding in find(text)}:
+        raise HoldsPersonal(tuple(sorted(kinds)))
+
+
 def _decided(answer: Answer, *events: AnswerEvent) -> Decision:
     return Decision(reduce(replay, events, answer), events)
 
@@ -226,9 +236,7 @@ def _decided(answer: Answer, *events: AnswerEvent) -> Decision:
 def _check(content: Content) -> None:
     if not content.basis:
         raise NoBasis
-    texts = (content.text, *content.variants, *(each.provision for each in content.basis))
-    if kinds := {finding.kind.value for text in texts for finding in find(text)}:
-        raise HoldsPersonal(tuple(sorted(kinds)))
+    require_impersonal(content.text, *content.variants, *(each.provision for each in content.basis))
     if content.effective_until is not None and content.effective_until < content.effective_from:
         raise WrongPeriod
 

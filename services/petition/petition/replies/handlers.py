@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from casework.numbers import SHANGHAI
 from casework.roles import Actor
 from chassis.envelope import new_id
 from chassis.unit import Unit
 from masking.text import mask
+from workdays.counting import day_of
 
-from petition.access import asker
+from petition.access import asker, held
 from petition.feedback.domain import reopenable
 from petition.petition import Petition
 from petition.replies import answering, domain, store
@@ -166,14 +166,8 @@ async def reject_reply(id_: UUID, version: int, reason: str, unit: Unit) -> Peti
         Beyond: See the policy.
         Refused: See ``answering.reject``.
     """
-    who = asker(unit)
-    stored = await DRAFTS.get_for_change(unit, id_, who, PetitionAction.REJECT, version=version)
-    return await DRAFTS.save(unit, answering.reject(stored.case, mask(reason), by=who.actor))
-
-
-def today(unit: Unit) -> date:
-    """Give the day of a unit in China."""
-    return unit.now.astimezone(SHANGHAI).date()
+    petition, by = await held(DRAFTS, id_, PetitionAction.REJECT, version, unit)
+    return await DRAFTS.save(unit, answering.reject(petition, mask(reason), by=by))
 
 
 async def _with_an_answer(
@@ -184,16 +178,15 @@ async def _with_an_answer(
     answer = (await ANSWERS.get(unit, command.answer, who)).case
     overriding = await store.overriding(unit, answer)
     tenant = stored.case.tenant
-    version = domain.usable(answer, command.answer_version, overriding, tenant=tenant, on=today(unit))
+    version = domain.usable(answer, command.answer_version, overriding, tenant=tenant, on=day_of(unit.now))
     return stored.case, version, who.actor
 
 
 async def _decide(
     id_: UUID, action: Action, version: int, decide: Callable[[Answer, Actor, date], Decision], unit: Unit
 ) -> Answer:
-    who = asker(unit)
-    stored = await ANSWERS.get_for_change(unit, id_, who, action, version=version)
-    decision = decide(stored.case, who.actor, today(unit))
+    answer, by = await held(ANSWERS, id_, action, version, unit)
+    decision = decide(answer, by, day_of(unit.now))
     answer = await ANSWERS.save(unit, decision)
     await store.follow(unit.session, answer, {event.TYPE for event in decision.events})
     return answer

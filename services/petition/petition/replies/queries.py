@@ -14,12 +14,12 @@ from chassis.unit import Unit
 from contracts.tenants import PROVINCE
 from sqlalchemy import Select
 from sqlmodel import col
+from workdays.counting import day_of
 
 from petition.access import asker
 from petition.channels.versions import REVISED, as_it_reads_now
 from petition.replies import store
 from petition.replies.difference import difference
-from petition.replies.handlers import today
 from petition.replies.library import Library
 from petition.replies.store import ANSWERS
 from petition.replies.tables import AnswerRow
@@ -159,7 +159,7 @@ async def _found(
     unit: Unit,
 ) -> FoundAnswers:
     """Show what the library finds, as it stands in the database by now and as far as it may be seen."""
-    on = today(unit)
+    on = day_of(unit.now)
     hits = await library.find(question, tenant=tenant, on=on, admits=admits, limit=limit)
     wanted = visible.where(col(AnswerRow.id).in_([UUID(hit.id) for hit in hits]))
     answers = {stored.case.id: stored.case for stored in await ANSWERS.fetch(unit.session, wanted)} if hits else {}
