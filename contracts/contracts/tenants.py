@@ -60,3 +60,15 @@ def span(code: str) -> tuple[str, str]:
     while pairs and pairs[-1] == "00":
         pairs.pop()
     return code, "".join(pairs).ljust(len(code), "9")
+
+
+def superior(code: str) -> str | None:
+    """Give the tier above: of a district its city, of a city the province; None for the province itself.
+
+    Args:
+        code: GB/T 2260, six digits.
+    """
+    city = f"{code[:4]}00"
+    if city != code:
+        return city
+    return None if code == PROVINCE else PROVINCE

@@ -17,7 +17,7 @@ from chassis.database import Database
 from chassis.testing.events import create_tables, units_on
 from chassis.testing.faults import EXIT_STATUS, armed
 from chassis.testing.waiting import eventually
-from chassis.timers import Timer, set_timers
+from chassis.timers import Timer
 from chassis.unit import Unit, Units
 from chassis.worker import due, timers
 from chassis.worker.failed_timers import FailedTimers
@@ -54,7 +54,7 @@ class Table:
 
     async def set(self, *made: Timer) -> None:
         async with self.units.begin() as unit:
-            await set_timers(unit.session, made)
+            unit.set_timers(made)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url, autocommit=True) as connection:

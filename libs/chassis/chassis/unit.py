@@ -14,6 +14,8 @@ from chassis.database import Database, driver_of
 from chassis.envelope import Envelope, new_id
 from chassis.outbox import INSERT, Origin, Outbox, Recorded, parameters_of
 from chassis.reading import Reading
+from chassis.timers import SET, Timer
+from chassis.timers import parameters_of as parameters_of_timers
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Unit:
     recorded: dict[str, int] = field(default_factory=dict)
     _actor: str = ""
     _events: list[Recorded] = field(default_factory=list)
+    _timers: list[Timer] = field(default_factory=list)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -121,13 +124,19 @@ class Unit:
             self.recorded.pop(subject, None)  # what was recorded last comes last
             self.recorded[subject] = first_sequence + len(events) - 1
 
+    def set_timers(self, timers: Sequence[Timer]) -> None:
+        """Record timers in this transaction; one that is known already changes nothing. Written with the events."""
+        self._timers += timers
+
     async def write_events(self) -> None:
         """Write what was recorded, all of it in one statement; whoever opened the unit calls this before its commit."""
-        if self._events:
-            await self._execute(INSERT, self._written())
+        recorded, values = self._recorded()
+        if recorded:
+            *beside, statement = recorded
+            await self._execute(_together(beside, statement), values)
 
     async def write_events_beside(self, statement: str, values: Mapping[str, Any]) -> int:
-        """Write what was recorded together with a statement that returns no rows: one round trip for both.
+        """Write what was recorded together with a statement that returns no rows: one round trip for all.
 
         Args:
             statement: In psycopg's form.
@@ -136,9 +145,8 @@ class Unit:
         Returns:
             How many rows the statement has changed.
         """
-        if self._events:
-            statement, values = f"WITH recorded AS ({INSERT}) {statement}", {**self._written(), **values}
-        return await self._execute(statement, values)
+        recorded, besides = self._recorded()
+        return await self._execute(_together(recorded, statement), {**besides, **values})
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Have something done once the transaction is committed; it must not block and can't fail the request."""
@@ -157,10 +165,18 @@ class Unit:
             return self.cause.actor
         return self.outbox.service
 
-    def _written(self) -> dict[str, Any]:
-        parameters = parameters_of(self._events)
+    def _recorded(self) -> tuple[list[str], dict[str, Any]]:
+        """Give the statements that write what was recorded, and their parameters; then nothing is recorded."""
+        statements, values = [], dict[str, Any]()
+        if self._timers:
+            statements.append(SET)
+            values |= parameters_of_timers(self._timers)
+        if self._events:
+            statements.append(INSERT)
+            values |= parameters_of(self._events)
+        self._timers.clear()
         self._events.clear()
-        return parameters
+        return statements, values
 
     async def _execute(self, statement: str, values: Mapping[str, Any]) -> int:
         return (await driver_of(self.session).execute(statement, values)).rowcount
@@ -199,3 +215,9 @@ class Units:
             yield unit
             await unit.write_events()
         unit.committed()
+
+
+def _together(beside: Sequence[str], statement: str) -> str:
+    """Make one statement of several, none of which needs the others' rows."""
+    written = ", ".join(f"written_{place} AS ({each})" for place, each in enumerate(beside))
+    return f"WITH {written} {statement}" if beside else statement

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from casework.access import permit
 from casework.export import MOST, Part, PartLimit
+from casework.queue import QueueCursor
+from casework.queue import from_cursor as place_of
 from chassis.api.models import VISIBLE, Body
 from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.reads import PURPOSE_OF_USE
@@ -16,7 +18,7 @@ from pydantic import Field
 from approve import handlers, queries
 from approve.domain import Recommendation
 from approve.handlers import ApproveReview, ClaimReview, CompleteExamination, DenyReview, ReleaseReview
-from approve.queries import CURSOR_PATTERN, ListReviews, place_of
+from approve.queries import ListReviews
 from approve.review import Review
 from approve.views import ReviewChanged, ReviewDetail, ReviewQueue
 from approve.workflow import Action, State
@@ -44,7 +46,6 @@ class DenialBody(Body):
 
 
 ReviewId = Annotated[UUID, Path(description="id, 不是办件编号 · The id, not the number")]
-QueueCursor = Annotated[str | None, Query(pattern=CURSOR_PATTERN, description="上一页的 next · The last page's next")]
 
 commands = APIRouter(prefix="/v1", route_class=CommandRoute)
 queries_router = APIRouter(prefix="/v1", route_class=QueryRoute)

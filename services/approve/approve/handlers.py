@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.access import Asker
+from casework.timed import take_effect
 from chassis.envelope import Envelope, new_id
 from chassis.sealing import open_fields
-from chassis.timers import Timer, set_timers
+from chassis.timers import Timer
 from chassis.unit import Unit
 from chassis.worker.processor import Reaction
 
@@ -148,7 +149,7 @@ async def start_review(event: Envelope, unit: Unit) -> None:
     form = opened["form"] if opened else None
     decision = domain.start(accepted, form, id=new_id(), case=event.subject, tenant=event.tenant)
     review = await REVIEWS.add(unit, decision, {"form": form})
-    await set_timers(unit.session, timers_of(review, unit.correlationid))
+    unit.set_timers(timers_of(review, unit.correlationid))
 
 
 async def discontinue_review(event: Envelope, unit: Unit) -> None:
@@ -174,14 +175,7 @@ async def give_cards(due: Sequence[Timer], unit: Unit) -> None:
     Raises:
         LookupError: A timer belongs to no review.
     """
-    reviews = dict(await store.find_all(unit.session, [UUID(timer.subject) for timer in due]))
-    changed: dict[str, Review] = {}
-    for timer in due:
-        decision = CLOCKS[timer.clock](reviews[timer.subject], timer.version)
-        if decision.events:
-            reviews[timer.subject] = changed[timer.subject] = decision.after
-            await REVIEWS.announce(unit.resuming(timer.correlationid), decision)
-    await store.save_all(unit.session, changed.values())
+    await take_effect(REVIEWS, due, unit, CLOCKS)
 
 
 def timers_of(review: Review, correlationid: str) -> tuple[Timer, ...]:

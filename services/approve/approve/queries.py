@@ -1,19 +1,17 @@
 """Answers questions. The policy is part of each: which rows come, and for whom their content opens."""
 
-import base64
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from casework.export import Part, part
+from casework.queue import Place, cut
 from chassis.unit import Unit
 
 from approve import store
 from approve.access import asker
-from approve.review import Review
-from approve.store import REVIEWS, Place
+from approve.store import REVIEWS
 from approve.views import ReviewDetail, ReviewQueue, ReviewSummary
 from approve.workflow import State
 
@@ -32,9 +30,6 @@ EXPORTED: Final = MappingProxyType(
     }
 )
 """Columns of the exported table."""
-CURSOR_PATTERN: Final = "^[A-Za-z0-9_-]{32}$"
-_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_END: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _BEGINNING) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +66,11 @@ async def list_reviews(query: ListReviews, unit: Unit) -> ReviewQueue:
         state=query.state,
         holder=me if query.mine else None,
     )
-    shown = found[: query.limit]
-    return ReviewQueue(
-        items=tuple(ReviewSummary.of(review, me) for review in shown),
-        next=cursor_after(shown[-1]) if len(found) > query.limit else None,
-    )
+    shown, following = cut(found, query.limit, lambda review: Place(review.due_at, UUID(review.id)))
+    return ReviewQueue(items=tuple(ReviewSummary.of(review, me) for review in shown), next=following)
 
 
 async def export_reviews(after: UUID | None, limit: int, unit: Unit) -> Part:
     """Show a part of them as a table, newest first."""
     found, following = await REVIEWS.part(unit, asker(unit), after=after, limit=limit)
     return part("reviews", EXPORTED, found, following)
-
-
-def cursor_after(review: Review) -> str:
-    """Write the place behind a review. It grants nothing: the policy is part of each query."""
-    moment = (review.due_at - _BEGINNING) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(moment.to_bytes(8) + UUID(review.id).bytes).decode()
-
-
-def place_of(cursor: str | None) -> Place | None:
-    """Read a cursor that has the pattern; one that was made up names some place, too."""
-    if cursor is None:
-        return None
-    raw = base64.urlsafe_b64decode(cursor)
-    moment = min(int.from_bytes(raw[:8]), _END)
-    return Place(_BEGINNING + timedelta(microseconds=moment), UUID(bytes=raw[8:]))

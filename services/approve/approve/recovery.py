@@ -1,7 +1,6 @@
 """Puts this service's own events back into its table, when its topic knows more than a restored database."""
 
 from chassis.envelope import Envelope
-from chassis.timers import set_timers
 from chassis.unit import Unit
 
 from approve.handlers import timers_of
@@ -22,4 +21,4 @@ async def restore(unit: Unit, event: Envelope) -> None:
     await ERASURES.restore(unit, event)
     if event.type == ReviewStarted.TYPE:
         review = begin(ReviewStarted.from_data(event.data), id=event.subject, tenant=event.tenant)
-        await set_timers(unit.session, timers_of(review, event.correlationid))
+        unit.set_timers(timers_of(review, event.correlationid))

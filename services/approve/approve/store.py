@@ -1,16 +1,14 @@
 """Where reviews lie, and the queue of them. The policy is part of what somebody reads; changes hold the row's lock."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from casework.access import Asker
 from casework.erasure import Erasures
+from casework.queue import Place, in_order
 from casework.repository import Repository
 from chassis.policy import EVERYTHING
-from sqlalchemy import bindparam, tuple_, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,40 +18,11 @@ from approve.workflow import STEPS, State
 from contracts.events import ReviewErasureAcknowledged
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the queue: behind one review.
-
-    Attributes:
-        due_at: Its deadline.
-        id: Its id.
-    """
-
-    due_at: datetime
-    id: UUID
-
-
-async def save_all(session: AsyncSession, reviews: Iterable[Review]) -> None:
-    """Update reviews whose texts stay; whoever decided on them holds their locks."""
-    rows = [{f"new_{name}": value for name, value in _write(review).items()} for review in reviews]
-    if not rows:
-        return
-    changed: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in rows[0]}
-    statement = update(ReviewRow).where(col(ReviewRow.id) == bindparam("new_id")).values(changed)
-    await (await session.connection()).execute(statement, rows)
-
-
 async def find_by_case(session: AsyncSession, case: UUID) -> Review | None:
     """Give the review of a case, locked until the transaction ends."""
     statement = REVIEWS.within(EVERYTHING).where(col(ReviewRow.case) == case)
     found = await REVIEWS.fetch(session, statement.with_for_update())
     return found[0].case if found else None
-
-
-async def find_all(session: AsyncSession, reviews: Iterable[UUID]) -> Mapping[str, Review]:
-    """Give those of the reviews that there are, locked in one order, so that no two wait for each other."""
-    statement = REVIEWS.within(EVERYTHING).where(col(ReviewRow.id).in_(set(reviews))).order_by(col(ReviewRow.id))
-    return {found.case.id: found.case for found in await REVIEWS.fetch(session, statement.with_for_update())}
 
 
 async def queue(
@@ -69,10 +38,9 @@ async def queue(
         state: Only those there; None: all that haven't ended.
         holder: Only those whose task this pseudonym has taken on.
     """
-    order = tuple_(col(ReviewRow.due_at), col(ReviewRow.id))
-    statement = REVIEWS.visible(who, "list").order_by(col(ReviewRow.due_at), col(ReviewRow.id)).limit(limit)
-    if after is not None:
-        statement = statement.where(order > tuple_(after.due_at, after.id))
+    statement = in_order(
+        REVIEWS.visible(who, "list"), due_at=col(ReviewRow.due_at), id_=col(ReviewRow.id), after=after, limit=limit
+    )
     if state is None or state in STEPS:
         statement = statement.where(col(ReviewRow.open))
     if state is not None:

@@ -12,7 +12,6 @@ from approve.bootstrap import bootstrap
 from approve.handlers import REACTIONS
 from chassis.envelope import Envelope, format_sequence, format_time, new_id
 from chassis.sealing import seal
-from chassis.worker.timers import TimerRunner
 from contracts.registry import Registry
 from deploy.issuer import Issuer
 
@@ -88,16 +87,6 @@ class Reviews(InProcess):
         """Change a review as it is now; give the answer."""
         (row,) = self.rows(f"SELECT sequence FROM reviews WHERE id = '{id_}'")
         return await self.post(f"/v1/reviews/{id_}/{action}", body, role, version=row["sequence"], **who)
-
-    async def timers_run(self) -> int:
-        """Run what is due, as the worker would; give how many timers that were."""
-        service = bootstrap()
-        assert service.fire is not None
-        return await TimerRunner(service.fire, self.units).once()
-
-    def types(self, id_: str) -> list[str]:
-        """Name what has happened to a review, in order."""
-        return [event.type.split(".")[-2] for event in self.events(id_)]
 
 
 def ago(**period: float) -> datetime:

@@ -20,6 +20,7 @@ from chassis.outbox import Outbox
 from chassis.process.migration import migrate
 from chassis.reading import is_record
 from chassis.unit import Units
+from chassis.worker.timers import TimerRunner
 from contracts.codec import Codec
 from contracts.registry import Registry
 from deploy.issuer import Issuer
@@ -160,6 +161,15 @@ class InProcess:
                 continue
             async with self.units.begin() as unit:
                 await self.service.restore(unit, event)
+
+    async def timers_run(self) -> int:
+        """Run what is due, as the worker would; give how many timers that were."""
+        assert self.service.fire is not None
+        return await TimerRunner(self.service.fire, self.units).once()
+
+    def types(self, id_: str) -> list[str]:
+        """Name what has happened to a case, in order."""
+        return [event.type.split(".")[-2] for event in self.events(id_)]
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Look into the database, past all code under test."""
