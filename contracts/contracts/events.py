@@ -795,6 +795,12 @@ class PetitionReceived(ContractEvent):
     """What is kept of the files that came with it: name, type, size, SHA-256, and what opens each in the store; JSON."""
     files: tuple[str, ...] | None = None
     """Keyed names by which it needs these files of the store; they tell nothing of them, and are other ones in each circle."""
+    due_at: datetime | None = None
+    """End of the time limit for the citizen's answer, UTC."""
+    warn_at: datetime | None = None
+    """When two thirds of it have passed, UTC."""
+    provisional: bool | None = None
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -862,6 +868,8 @@ class PetitionTransferred(ContractEvent):
     """Pseudonyms of officers complained about so far: they see nothing of it."""
     handlers: tuple[str, ...] | None = None
     """Pseudonyms of the handlers to whom alone it is entrusted; absent if any handler of the department may answer."""
+    sign_by: datetime | None = None
+    """End of the office's own time limit for signing for it, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1006,6 +1014,12 @@ class PetitionReopened(ContractEvent):
     """How often it was, with this one."""
     reopened_at: datetime
     """When, UTC."""
+    due_at: datetime | None = None
+    """End of the time limit for the next answer, UTC."""
+    warn_at: datetime | None = None
+    """When two thirds of it have passed, UTC."""
+    provisional: bool | None = None
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1101,6 +1115,264 @@ class PetitionClosed(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionWarned(ContractEvent):
+    """Two thirds of a time limit have passed (黄牌)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.warned.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-warned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    clock: str
+    """Which of its clocks: the one that binds, or an office's own. An open list; readers have to bear new ones."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+    due_at: datetime
+    """End of the time limit, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionOverdue(ContractEvent):
+    """A time limit has passed (红牌)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.overdue.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-overdue:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    clock: str
+    """Which of its clocks: the one that binds, or an office's own. An open list; readers have to bear new ones."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionEscalated(ContractEvent):
+    """The tier above was told that it is overdue (升级督办)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.escalated.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-escalated:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    to: str
+    """GB/T 2260 code of the tier above."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionSignedFor(ContractEvent):
+    """The department took it on (签收); it answers."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.signed-for.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-signed-for:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    department: str
+    """The department."""
+    by: str
+    """Pseudonym of the officer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReturned(ContractEvent):
+    """The department gave it back to whoever hands petitions out (退回); the citizen's clock runs on."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.returned.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-returned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    department: str
+    """The department that gave it back."""
+    by: str
+    """Pseudonym of the officer."""
+    basis: str
+    """On what basis of the list. An open list; readers have to bear new ones."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionJurisdictionDisputed(ContractEvent):
+    """A department says that it is another one's (管辖争议); their common superior decides."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.jurisdiction-disputed.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-jurisdiction-disputed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    department: str
+    """The department that says so."""
+    to: str
+    """Whose it is, as it sees it."""
+    by: str
+    """Pseudonym of the officer."""
+    basis: str
+    """On what basis of the list. An open list; readers have to bear new ones."""
+    reason: str
+    """Why."""
+    decide_by: datetime | None = None
+    """End of the office's own time limit for the decision, UTC; absent when the other side has its say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionJurisdictionDecided(ContractEvent):
+    """The common superior decided whose it is (指定管辖); that binds."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.jurisdiction-decided.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-jurisdiction-decided:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    department: str
+    """The department that has to answer."""
+    by: str
+    """Pseudonym of the officer."""
+    reason: str
+    """Why."""
+    sign_by: datetime
+    """End of the office's own time limit for signing for it, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionSupplementRequested(ContractEvent):
+    """Whoever wrote in was asked for more (要求补充材料); the clock stands still."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.supplement-requested.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-supplement-requested:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("supplement_request",)
+
+    by: str
+    """Pseudonym of the officer."""
+    supplement_request: str
+    """What is asked for, 1 to 2,000 characters."""
+    stopped_at: datetime
+    """Since when the clock stands still, UTC."""
+    answer_by: datetime
+    """Until when it waits, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionSupplemented(ContractEvent):
+    """Whoever wrote in sent more (补充材料); the clock runs on."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.supplemented.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-supplemented:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("supplement",)
+
+    supplement: str
+    """What was sent, 1 to 20,000 characters."""
+    resumed_at: datetime
+    """Since when the clock runs on, UTC."""
+    due_at: datetime
+    """End of the time limit for the citizen's answer by now, UTC."""
+    warn_at: datetime
+    """When two thirds of it have passed, UTC."""
+    provisional: bool
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionSupplementLapsed(ContractEvent):
+    """Nothing came in time; the clock runs on, and the department with what it has."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.supplement-lapsed.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-supplement-lapsed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+    due_at: datetime
+    """End of the time limit for the citizen's answer by now, UTC."""
+    warn_at: datetime
+    """When two thirds of it have passed, UTC."""
+    provisional: bool
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionExtensionRequested(ContractEvent):
+    """The department asked for more time (申请延期)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.extension-requested.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-extension-requested:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    days: int
+    """How much more, in working days."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionExtended(ContractEvent):
+    """More time was granted, once (延期)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.extended.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-extended:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    authority: str
+    """By virtue of what."""
+    days: int
+    """How much more, in working days."""
+    reason: str
+    """Why."""
+    extended_at: datetime
+    """Since when, UTC."""
+    due_at: datetime
+    """End of the time limit for the citizen's answer by now, UTC."""
+    warn_at: datetime
+    """When two thirds of it have passed, UTC."""
+    provisional: bool
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionExtensionRefused(ContractEvent):
+    """More time was refused (不予延期)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.extension-refused.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-extension-refused:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionUrged(ContractEvent):
+    """Somebody asked when the answer will come (催办)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.urged.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-urged:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Who: whoever wrote in, or what watches over the offices. An open list; readers have to bear new ones."""
+    times: int | None = None
+    """How often the sender has by now; absent if it was somebody else."""
+    day: str
+    """The day, Shanghai's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionReadRecorded(ContractEvent):
     """Somebody read data of other people (查阅留痕); committed before the data left. Each is a subject of its own, of one event."""
 
@@ -1168,6 +1440,12 @@ class ReportReceived(ContractEvent):
     """What is kept of the files that came with it: name, type, size, SHA-256, and what opens each in the store; JSON."""
     files: tuple[str, ...] | None = None
     """Keyed names by which it needs these files of the store; they tell nothing of them, and are other ones in each circle."""
+    due_at: datetime | None = None
+    """End of the time limit for what follows from it; its sender isn't told, UTC."""
+    warn_at: datetime | None = None
+    """When two thirds of it have passed, UTC."""
+    provisional: bool | None = None
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1231,6 +1509,8 @@ class ReportTransferred(ContractEvent):
     """Pseudonyms of officers complained about so far: they see nothing of it."""
     handlers: tuple[str, ...] | None = None
     """Pseudonyms of the handlers to whom alone it is entrusted."""
+    sign_by: datetime | None = None
+    """End of the office's own time limit for signing for it, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1263,6 +1543,87 @@ class ReportClosed(ContractEvent):
     """How it ended. An open list; readers have to bear new ones."""
     linked: str | None = None
     """Id of the petition that goes on with it, if it was moved; sealed, for its sender."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWarned(ContractEvent):
+    """Two thirds of a time limit have passed (黄牌)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.warned.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-warned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    clock: str
+    """Which of its clocks: the one that binds, or an office's own. An open list; readers have to bear new ones."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+    due_at: datetime
+    """End of the time limit, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOverdue(ContractEvent):
+    """A time limit has passed (红牌)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.overdue.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-overdue:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    clock: str
+    """Which of its clocks: the one that binds, or an office's own. An open list; readers have to bear new ones."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEscalated(ContractEvent):
+    """The tier above was told that it is overdue (升级督办)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.escalated.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-escalated:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    to: str
+    """GB/T 2260 code of the tier above."""
+    effective_at: datetime
+    """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSignedFor(ContractEvent):
+    """The department took it on (签收); it answers."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.signed-for.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-signed-for:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    department: str
+    """The department."""
+    by: str
+    """Pseudonym of the officer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReturned(ContractEvent):
+    """The department gave it back to whoever hands petitions out (退回); the citizen's clock runs on."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.returned.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-returned:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("reason",)
+
+    department: str
+    """The department that gave it back."""
+    by: str
+    """Pseudonym of the officer."""
+    basis: str
+    """On what basis of the list. An open list; readers have to bear new ones."""
+    reason: str
+    """Why; sealed, like all that is written about it."""
 
 
 EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
@@ -1322,6 +1683,20 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.published.v1": PetitionPublished,
         "yiwangban.petition.petition.unpublished.v1": PetitionUnpublished,
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
+        "yiwangban.petition.petition.warned.v1": PetitionWarned,
+        "yiwangban.petition.petition.overdue.v1": PetitionOverdue,
+        "yiwangban.petition.petition.escalated.v1": PetitionEscalated,
+        "yiwangban.petition.petition.signed-for.v1": PetitionSignedFor,
+        "yiwangban.petition.petition.returned.v1": PetitionReturned,
+        "yiwangban.petition.petition.jurisdiction-disputed.v1": PetitionJurisdictionDisputed,
+        "yiwangban.petition.petition.jurisdiction-decided.v1": PetitionJurisdictionDecided,
+        "yiwangban.petition.petition.supplement-requested.v1": PetitionSupplementRequested,
+        "yiwangban.petition.petition.supplemented.v1": PetitionSupplemented,
+        "yiwangban.petition.petition.supplement-lapsed.v1": PetitionSupplementLapsed,
+        "yiwangban.petition.petition.extension-requested.v1": PetitionExtensionRequested,
+        "yiwangban.petition.petition.extended.v1": PetitionExtended,
+        "yiwangban.petition.petition.extension-refused.v1": PetitionExtensionRefused,
+        "yiwangban.petition.petition.urged.v1": PetitionUrged,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,
         "yiwangban.petition.report.revised.v1": ReportRevised,
@@ -1329,6 +1704,11 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.report.transferred.v1": ReportTransferred,
         "yiwangban.petition.report.replied.v1": ReportReplied,
         "yiwangban.petition.report.closed.v1": ReportClosed,
+        "yiwangban.petition.report.warned.v1": ReportWarned,
+        "yiwangban.petition.report.overdue.v1": ReportOverdue,
+        "yiwangban.petition.report.escalated.v1": ReportEscalated,
+        "yiwangban.petition.report.signed-for.v1": ReportSignedFor,
+        "yiwangban.petition.report.returned.v1": ReportReturned,
     }
 )
 """Event classes by CloudEvents ``type``."""

@@ -1,4 +1,4 @@
-"""Simulated officers: triage transfers, a handler of that department replies and closes, all through the API."""
+"""Simulated officers: triage transfers, a handler of that department signs for it, replies, closes; through the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,11 @@ from contracts.event import ContractEvent
 from contracts.events import (
     PetitionClosed,
     PetitionReplied,
+    PetitionSignedFor,
     PetitionTransferred,
     ReportClosed,
     ReportReplied,
+    ReportSignedFor,
     ReportTransferred,
 )
 from demo.gateway import Gateway, Reply
@@ -41,8 +43,8 @@ REPLIES = {
 
 
 PROVINCE = "440000"
-ORDINARY = (PetitionTransferred, PetitionReplied, PetitionClosed)
-IN_CONFIDENCE = (ReportTransferred, ReportReplied, ReportClosed)
+ORDINARY = (PetitionTransferred, PetitionSignedFor, PetitionReplied, PetitionClosed)
+IN_CONFIDENCE = (ReportTransferred, ReportSignedFor, ReportReplied, ReportClosed)
 ENDS = {"crime": "filed"}
 """How a petition ends that only a small circle may know of, if not as answered."""
 
@@ -75,11 +77,12 @@ class Officers:
         account = f"handler-{department}-{tenant}"
         handler = self._token_for(account, tenant, "handler", department)
         version, hidden = seen.etag, seen.body.get("hidden")
-        transferred, replied, closed = IN_CONFIDENCE if hidden else ORDINARY
+        transferred, signed_for, replied, closed = IN_CONFIDENCE if hidden else ORDINARY
         accused = next(each for each in REPLIES if each != department) if hidden == "police" else None
         where = {"department": department, "handlers": [account]} | ({"accused": [accused]} if accused else {})
         for action, event, token, body in (
             ("transfer", transferred, desk, where),
+            ("sign-for", signed_for, handler, {}),
             ("reply", replied, handler, {"text": REPLIES[department]}),
             ("close", closed, handler, {"outcome": ENDS.get(str(hidden), "answered")}),
         ):

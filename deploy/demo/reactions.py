@@ -45,6 +45,13 @@ REACTIONS = (
 UNASKED = frozenset({type_ for reaction in REACTIONS for type_, _ in reaction.effects[:1]}) | {
     e.ReviewWarned.TYPE,
     e.ReviewBreached.TYPE,
+    e.PetitionWarned.TYPE,
+    e.PetitionOverdue.TYPE,
+    e.PetitionEscalated.TYPE,
+    e.PetitionSupplementLapsed.TYPE,
+    e.ReportWarned.TYPE,
+    e.ReportOverdue.TYPE,
+    e.ReportEscalated.TYPE,
 }
 """Types of events that no request makes: effects of other events, and of clocks."""
 

@@ -40,6 +40,7 @@ ROLES = (
     "triage",
     "handler",
     "spokesperson",
+    "agency-head",
     "supervisor",
     "volunteer-supervisor",
     "analyst",

@@ -26,7 +26,7 @@ from contracts.registry import Registry
 from sqlalchemy import text
 
 ROOT = Path(__file__).resolve().parents[2]
-TYPE = "yiwangban.petition.petition.urged.v1"
+TYPE = "yiwangban.petition.petition.read-aloud.v1"
 TOPIC = "petition.petitions.v1"
 SECTION = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("## Adding an event type")[1].split("\n## ")[0]
 
@@ -44,16 +44,16 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "contracts"
     for name in ("topics", "events", "examples", "reference", "released", "openapi"):
         shutil.copytree(ROOT / "contracts" / name, folder / name)
-    (folder / "events" / "petition-urged.v1.schema.json").write_text(block("json"), "utf-8")
+    (folder / "events" / "petition-read-aloud.v1.schema.json").write_text(block("json"), "utf-8")
     example = event(
         new_id(),
         6,
         type_=TYPE,
         source="/petition",
-        dataschema="urn:yiwangban:schema:petition-urged:v1",
+        dataschema="urn:yiwangban:schema:petition-read-aloud:v1",
         data={"times": 2},
     )
-    (folder / "examples" / "petition-urged.json").write_text(json.dumps(example), "utf-8")
+    (folder / "examples" / "petition-read-aloud.json").write_text(json.dumps(example), "utf-8")
     with (folder / "topics" / f"{TOPIC}.yaml").open("a", encoding="utf-8") as page:
         page.write(block("yaml"))
     return folder
@@ -67,7 +67,7 @@ def registry(folder: Path) -> Registry:
 @pytest.fixture
 def generated(registry: Registry, tmp_path: Path) -> Iterator[ModuleType]:
     """The types as ``contracts generate`` would write them."""
-    path = tmp_path / "generated_with_urged.py"
+    path = tmp_path / "generated_with_read_aloud.py"
     path.write_text(generate(registry), "utf-8")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
@@ -92,13 +92,13 @@ async def test_the_writer_appends_it_and_one_handler_reacts_once(
     codec = Codec(registry)
     outbox = Outbox(service="petition", registry=registry, codec=codec, keyring=None, pseudonym_secret=b"x" * 32)
     units = Units(database, outbox)
-    reminded: list[int] = []
+    read_aloud: list[int] = []
 
-    async def remind_department(event: Envelope, unit: Unit) -> None:
+    async def note_reading(event: Envelope, unit: Unit) -> None:
         assert unit.cause == event
-        reminded.append(generated.PetitionUrged.from_data(event.data).times)
+        read_aloud.append(generated.PetitionReadAloud.from_data(event.data).times)
 
-    reaction = Reaction(name="reminders", topics=(TOPIC,), handlers={generated.PetitionUrged.TYPE: remind_department})
+    reaction = Reaction(name="readings", topics=(TOPIC,), handlers={generated.PetitionReadAloud.TYPE: note_reading})
     processor = Processor(reaction, units=units, decode=codec.decode, patience=Patience())
     try:
         subject = new_id()
@@ -108,20 +108,20 @@ async def test_the_writer_appends_it_and_one_handler_reacts_once(
                 subject=subject,
                 tenant="440100",
                 first_sequence=1,
-                events=[generated.PetitionUrged(times=2)],
+                events=[generated.PetitionReadAloud(times=2)],
             )
         async with database.transaction() as session:
             body = (await session.execute(text("SELECT body FROM outbox"))).scalar_one()
         record = Delivery(topic=TOPIC, topic_uuid=uuid4(), partition=0, offset=0, key=subject.encode(), value=body)
         assert await processor.process(record) is Outcome.APPLIED
         assert await processor.process(record) is Outcome.DUPLICATE
-        assert reminded == [2]
+        assert read_aloud == [2]
     finally:
         await database.close()
 
 
 def test_readers_that_do_not_know_it_yet_let_it_through(folder: Path) -> None:
-    raw = (folder / "examples" / "petition-urged.json").read_bytes()
+    raw = (folder / "examples" / "petition-read-aloud.json").read_bytes()
     before = Codec(Registry.load(ROOT / "contracts"))
     assert TYPE not in Registry.load(ROOT / "contracts").types
     assert before.decode(raw) == json.loads(raw)

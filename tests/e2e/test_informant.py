@@ -53,6 +53,7 @@ def handled(running: Running, path: str) -> None:
     to, by = {"department": "criminal", "handlers": ["wang"]}, {"sub": "wang", "department": "criminal"}
     steps: list[tuple[str, str, object, dict[str, Any]]] = [
         ("transfer", "triage", to, {}),
+        ("sign-for", "handler", None, by),
         ("reply", "handler", {"text": f"已到{MARK}处核查。"}, by),
         ("close", "handler", {"outcome": "filed"}, by),
     ]
@@ -79,7 +80,7 @@ def test_of_an_informant_nothing_is_found_outside_the_rows_that_say_whose_a_repo
     def mirrored() -> bool:
         with psycopg.connect(configuration.postgres().dsn("intel_sink")) as connection:
             row = connection.execute(READ).fetchone()
-        return bool(row and row[0] >= 7)
+        return bool(row and row[0] >= 8)
 
     eventually_sync(mirrored, within=30, that="the mirror has both reports")
     lookup = {"number": receipt["number"], "query_code": receipt["query_code"]}

@@ -264,6 +264,7 @@ def written(running: Running, sub: str, mark: str) -> dict[str, str]:
     message = {"channel": "portal", "title": f"请问护照怎么办，{mark}", "text": f"请问要带什么\n{mark}的门牌"}
     petition = ask("/v1/petitions", "citizen", message, as_=sub).headers["location"]
     ask(f"{petition}/transfer", "triage", {"department": "exit-entry"})
+    ask(f"{petition}/sign-for", "handler", department="exit-entry")
     ask(f"{petition}/reply", "handler", {"text": f"您好，{mark}。"}, department="exit-entry")
     form = ENDORSEMENT | {"name": mark}
     body = {"channel": "portal", "item": "hk-macao-endorsement", "form": form}

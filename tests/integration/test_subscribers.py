@@ -71,7 +71,12 @@ def test_a_reader_keeps_the_last_stage_whatever_comes_twice_or_is_no_event(
 ) -> None:
     first, second, third, fourth, closed = life()
     newer = {**second, "data": second["data"] | {"mood": "curious"}}
-    unknown = {**closed, "sequence": f"{6:020}", "type": "yiwangban.petition.petition.urged.v1", "data": {"times": 2}}
+    unknown = {
+        **closed,
+        "sequence": f"{6:020}",
+        "type": "yiwangban.petition.petition.read-aloud.v1",
+        "data": {"times": 2},
+    }
     publish(
         kafka,
         topic,

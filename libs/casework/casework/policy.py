@@ -14,14 +14,16 @@ OWN, DEPARTMENT, TENANT, BELOW, ALL = Scope
 
 LOOK, FOLLOW = ("list", "read"), ("read", "stream")
 REPLY_BY_LIBRARY = ("answer", "draft-reply")
+MEANWHILE, EXTENSION = ("request-supplement", "request-extension"), ("extend", "refuse-extension")
 FIND, WRITE = (*LOOK, "search", "expand"), ("draft", "revise", "abandon", "submit", "propose-retirement")
+SEE = (*LOOK, "expand")
 BULLETIN = ("draft", "revise", "discard")
-HANDLE = ("list", "read", "expand", "reply", "close", "correct")
+HANDLE = (*SEE, "sign-for", "return", "reply", "close", "correct")
 END = ("close", "correct")
 CONSENT = ("consent", "withdraw-consent")
-PUBLISH = (*LOOK, "expand", "publish", "unpublish")
+PUBLISH = (*SEE, "publish", "unpublish")
 AFTER_A_RATING = ("call-back", "reopen")
-DESK = ("list", "read", "expand", "transfer", "move")
+DESK = (*SEE, "transfer", "move")
 ANYBODY = tuple(sorted(TOKEN_ROLES))
 PEOPLE = tuple(role for role in ANYBODY if role is not Role.CONNECTOR)
 """Whoever signs in may have handed in something of their own, whatever they are at work."""
@@ -65,6 +67,18 @@ UNTOUCHED = (UNASSIGNED, *IMPARTIAL)
 BY_ANY_HANDLER, BY_A_NAMED_ONE = IN_HAND, (OPEN, ORDINARY, HANDLING, *IMPARTIAL)
 BEFORE_ANY_HANDLER = (OPEN, ORDINARY, *UNTOUCHED)
 """Three ways to answer from the reply library (答复口径库), which never answers a report."""
+CONTENDING = Condition("the-other-side-of-a-dispute", "contender", Relation.MEETS, "department")
+"""Which department it would be instead has its say, once (管辖争议)."""
+IN_DISPUTE = Condition("in-dispute", "state", Relation.MEETS, values=("disputed",))
+FROM_BELOW = Condition("of-a-tier-below", "tenant", Relation.AVOIDS, "tenant")
+"""A city's own triage isn't the common superior of its departments; the province's is."""
+EXTENSION_ASKED = Condition("extension-asked-for", "extension", Relation.MEETS, values=("asked",))
+UNASKED = Condition("extension-not-asked-for-by-them", "extension_asked_by", Relation.AVOIDS, "actor")
+"""Whoever asks for more time isn't the one who grants it."""
+CARDED = Condition("has-a-card", "card", Relation.MEETS, values=("yellow", "red"))
+"""What volunteer supervisors (义务监督员) look after, without its content."""
+PUBLIC = (OPEN, ORDINARY, *IMPARTIAL)
+AWAITING_TIME, EXTENDING = (EXTENSION_ASKED, *PUBLIC), (EXTENSION_ASKED, UNASKED, *PUBLIC)
 PROVINCIAL = Condition("the-provinces", "tenant", Relation.MEETS, values=(PROVINCE,))
 """Answers of the province are everybody's (省级口径共享)."""
 UNWRITTEN = Condition("not-written-by-them", "makers", Relation.AVOIDS, "actor")
@@ -138,6 +152,20 @@ POLICY = Policy(
     ("petition",       REPLY_BY_LIBRARY,      (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
     ("petition",       REPLY_BY_LIBRARY,      (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
     ("petition",       ("answer",),           (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),
+    ("petition",       ("dispute",),          (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("petition",       ("dispute",),          (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("petition",       (*SEE, "dispute"),     (Role.HANDLER,),                   TENANT,     (CONTENDING, *PUBLIC)),
+    ("petition",       ("decide",),           (Role.SUPERVISOR,),                BELOW,      PUBLIC),
+    ("petition",       ("decide",),           (Role.TRIAGE,),                    BELOW,      (FROM_BELOW, *PUBLIC)),
+    ("petition",       ("expand",),           (Role.SUPERVISOR,),                BELOW,      (IN_DISPUTE, *PUBLIC)),
+    ("petition",       MEANWHILE,             (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("petition",       MEANWHILE,             (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("petition",       ("supplement",),       APPLICANTS,                        OWN,        (OPEN, ORDINARY)),
+    ("petition",       SEE,                   (Role.AGENCY_HEAD,),               TENANT,     AWAITING_TIME),
+    ("petition",       EXTENSION,             (Role.AGENCY_HEAD,),               TENANT,     EXTENDING),
+    ("petition",       ("urge",),             APPLICANTS,                        OWN,        (OPEN, ORDINARY)),
+    ("petition",       ("urge",),             (Role.SUPERVISOR,),                BELOW,      PUBLIC),
+    ("petition",       ("list", "urge"),      (Role.VOLUNTEER_SUPERVISOR,),      TENANT,     (CARDED, *PUBLIC)),
     ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
     ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
     ("suggestion",     ("read",),             (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from contracts.events import PetitionCalledBack, PetitionRated, PetitionReopened, PetitionReplyCorrected
 from petition.feedback.rating import Rating
+from petition.handling.course import again
 from petition.publishing.publication import PRIVATE, PublicationEvent
 from petition.workflow import State
 
@@ -22,7 +23,7 @@ def followed(petition: "Petition", event: AfterAnAnswer) -> "Petition":
         case PetitionCalledBack():
             return replace(petition, rating=petition.rating.after(event) if petition.rating else None)
         case PetitionReopened(times=times):
-            return _reopened(petition, times)
+            return replace(_reopened(petition, times), course=again(event, petition.sequence))
         case _:
             hand = {event.by} if isinstance(event, PetitionReplyCorrected) else set()
             repliers = tuple(sorted(hand.union(petition.repliers)))

@@ -175,6 +175,8 @@ def intake(automatic: Automatic) -> APIRouter:
             query_code=code,
             state=petition.state,
             received_at=petition.received_at,
+            due_at=None if petition.hidden else petition.course.due_at,
+            provisional=petition.course.provisional,
             confidential=petition.hidden is not None,
         )
 

@@ -20,6 +20,8 @@ from petition.channels.pulling import tasks_of
 from petition.config import PetitionSettings
 from petition.feedback import api as feedback
 from petition.handlers import REACTIONS
+from petition.handling import api as handling
+from petition.handling.timers import fire
 from petition.publishing import api as publishing
 from petition.recovery import restore
 from petition.replies import api as replies
@@ -41,8 +43,10 @@ def bootstrap() -> Service:
         settings=settings,
         migrations=Path(__file__).resolve().parents[1] / "migrations",
         routers=(
+            handling.questions,
             intake(Automatic(library, settings.sure)),
             commands,
+            handling.commands,
             queries_router,
             *replies.routers(library),
             *bulletins.routers,
@@ -56,6 +60,7 @@ def bootstrap() -> Service:
         parts=(Sorting(), library),
         reactions=REACTIONS,
         tasks=(*tasks_of(_connectors(channels, store)), Clearing(store).task),
+        fire=fire,
         restore=restore,
     )
 

@@ -1,4 +1,4 @@
-"""The ``petition`` command: ``serve``, ``migrate``, what waits; ``suggest``, ``train`` and ``evaluate`` for sorting."""
+"""The ``petition`` command: ``serve``, ``migrate``, what waits, timers; ``suggest``, ``train``, ``evaluate``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from chassis.cli import service_cli
+from chassis.process.records_cli import timers_cli
 
 from petition.bootstrap import bootstrap
 from petition.sorting import MODELS
@@ -16,6 +17,7 @@ FolderOption = Annotated[
 
 # What sorts, learns and evaluates is loaded by the command that needs it: `serve` shall start as quickly as ever.
 commands = typer.Typer()
+commands.add_typer(timers_cli(bootstrap))
 
 
 @commands.command()

@@ -7,16 +7,14 @@ from functools import reduce
 from casework import decision
 from casework.roles import APPLICANTS, Actor, Role
 from casework.workflow import Refused
-from contracts.tenants import PROVINCE
+from contracts.tenants import superior
 
-from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied, PetitionTransferred
-from petition.departments import DEPARTMENTS
+from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied
 from petition.events import Ordinary, PetitionEvent, told
-from petition.kinds import Classification, Ground, Kind, in_confidence
+from petition.handling.clock import limit_of
+from petition.kinds import Classification, Ground, Kind
 from petition.petition import (
-    NOBODY,
     Channel,
-    Involved,
     Message,
     Outcome,
     Petition,
@@ -42,24 +40,8 @@ OF_CRIME = frozenset({Outcome.FILED, Outcome.NOT_FILED})
 """How only a report of crime ends."""
 
 
-class UnknownDepartment(Refused):
-    """No department has this slug."""
-
-
 class PostedLater(Refused):
     """Written elsewhere, at a time that hasn't come."""
-
-
-class InvolvedHandles(Refused):
-    """The unit or the officer complained about would handle it (回避)."""
-
-
-class NobodyEntrusted(Refused):
-    """A report goes to handlers who are named, so somebody has to be."""
-
-
-class NobodyAccused(Refused):
-    """A complaint about police names the unit complained about, so that it stays away from it."""
 
 
 class NothingAnswered(Refused):
@@ -68,10 +50,6 @@ class NothingAnswered(Refused):
 
 class WrongOutcome(Refused):
     """A petition of this sort doesn't end like that."""
-
-
-class SameDepartment(Refused):
-    """The petition is already there."""
 
 
 class SameCircle(Refused):
@@ -101,10 +79,7 @@ class Place:
 
 def place_of(ground: Ground | None, received_by: str) -> str:
     """Say whose a petition is: a complaint about police goes one tier up before any queue shows it."""
-    if ground is not Ground.POLICE:
-        return received_by
-    city = f"{received_by[:4]}00"
-    return PROVINCE if city == received_by else city
+    return superior(received_by) or received_by if ground is Ground.POLICE else received_by
 
 
 def receive(
@@ -153,43 +128,6 @@ def sorted_as(classification: Classification) -> PetitionClassified:
     )
 
 
-def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *, by: Actor) -> Decision:
-    """Hand the petition to the department that has to answer it; the citizen's clock runs on.
-
-    Whoever was complained about stays away from it for good; to whom it is entrusted is said anew each time.
-
-    Raises:
-        WrongState: See the table.
-        WrongRole: See the table.
-        UnknownDepartment: No department has this slug.
-        InvolvedHandles: The department, or one of the handlers, is complained about.
-        NobodyEntrusted: Only a small circle may know of it, and no handler is named.
-        NobodyAccused: It complains about police, and no unit is named.
-        SameDepartment: It is there already, in the same hands.
-    """
-    TABLE.follow(petition.state, Action.TRANSFER, by.roles)
-    if not {department, *involved.accused} <= DEPARTMENTS.keys():
-        raise UnknownDepartment
-    accused, named = involved.accused.union(petition.accused), involved.named.union(petition.named)
-    if department in accused or named & involved.handlers:
-        raise InvolvedHandles
-    if in_confidence(petition.kind, petition.hidden) and not involved.handlers:
-        raise NobodyEntrusted
-    if petition.hidden is Ground.POLICE and not accused:
-        raise NobodyAccused
-    transferred = PetitionTransferred(
-        department=department,
-        by=by.pseudonym,
-        accused=_sorted(accused),
-        named=_sorted(named),
-        handlers=_sorted(involved.handlers),
-    )
-    decision = _decided(petition, transferred)
-    if replace(decision.after, state=petition.state, sequence=petition.sequence) == petition:
-        raise SameDepartment
-    return decision
-
-
 def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
     """Answer the citizen.
 
@@ -198,7 +136,7 @@ def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
         WrongRole: See the table.
     """
     TABLE.follow(petition.state, Action.REPLY, by.roles)
-    return _decided(petition, PetitionReplied(by=by.pseudonym, reply=text))
+    return decided(petition, PetitionReplied(by=by.pseudonym, reply=text))
 
 
 def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
@@ -215,7 +153,7 @@ def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
         raise WrongOutcome
     if outcome is Outcome.ANSWERED and petition.state is not State.REPLIED:
         raise NothingAnswered
-    return _decided(petition, PetitionClosed(by=by.pseudonym, outcome=outcome.value))
+    return decided(petition, PetitionClosed(by=by.pseudonym, outcome=outcome.value))
 
 
 def move(
@@ -283,15 +221,14 @@ def _begun(
     linked: str | None = None,
 ) -> Decision:
     both = {"informant": sender.informant, "sender": sender.author}  # known in the small circle only
+    limit = limit_of(place.ground, received.received_at)
+    received = replace(received, due_at=limit.due_at, warn_at=limit.warn_at, provisional=limit.provisional)
     first = told(received, place.ground, ground=place.ground, linked=linked, **both)
     second = told(classified, place.ground)
     return Decision(replay(begin(first, id=place.id, tenant=place.tenant), second), (first, second))
 
 
-def _decided(petition: Petition, *events: Ordinary) -> Decision:
+def decided(petition: Petition, *events: Ordinary) -> Decision:
+    """Give a decision made of events, told in the petition's circle."""
     there = tuple(told(event, petition.hidden) for event in events)
     return Decision(reduce(replay, there, petition), there)
-
-
-def _sorted(names: frozenset[str]) -> tuple[str, ...] | None:
-    return tuple(sorted(names)) or None

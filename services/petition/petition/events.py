@@ -25,6 +25,7 @@ from contracts.events import (
     ReportTransferred,
 )
 from petition.afterwards import AfterAnAnswer
+from petition.handling.life import HANDLED, Handled, HandledReport
 from petition.kinds import Ground
 
 Ordinary = (
@@ -39,8 +40,11 @@ Ordinary = (
     | PetitionReplied
     | PetitionClosed
     | AfterAnAnswer
+    | Handled
 )
-Report = ReportReceived | ReportRevised | ReportClassified | ReportTransferred | ReportReplied | ReportClosed
+Report = (
+    ReportReceived | ReportRevised | ReportClassified | ReportTransferred | ReportReplied | ReportClosed | HandledReport
+)
 PetitionEvent = Ordinary | Report
 
 REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
@@ -51,6 +55,7 @@ REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
         PetitionTransferred: ReportTransferred,
         PetitionReplied: ReportReplied,
         PetitionClosed: ReportClosed,
+        **HANDLED,
     }
 )
 """The same life, told in the small circle; there nothing is answered from the reply library, and nothing is rated."""

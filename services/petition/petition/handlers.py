@@ -23,6 +23,8 @@ from petition.channels.origin import Origin
 from petition.channels.versions import REVISED
 from petition.domain import Place
 from petition.feedback.domain import reopenable
+from petition.handling import jurisdiction
+from petition.handling.timers import timers_of
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
 from petition.replies import answering
@@ -142,6 +144,7 @@ async def submit_petition(
     if place.ground:
         unit = unit.speaking_as(sender.informant)
     petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
+    unit.set_timers(timers_of(decision, unit.correlationid))
     return petition, code_of(petition.number, unit.outbox)
 
 
@@ -162,7 +165,7 @@ async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
     Raises:
         Problem: 404, 412.
         Beyond: See the policy.
-        Refused: See ``domain.transfer``.
+        Refused: See ``jurisdiction.transfer``.
     """
     petition, by = await held(PETITIONS, command.petition, Action.TRANSFER, command.version, unit)
     pseudonym = unit.outbox.pseudonym
@@ -171,7 +174,9 @@ async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
         named=frozenset(map(pseudonym, command.named)),
         handlers=frozenset(map(pseudonym, command.handlers)),
     )
-    return await PETITIONS.save(unit, domain.transfer(petition, command.department, involved, by=by))
+    decision = jurisdiction.transfer(petition, command.department, involved, by=by, now=unit.now)
+    unit.set_timers(timers_of(decision, unit.correlationid))
+    return await PETITIONS.save(unit, decision)
 
 
 async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
@@ -223,6 +228,7 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
     if place.ground:
         kept |= {"sender": author, "linked": petition.id}
     await PETITIONS.add(unit, begun, kept, posted_at=stored.row.posted_at)
+    unit.set_timers(timers_of(begun, unit.correlationid))
     return ended.after, begun.after
 
 

@@ -9,28 +9,25 @@ from datetime import datetime
 from enum import StrEnum
 
 from contracts.events import (
-    PetitionAutoAnswered,
     PetitionClassified,
     PetitionClosed,
-    PetitionPersonAsked,
     PetitionReceived,
-    PetitionReplied,
-    PetitionReplyDrafted,
-    PetitionReplyRejected,
     PetitionRevised,
     PetitionTransferred,
     ReportClassified,
     ReportClosed,
     ReportReceived,
-    ReportReplied,
     ReportRevised,
     ReportTransferred,
 )
 from petition.afterwards import AfterAnAnswer, followed
 from petition.events import PetitionEvent
 from petition.feedback.rating import Rating
+from petition.handling import course, life
+from petition.handling.course import Course
 from petition.kinds import Ground
 from petition.publishing.publication import PRIVATE, Publication
+from petition.replies.life import Answering, answered
 from petition.workflow import State
 
 
@@ -127,6 +124,7 @@ class Petition:
         author: Pseudonym of whoever wrote it: as author, or as informant if it is hidden.
         received_at: First receipt, UTC; every clock starts here.
         sequence: Of its last event; also the version that an officer's change must name.
+        course: How far its handling (办理) has come, and by when it has to be answered.
         hidden: Why only a small circle may know of it; None: it is ordinary.
         accused, named, handlers: See ``Involved``; sorted.
         answer: Id of the answer of the reply library (答复口径库) that it is answered with, if there is one.
@@ -149,6 +147,7 @@ class Petition:
     received_at: datetime
     sequence: int
     state: State
+    course: Course
     hidden: Ground | None = None
     kind: str | None = None
     matter: str | None = None
@@ -198,6 +197,7 @@ def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A
         received_at=event.received_at,
         sequence=1,
         state=State.RECEIVED,
+        course=course.begin(event, hidden),
         hidden=hidden,
         accused=event.accused or (),
         named=event.named or (),
@@ -216,6 +216,8 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
     petition = replace(petition, sequence=petition.sequence + 1)
     if isinstance(event, AfterAnAnswer):
         return followed(petition, event)
+    if isinstance(event, Answering):
+        return answered(petition, event)
     match event:
         case PetitionClassified() | ReportClassified():
             return replace(
@@ -232,69 +234,30 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             return replace(
                 petition,
                 state=State.TRANSFERRED,
+                course=course.assigned(petition.course, event, petition.sequence),
                 department=event.department,
                 accused=event.accused or (),
                 named=event.named or (),
                 handlers=event.handlers or (),
             )
-        case (
-            PetitionReplyDrafted()
-            | PetitionReplyRejected()
-            | PetitionReplied()
-            | ReportReplied()
-            | PetitionAutoAnswered()
-            | PetitionPersonAsked()
-        ):
-            return _answered(petition, event)
         case PetitionClosed() | ReportClosed():
             outcome = Outcome(event.outcome)
             gone = outcome is Outcome.MOVED and petition.hidden is None
             hidden = Ground.MOVED if gone else petition.hidden
             origin = None if outcome is Outcome.MOVED else petition.origin
-            until = getattr(event, "reopenable_until", None)
             return replace(
                 petition,
                 state=State.CLOSED,
+                course=course.settled(petition.course),
                 outcome=outcome,
                 hidden=hidden,
                 origin=origin,
-                reopenable_until=until,
+                reopenable_until=getattr(event, "reopenable_until", None),
             )
         case PetitionRevised() | ReportRevised():
             petition = replace(petition, revision=event.revision)
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
+        case _:
+            petition = life.go_on(petition, event)
     return petition
-
-
-def _answered(
-    petition: Petition,
-    event: PetitionReplyDrafted
-    | PetitionReplyRejected
-    | PetitionReplied
-    | ReportReplied
-    | PetitionAutoAnswered
-    | PetitionPersonAsked,
-) -> Petition:
-    """Give it after what leads to an answer, is one, or isn't enough of one."""
-    match event:
-        case PetitionReplyDrafted(answer=answer, answer_version=version, by=by):
-            there = replace(petition, state=State.DRAFTED, answer=answer, answer_version=version, drafted_by=by)
-        case PetitionReplyRejected():
-            there = replace(petition, state=State.TRANSFERRED, answer=None, answer_version=None, drafted_by=None)
-        case PetitionAutoAnswered(answer=answer, answer_version=version):
-            there = replace(petition, state=State.AUTO_ANSWERED, answer=answer, answer_version=version, automatic=True)
-        case PetitionPersonAsked():
-            there = replace(petition, state=State.CLASSIFIED)
-        case PetitionReplied() | ReportReplied():
-            signed_by = getattr(event, "signed_by", None)
-            there = replace(
-                petition,
-                state=State.REPLIED,
-                answer=getattr(event, "answer", None),
-                answer_version=getattr(event, "answer_version", None),
-                automatic=False,
-                reopenable_until=getattr(event, "reopenable_until", None),
-                repliers=tuple(sorted({*petition.repliers, event.by, *filter(None, (signed_by,))})),
-            )
-    return there

@@ -2,7 +2,7 @@
 
 import casework.problems
 from casework.access import Beyond
-from casework.policy import RECUSED, UNDRAFTED, UNPROPOSED, UNWRITTEN
+from casework.policy import RECUSED, UNASKED, UNDRAFTED, UNPROPOSED, UNWRITTEN
 from casework.problems import beyond
 from chassis.api.errors import Problem, ProblemType
 from chassis.policy import Scope
@@ -13,6 +13,7 @@ from petition.attachments.attachment import MOST, TAKEN
 from petition.bulletins.domain import Unverified
 from petition.departments import DEPARTMENTS
 from petition.feedback import domain as feedback
+from petition.handling import extension, jurisdiction, supplement, urging
 from petition.publishing import domain as publishing
 from petition.replies import answering
 from petition.replies import domain as replies
@@ -44,6 +45,34 @@ NOTHING_ANSWERED = ProblemType("nothing-answered", 409, "尚未答复", "Nothing
     "未答复的件不能以“已答复”办结。", "Without a reply it can't be closed as answered.")
 POSTED_LATER = ProblemType("posted-later", 422, "发布时间晚于现在", "Posted in the future",
     "posted_at 不能晚于现在。", "posted_at can't lie in the future.")
+TRANSFER_RING = ProblemType("transfer-ring", 409, "循环转办", "It would go round",
+    "path 中的部门退回过该件，请由督办或上级指定。", "It was given back along path; the superior decides.")
+DECIDED = ProblemType("jurisdiction-decided", 409, "已指定管辖", "Its jurisdiction was decided",
+    "上级的决定须执行，不能退回、争议或改转。", "The common superior's decision binds.")
+RETURNED_TOO_OFTEN = ProblemType("returned-too-often", 409, "退回次数已满", "Given back too often",
+    "可以签收，或提出管辖争议。", "Sign for it, or dispute it.")
+DISPUTED_BEFORE = ProblemType("disputed-before", 409, "已提出过争议", "Disputed before",
+    "各方只能提出一次。", "Each side may do so once.")
+NOT_DISPUTABLE = ProblemType("not-disputable", 409, "不适用管辖争议", "Not to be disputed",
+    "保密办理的件、举报可以退回，不提争议。", "What only named handlers may know of is given back instead.")
+NOTHING_TO_DECIDE = ProblemType("nothing-to-decide", 409, "没有需要指定的管辖", "Nothing to decide",
+    "没有部门退回过该件，请分办。", "No department has given it back; transfer it.")
+ASKED_BEFORE = ProblemType("asked-before", 409, "已要求过补充材料", "Asked before",
+    "只能要求一次，请以现有材料办理。", "That is possible once; go on with what there is.")
+NOBODY_TO_ASK = ProblemType("nobody-to-ask", 409, "无法要求补充材料", "Nobody to ask",
+    "保密办理的件，以及非门户来件，不能在此要求补充。", "It is a report, or didn't come in on the portal.")
+TOO_LATE = ProblemType("time-limit-passed", 409, "期限已过", "The time limit has passed",
+    "期限届满后不能中止或延长。", "Nothing can stop or extend it any more.")
+ASKED_FOR_EXTENSION = ProblemType("extension-asked-for", 409, "已申请过延期", "Asked for already",
+    "只能申请一次。", "That is possible once.")
+NO_EXTENSION_ASKED = ProblemType("no-extension-asked", 409, "没有待批的延期", "No extension to decide",
+    "承办部门未申请，或已作决定。", "The department hasn't asked, or it was decided.")
+NO_EXTENSION = ProblemType("not-extendable", 409, "不能延期", "Not extendable",
+    "时限规则不允许延长，或不允许这么久。", "The rule allows no extension, or none so long.")
+NOT_URGEABLE = ProblemType("not-urgeable", 409, "不适用催办", "Not to be urged",
+    "保密办理的件不催办。", "It is handled in confidence.")
+URGED_TOO_OFTEN = ProblemType("urged-too-often", 409, "催办次数已满", "Urged too often",
+    "来信人每日一次，至多三次；义务监督员每日一次。", "Its sender once a day and three times; a volunteer once a day.")
 WRONG_PERIOD = ProblemType("wrong-period", 422, "有效期有误", "Wrong period",
     "有效期的最后一天不能早于第一天，也不能早于发布日。", "It can't end before it begins, nor before it is published.")
 NO_BASIS = ProblemType("no-legal-basis", 422, "缺少法律依据", "No legal basis",
@@ -99,20 +128,34 @@ UNKNOWN_UPLOAD = ProblemType("unknown-upload", 422, "附件不存在或已过期
 
 
 REFUSALS = casework.problems.REFUSALS | {
-    domain.UnknownDepartment: lambda _: Problem(
+    jurisdiction.UnknownDepartment: lambda _: Problem(
         UNKNOWN_DEPARTMENT, pointer="/body/department", extensions={"known": list(DEPARTMENTS)}
     ),
-    domain.InvolvedHandles: lambda _: Problem(INVOLVED),
-    domain.NobodyEntrusted: lambda _: Problem(NOBODY_ENTRUSTED, pointer="/body/handlers"),
-    domain.NobodyAccused: lambda _: Problem(NOBODY_ACCUSED, pointer="/body/accused"),
+    jurisdiction.InvolvedHandles: lambda _: Problem(INVOLVED),
+    jurisdiction.NobodyEntrusted: lambda _: Problem(NOBODY_ENTRUSTED, pointer="/body/handlers"),
+    jurisdiction.NobodyAccused: lambda _: Problem(NOBODY_ACCUSED, pointer="/body/accused"),
     domain.WrongOutcome: lambda _: Problem(WRONG_OUTCOME, pointer="/body/outcome"),
     domain.SameCircle: lambda _: Problem(SAME_CIRCLE, pointer="/body/to"),
     domain.ContentErased: lambda _: Problem(CONTENT_ERASED),
-    domain.SameDepartment: lambda _: Problem(SAME_DEPARTMENT, pointer="/body/department"),
+    jurisdiction.SameDepartment: lambda _: Problem(SAME_DEPARTMENT, pointer="/body/department"),
     Beyond: beyond(
         {RECUSED.name: OWN_PETITION, Scope.DEPARTMENT: WRONG_DEPARTMENT}
-        | {checked.name: SAME_PERSON for checked in (UNWRITTEN, UNPROPOSED, UNDRAFTED)}
+        | {checked.name: SAME_PERSON for checked in (UNWRITTEN, UNPROPOSED, UNDRAFTED, UNASKED)}
     ),
+    jurisdiction.TransferRing: lambda ring: Problem(TRANSFER_RING, extensions={"path": list(ring.path)}),
+    jurisdiction.Decided: lambda _: Problem(DECIDED),
+    jurisdiction.ReturnedTooOften: lambda _: Problem(RETURNED_TOO_OFTEN),
+    jurisdiction.DisputedBefore: lambda _: Problem(DISPUTED_BEFORE),
+    jurisdiction.NotDisputable: lambda _: Problem(NOT_DISPUTABLE),
+    jurisdiction.NothingToDecide: lambda _: Problem(NOTHING_TO_DECIDE),
+    supplement.AskedBefore: lambda _: Problem(ASKED_BEFORE),
+    supplement.NobodyToAsk: lambda _: Problem(NOBODY_TO_ASK),
+    supplement.TooLate: lambda _: Problem(TOO_LATE),
+    extension.AskedForExtension: lambda _: Problem(ASKED_FOR_EXTENSION),
+    extension.NoExtensionAsked: lambda _: Problem(NO_EXTENSION_ASKED),
+    extension.NoExtension: lambda _: Problem(NO_EXTENSION),
+    urging.NotUrgeable: lambda _: Problem(NOT_URGEABLE),
+    urging.UrgedTooOften: lambda _: Problem(URGED_TOO_OFTEN),
     domain.NothingAnswered: lambda _: Problem(NOTHING_ANSWERED, pointer="/body/outcome"),
     replies.WrongPeriod: lambda _: Problem(WRONG_PERIOD, pointer="/body/effective_until"),
     replies.NoBasis: lambda _: Problem(NO_BASIS, pointer="/body/basis"),

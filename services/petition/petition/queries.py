@@ -12,11 +12,12 @@ from petition.access import asker
 from petition.channels.versions import REVISED
 from petition.petition import Petition
 from petition.store import PETITIONS
-from petition.views import PetitionDetail, PetitionPage, summary
+from petition.views import PetitionDetail, PetitionPage, page_of
 from petition.workflow import State
 
 SHOWN = REVISED | {
     *("title", "text", "handle", "suggestion", "linked", "reply_to", "attachments", "reply", "objection", "correction"),
+    *("supplement_request", "supplement"),
 }
 """Content that a petition shows; a draft is for whoever signs it."""
 EXPORTED: Final = MappingProxyType(
@@ -60,7 +61,8 @@ async def get_petition(id_: UUID, unit: Unit) -> PetitionDetail:
     petition = stored.case
     if petition.hidden and petition.author in who.owners:
         petition, content = _as_its_sender_knows_it(petition), content | {"suggestion": "", "revised_suggestion": ""}
-    return PetitionDetail.of(petition, access, content, posted_at=stored.row.posted_at)
+    sender = petition.author in who.owners
+    return PetitionDetail.of(petition, access, content, posted_at=stored.row.posted_at, sender=sender)
 
 
 async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
@@ -70,12 +72,7 @@ async def list_petitions(query: ListPetitions, unit: Unit) -> PetitionPage:
         unit, who, after=query.after, limit=query.limit, state=query.state, department=query.department
     )
     contents = await PETITIONS.contents(unit, shown, reader=who, only={"title", "revised_title"})
-    return PetitionPage(
-        items=tuple(
-            summary(stored.case, access, content) for stored, (access, content) in zip(shown, contents, strict=True)
-        ),
-        next=following,
-    )
+    return page_of((stored.case for stored in shown), contents, following)
 
 
 async def export_petitions(after: UUID | None, limit: int, unit: Unit) -> Part:

@@ -5,8 +5,9 @@ from uuid import UUID
 from chassis.envelope import Envelope
 from chassis.unit import Unit
 
-from contracts.events import PetitionCalledBack, PetitionRated
+from contracts.events import EVENTS, PetitionCalledBack, PetitionRated
 from petition.bulletins.store import BULLETINS
+from petition.handling.timers import timers_set_by
 from petition.replies.store import ANSWERS, follow, heard
 from petition.store import ERASURES, PETITIONS
 
@@ -22,7 +23,8 @@ SAID = frozenset({PetitionRated.TYPE, PetitionCalledBack.TYPE})
 async def restore(unit: Unit, event: Envelope) -> None:
     """Apply one own event, in the order of its subject; one that is in the tables already changes nothing.
 
-    What events never carried stays empty: the name on the forum, and when something was posted there.
+    What events never carried stays empty: the name on the forum, and when something was posted there. Timers are set
+    again with their deadline; those that had their effect come due once more, and do nothing but set the next one.
 
     Raises:
         OutOfOrderError: Its predecessor is missing; it has to come again after that one.
@@ -37,3 +39,5 @@ async def restore(unit: Unit, event: Envelope) -> None:
         await ERASURES.restore(unit, event)
         if event.type in SAID and (rated := await PETITIONS.find(unit, UUID(event.subject))) is not None:
             await heard(unit.session, rated.case)
+        happened = EVENTS[event.type].from_data(event.data)
+        unit.set_timers([*timers_set_by(happened, event.subject, event.sequence, event.correlationid)])

@@ -12,6 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import PetitionErasureAcknowledged
 from petition.feedback.rating import CallBack, Level, Rating
+from petition.handling.tables import columns_of as columns_of_course
+from petition.handling.tables import course_in
 from petition.kinds import Ground
 from petition.petition import Channel, Outcome, Petition, begin, replay
 from petition.publishing.publication import Publication
@@ -71,6 +73,7 @@ def _write(petition: Petition) -> dict[str, Any]:
         "published_at": petition.publication.published_at,
         "corrected": petition.publication.corrected,
         "outdated": petition.publication.outdated,
+        **columns_of_course(petition),
     }
 
 
@@ -84,6 +87,7 @@ def _read(row: PetitionRow) -> Petition:
         received_at=row.received_at,
         sequence=row.sequence,
         state=State(row.state),
+        course=course_in(row),
         hidden=Ground(row.hidden) if row.hidden else None,
         kind=row.kind,
         matter=row.matter,
@@ -151,6 +155,8 @@ def _petitions(resource: str) -> Repository[PetitionRow, Petition]:
             "objection_keyid": ("objection",),
             "correction_keyid": ("correction",),
             "publication_keyid": ("publication",),
+            "supplement_request_keyid": ("supplement_request",),
+            "supplement_keyid": ("supplement",),
         },
         identifying=("posted_at",),
         read=_read,

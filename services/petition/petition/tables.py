@@ -6,14 +6,24 @@ from casework.rows import Row
 from sqlalchemy import ARRAY, DateTime, Index, String, text
 from sqlmodel import Field
 
+from petition.handling.tables import CourseColumns
 
-class PetitionRow(Row, table=True):
+
+class PetitionRow(CourseColumns, Row, table=True):
     """A petition; its content, whatever the store names as sealed, lies under the author's key."""
 
     __tablename__ = "petitions"
     __table_args__ = (
         Index("petitions_by_tenant", "tenant", "id"),
         Index("petitions_by_state", "tenant", "state", "id"),
+        Index(
+            "petitions_by_supplement_request_key",
+            "supplement_request_keyid",
+            postgresql_where=text("supplement_request_keyid IS NOT NULL"),
+        ),
+        Index("petitions_by_supplement_key", "supplement_keyid", postgresql_where=text("supplement_keyid IS NOT NULL")),
+        Index("petitions_queue", "tenant", "urgency", "due_at", "id", postgresql_where=text("open")),
+        Index("petitions_queue_of_all", "urgency", "due_at", "id", postgresql_where=text("open")),
         Index("petitions_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
         Index("petitions_by_origin", "origin", unique=True, postgresql_where=text("origin IS NOT NULL")),
         Index("petitions_by_file", "files", postgresql_using="gin", postgresql_where=text("files <> '{}'")),

@@ -1,11 +1,11 @@
 """What leaves the service over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
-from casework.content import Access
+from casework.content import Access, Content
 from chassis.api.models import View
 from chassis.api.pages import Next
 from chassis.api.versions import etag
@@ -15,6 +15,7 @@ from pydantic import Field
 from petition.attachments.attachment import read
 from petition.channels.versions import as_it_reads_now
 from petition.departments import DEPARTMENTS
+from petition.handling.views import CourseView, LimitView
 from petition.petition import Petition
 
 
@@ -38,6 +39,8 @@ class PetitionReceipt(View):
     query_code: str = Field(description="查询码，仅此一次告知 · Query code, told only here")
     state: str
     received_at: datetime
+    due_at: datetime | None = Field(description="答复期限 · By when you get an answer; null for a report")
+    provisional: bool = Field(description="期限暂定 · The deadline is provisional")
     confidential: bool = Field(description="保密办理：仅限指定人员 · Handled in confidence, by named people only")
 
 
@@ -61,6 +64,7 @@ class PetitionSummary(View):
     department_name: str | None
     outcome: str | None
     received_at: datetime
+    course: CourseView | None = Field(description="办理期限，不向举报人公开 · By when; not for whoever sent a report")
     access: Access = Field(description="内容：可见、无权查看、已删除 · Content: open, withheld or erased")
     title: str | None
 
@@ -152,16 +156,26 @@ class PetitionDetail(PetitionSummary):
     suggestion: SuggestionView | None = Field(description="分类建议 · What it was taken for, and why")
     linked: str | None = Field(description="由此件转来，或转往此件 · What it came from, or goes on as")
     attachments: tuple[AttachmentView, ...] = Field(description="附件 · Files that came with it")
+    supplement_request: str | None = Field(description="需补充的内容 · What its sender was asked for")
+    supplement: str | None = Field(description="补充内容 · What they sent")
+    limit: LimitView | None = Field(description="期限说明 · How the deadline came about")
 
     @classmethod
     def of(
-        cls, petition: Petition, access: Access, content: Mapping[str, str | None], *, posted_at: datetime | None
+        cls,
+        petition: Petition,
+        access: Access,
+        content: Mapping[str, str | None],
+        *,
+        posted_at: datetime | None,
+        sender: bool,
     ) -> Self:
-        """Put the opened content beside the petition."""
+        """Put the opened content beside the petition, for its sender or for an officer."""
         now, edited = as_it_reads_now(content), "revised_text" in content
         suggestion, reply_to = now.get("suggestion"), content.get("reply_to")
         return cls(
-            **_summary(petition, access, content),
+            **_summary(petition, access, content) | ({"course": CourseView.for_sender(petition)} if sender else {}),
+            limit=LimitView.of(petition, sender=sender),
             author=petition.author,
             text=now.get("text"),
             reply_to=ReplyToView.model_validate_json(reply_to) if reply_to else None,
@@ -184,12 +198,14 @@ class PetitionDetail(PetitionSummary):
                 AttachmentView.model_validate({"number": number, **asdict(each)})
                 for number, each in enumerate(read(content.get("attachments")), 1)
             ),
+            supplement_request=content.get("supplement_request"),
+            supplement=content.get("supplement"),
             suggestion=SuggestionView.model_validate_json(suggestion) if suggestion else None,
         )
 
 
 class PetitionPage(View):
-    """One page of petitions, newest first."""
+    """One page of petitions."""
 
     items: tuple[PetitionSummary, ...]
     next: Next
@@ -230,9 +246,15 @@ class PetitionMoved(PetitionChanged):
     continued: str = Field(description="新件的 id · The id of what goes on")
 
 
-def summary(petition: Petition, access: Access, content: Mapping[str, str | None]) -> PetitionSummary:
-    """Show a petition in a list."""
-    return PetitionSummary(**_summary(petition, access, content))
+def page_of(shown: Iterable[Petition], contents: Iterable[Content], following: str | None) -> PetitionPage:
+    """Show a page of petitions, each with what opened of it, and where the next page begins."""
+    return PetitionPage(
+        items=tuple(
+            PetitionSummary(**_summary(petition, access, content))
+            for petition, (access, content) in zip(shown, contents, strict=True)
+        ),
+        next=following,
+    )
 
 
 def _summary(petition: Petition, access: Access, content: Mapping[str, str | None]) -> dict[str, object]:
@@ -255,6 +277,7 @@ def _summary(petition: Petition, access: Access, content: Mapping[str, str | Non
         "department_name": department.name_zh if department else None,
         "outcome": petition.outcome,
         "received_at": petition.received_at,
+        "course": CourseView.of(petition),
         "access": access,
         "title": as_it_reads_now(content).get("title"),
     }

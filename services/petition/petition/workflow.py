@@ -13,6 +13,9 @@ class State(StrEnum):
     CLASSIFIED = "classified"
     AUTO_ANSWERED = "auto-answered"
     TRANSFERRED = "transferred"
+    DISPUTED = "disputed"
+    IN_HAND = "in-hand"
+    SUPPLEMENTING = "supplementing"
     DRAFTED = "drafted"
     REPLIED = "replied"
     CLOSED = "closed"
@@ -24,6 +27,10 @@ class Action(StrEnum):
     RECEIVE = "receive"
     CLASSIFY = "classify"
     TRANSFER = "transfer"
+    SIGN_FOR = "sign-for"
+    RETURN = "return"
+    DISPUTE = "dispute"
+    DECIDE = "decide"
     REPLY = "reply"
     AUTO_ANSWER = "auto-answer"
     ASK_A_PERSON = "ask-a-person"
@@ -41,6 +48,16 @@ class Action(StrEnum):
     RETRACT = "withdraw-consent"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
+    ASK_MORE = "request-supplement"
+    SUPPLEMENT = "supplement"
+    LAPSE = "lapse"
+    ASK_TIME = "request-extension"
+    EXTEND = "extend"
+    REFUSE_TIME = "refuse-extension"
+    URGE = "urge"
+    WARN = "warn"
+    BREACH = "breach"
+    ESCALATE = "escalate"
 
 
 DESK = (Role.TRIAGE, Role.SUPERVISOR)
@@ -56,12 +73,25 @@ NOT_SETTLED = (*APPLICANTS, *SECOND_LOOK)
 OFFICE = (Role.HANDLER, Role.TRIAGE)
 """Whoever answered, or could have."""
 
+SUPERIORS = (Role.SUPERVISOR, Role.TRIAGE)
+"""Who decides between departments: the supervision desk, or the tier above (共同上级). See the policy."""
+
+URGING = (*APPLICANTS, Role.SUPERVISOR, Role.VOLUNTEER_SUPERVISOR)
+"""Who may ask when the answer will come (催办): whoever wrote in, and who watches over the offices."""
+
+UNTAKEN = (State.CLASSIFIED, State.AUTO_ANSWERED, State.TRANSFERRED, State.DISPUTED)
+"""Nobody has taken it on yet; an automatic answer is nobody's."""
+UNANSWERED = (*UNTAKEN, State.IN_HAND, State.DRAFTED)
+"""Somebody has to answer it, and its clock says by when."""
+EXTENDABLE = (State.IN_HAND, State.DRAFTED)
+
 TABLE = Workflow(
     # from                action               by                             to                   note
     (None,                Action.RECEIVE,      (*APPLICANTS, *BRINGING),      State.RECEIVED,      "see SUBMITTERS"),
     (State.RECEIVED,      Action.CLASSIFY,     (Role.SYSTEM,),                State.CLASSIFIED,    "in one decision"),
     (State.CLASSIFIED,    Action.CLASSIFY,     (Role.SYSTEM,),                State.CLASSIFIED,    "its sender edited"),
     (State.CLASSIFIED,    Action.TRANSFER,     DESK,                          State.TRANSFERRED,   None),
+    (State.CLASSIFIED,    Action.DECIDE,       SUPERIORS,                     State.TRANSFERRED,   "given back; binds"),
     (State.CLASSIFIED,    Action.ANSWER,       (Role.TRIAGE,),                State.REPLIED,       "at once (即答)"),
     (State.CLASSIFIED,    Action.AUTO_ANSWER,  (Role.SYSTEM,),                State.AUTO_ANSWERED, "as it comes in"),
     (State.CLASSIFIED,    Action.CLOSE,        DESK,                          State.CLOSED,        "needs no answer"),
@@ -72,12 +102,25 @@ TABLE = Workflow(
     (State.AUTO_ANSWERED, Action.CLOSE,        DESK,                          State.CLOSED,        "never as answered"),
     (State.AUTO_ANSWERED, Action.MOVE,         DESK,                          State.CLOSED,        "begins anew"),
     (State.TRANSFERRED,   Action.TRANSFER,     DESK,                          State.TRANSFERRED,   "elsewhere"),
-    (State.TRANSFERRED,   Action.REPLY,        (Role.HANDLER,),               State.REPLIED,       None),
-    (State.TRANSFERRED,   Action.ANSWER,       (Role.HANDLER,),               State.REPLIED,       "word for word"),
-    (State.TRANSFERRED,   Action.DRAFT_REPLY,  (Role.HANDLER,),               State.DRAFTED,       "in other words"),
+    (State.TRANSFERRED,   Action.SIGN_FOR,     (Role.HANDLER,),               State.IN_HAND,       "in 1 working day"),
+    (State.TRANSFERRED,   Action.RETURN,       (Role.HANDLER,),               State.CLASSIFIED,    "on a basis, twice"),
+    (State.TRANSFERRED,   Action.DISPUTE,      (Role.HANDLER,),               State.DISPUTED,      "once a side"),
     (State.TRANSFERRED,   Action.MOVE,         DESK,                          State.CLOSED,        "begins anew"),
+    (State.DISPUTED,      Action.DISPUTE,      (Role.HANDLER,),               State.DISPUTED,      "the other side"),
+    (State.DISPUTED,      Action.DECIDE,       SUPERIORS,                     State.TRANSFERRED,   "binds"),
+    (State.DISPUTED,      Action.MOVE,         DESK,                          State.CLOSED,        "begins anew"),
+    (State.IN_HAND,       Action.TRANSFER,     DESK,                          State.TRANSFERRED,   "elsewhere"),
+    (State.IN_HAND,       Action.ASK_MORE,     (Role.HANDLER,),               State.SUPPLEMENTING, "once; clock stops"),
+    (State.IN_HAND,       Action.ASK_TIME,     (Role.HANDLER,),               State.IN_HAND,       "once"),
+    (State.IN_HAND,       Action.REPLY,        (Role.HANDLER,),               State.REPLIED,       None),
+    (State.IN_HAND,       Action.ANSWER,       (Role.HANDLER,),               State.REPLIED,       "word for word"),
+    (State.IN_HAND,       Action.DRAFT_REPLY,  (Role.HANDLER,),               State.DRAFTED,       "in other words"),
+    (State.IN_HAND,       Action.MOVE,         DESK,                          State.CLOSED,        "begins anew"),
+    (State.SUPPLEMENTING, Action.SUPPLEMENT,   APPLICANTS,                    State.IN_HAND,       "its clock runs on"),
+    (State.SUPPLEMENTING, Action.LAPSE,        (Role.SYSTEM,),                State.IN_HAND,       "after 10 workdays"),
+    (State.SUPPLEMENTING, Action.MOVE,         DESK,                          State.CLOSED,        "begins anew"),
     (State.DRAFTED,       Action.SIGN,         (Role.SPOKESPERSON,),          State.REPLIED,       "never the drafter"),
-    (State.DRAFTED,       Action.REJECT,       (Role.SPOKESPERSON,),          State.TRANSFERRED,   "with a reason"),
+    (State.DRAFTED,       Action.REJECT,       (Role.SPOKESPERSON,),          State.IN_HAND,       "with a reason"),
     (State.DRAFTED,       Action.MOVE,         DESK,                          State.CLOSED,        "begins anew"),
     (State.REPLIED,       Action.CLOSE,        OFFICE,                        State.CLOSED,        "whoever answered"),
     (State.REPLIED,       Action.RATE,         APPLICANTS,                    State.REPLIED,       "an answer once"),
@@ -96,6 +139,14 @@ TABLE = Workflow(
     (State.CLOSED,        Action.RETRACT,      APPLICANTS,                    State.CLOSED,        "at any time"),
     (State.CLOSED,        Action.PUBLISH,      (Role.SPOKESPERSON,),          State.CLOSED,        "with consent"),
     (State.CLOSED,        Action.UNPUBLISH,    (Role.SPOKESPERSON,),          State.CLOSED,        "what is public"),
+    # What was asked while it was in hand is decided also when a draft waits meanwhile.
+    *((state, Action.EXTEND,      (Role.AGENCY_HEAD,), state, "with a reason") for state in EXTENDABLE),
+    *((state, Action.REFUSE_TIME, (Role.AGENCY_HEAD,), state, "with a reason") for state in EXTENDABLE),
+    # Wherever it stands unanswered: its clock runs on.
+    *((state, Action.URGE,     URGING,         state, "the sender three times") for state in UNANSWERED),
+    *((state, Action.WARN,     (Role.SYSTEM,), state, "yellow card") for state in UNANSWERED),
+    *((state, Action.BREACH,   (Role.SYSTEM,), state, "red card") for state in UNANSWERED),
+    *((state, Action.ESCALATE, (Role.SYSTEM,), state, "with the red card, one tier up") for state in UNANSWERED),
 )  # fmt: skip
 """The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked.
 Whenever its sender edits a message where they posted it, the petition stays where it is: that is no row here."""

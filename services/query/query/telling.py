@@ -108,8 +108,8 @@ def _of_review(event: ContractEvent) -> Tells | None:
 
 def _of_petition(event: ContractEvent) -> Tells | None:
     match event:
-        case e.PetitionReceived(number=number, author=owner, received_at=at):
-            return Tells(stage=Stage.RECEIVED, number=number, owner=owner, opened_at=at)
+        case e.PetitionReceived(number=number, author=owner, received_at=at, due_at=due_at):
+            return Tells(stage=Stage.RECEIVED, number=number, owner=owner, opened_at=at, due_at=due_at)
         case (
             e.PetitionClassified()
             | e.PetitionRevised()
@@ -129,9 +129,38 @@ def _of_petition(event: ContractEvent) -> Tells | None:
         case e.PetitionTransferred(department=unit, accused=accused, named=named):
             return Tells(stage=Stage.IN_HAND, unit=unit, accused=accused, named=named)
         case e.PetitionReplied() | e.PetitionReopened():
-            return Tells(stage=_ANSWERED[type(event)])
+            return Tells(stage=_ANSWERED[type(event)], due_at=getattr(event, "due_at", None))
         case e.PetitionClosed(outcome=outcome):
             return Tells(stage=Stage.CLOSED, variant=outcome)
+    return _of_handling(event)
+
+
+def _of_handling(event: ContractEvent) -> Tells | None:
+    """What goes on between offices is theirs; of a clock that they keep among themselves, nothing is told."""
+    match event:
+        case e.PetitionOverdue(clock=clock):
+            return Tells(variant=clock)
+        case e.PetitionJurisdictionDecided(department=unit):
+            return Tells(unit=unit)
+        case (
+            e.PetitionSupplemented(due_at=due_at)
+            | e.PetitionSupplementLapsed(due_at=due_at)
+            | e.PetitionExtended(due_at=due_at)
+        ):
+            return Tells(due_at=due_at)
+        case e.PetitionUrged(by=by):
+            return Tells(variant=by)
+        case (
+            e.PetitionWarned()
+            | e.PetitionEscalated()
+            | e.PetitionSignedFor()
+            | e.PetitionReturned()
+            | e.PetitionJurisdictionDisputed()
+            | e.PetitionSupplementRequested()
+            | e.PetitionExtensionRequested()
+            | e.PetitionExtensionRefused()
+        ):
+            return Tells()
     return None
 
 
@@ -142,7 +171,16 @@ def _of_report(event: ContractEvent) -> Tells | None:
             return Tells(stage=Stage.RECEIVED, number=number, owner=owner, opened_at=at)
         case e.ReportTransferred():
             return Tells(stage=Stage.IN_HAND)
-        case e.ReportClassified() | e.ReportRevised() | e.ReportReplied():
+        case (
+            e.ReportClassified()
+            | e.ReportRevised()
+            | e.ReportReplied()
+            | e.ReportWarned()
+            | e.ReportOverdue()
+            | e.ReportEscalated()
+            | e.ReportSignedFor()
+            | e.ReportReturned()
+        ):
             return Tells()
         case e.ReportClosed(outcome=outcome):
             return Tells(stage=Stage.CLOSED, variant=outcome)

@@ -45,11 +45,15 @@ class Row:
         named: The asker is complained about.
         entrusted: To whom: to the ``asker``, to an ``other``, or to nobody in particular.
         examined: The asker examined it.
-        made: What of it the asker did that somebody else has to check: ``written``, ``proposed``, ``drafted``, or
-            ``answered``.
+        made: What of it the asker did that somebody else has to check: ``written``, ``proposed``, ``drafted``,
+            ``answered``, or ``asked`` for.
         awaiting: It waits for a signature.
         rated: Whoever wrote it rated the answer.
         consented: Whoever wrote it agrees that it is published.
+        disputed: Two departments say that it is the other one's.
+        contending: The asker's department is the other one.
+        extension: What became of an extension; ``made`` says whether the asker asked for it.
+        card: That it was given.
         secret: Part of its content; empty if it has none.
     """
 
@@ -68,6 +72,10 @@ class Row:
     awaiting: bool = False
     rated: bool = False
     consented: bool = False
+    disputed: bool = False
+    contending: bool = False
+    extension: str | None = None
+    card: str | None = None
     secret: str = ""
 
 
@@ -102,6 +110,12 @@ CONDITIONS: Mapping[str, Meaning] = {
     "rated": lambda _, row: row.rated,
     "with-consent": lambda _, row: row.consented,
     "awaiting-a-signature": lambda _, row: row.awaiting,
+    "in-dispute": lambda _, row: row.disputed,
+    "the-other-side-of-a-dispute": lambda _, row: row.contending,
+    "extension-asked-for": lambda _, row: row.extension == "asked",
+    "extension-not-asked-for-by-them": lambda _, row: row.made != "asked",
+    "has-a-card": lambda _, row: row.card is not None,
+    "of-a-tier-below": lambda asker, row: row.tenant != asker.tenant,
     "a-petition": lambda _, row: row.kind == "petition",
 }
 

@@ -43,6 +43,7 @@ from chassis.envelope import new_id
 from chassis.files import Folder
 from chassis.unit import Unit
 from petition.feedback.rating import CallBack, Level, Rating
+from petition.handling.course import Extension
 from petition.kinds import Ground
 from petition.petition import Channel, Message, Sender
 from petition.publishing.publication import Publication
@@ -151,6 +152,12 @@ def seen_as(tenant: str) -> Iterator[tuple[str, Row]]:
             yield resource, fresh(tenant, **whole)
 
 
+def _state_of(row: Row) -> petition.workflow.State:
+    if row.awaiting:
+        return petition.workflow.State.DRAFTED
+    return petition.workflow.State.DISPUTED if row.disputed else petition.workflow.State.CLASSIFIED
+
+
 async def petitions(world: World) -> None:
     """Fill petition."""
     store = Folder(petition.config.PetitionSettings().attachments)
@@ -180,7 +187,14 @@ async def petitions(world: World) -> None:
             accused=(DEPARTMENT,) if row.accused else (OTHER_DEPARTMENT,),
             named=(world.pseudonym(own=row.named),),
             handlers=(world.pseudonym(own=row.entrusted == "asker"),) if row.entrusted else (),
-            state=petition.workflow.State.DRAFTED if row.awaiting else received.after.state,
+            state=_state_of(row),
+            course=replace(
+                received.after.course,
+                contender=DEPARTMENT if row.contending else None,
+                extension=Extension(row.extension) if row.extension else None,
+                extension_asked_by=world.pseudonym(own=row.made == "asked"),
+                warned=row.card is not None,
+            ),
             answer=new_id(),
             drafted_by=world.pseudonym(own=row.made == "drafted"),
             repliers=(world.pseudonym(own=row.made == "answered"),),

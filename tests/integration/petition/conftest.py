@@ -45,6 +45,17 @@ class Petitions(InProcess):
         response = await self.post(f"/v1/petitions/{id_}/transfer", {"department": to}, "triage", version=2, **who)
         assert response.status_code == 200, response.text
 
+    async def signed_for(self, id_: str, by: str = "traffic-police", **who: Any) -> None:
+        """Have the department take on what it has just got."""
+        path = f"/v1/petitions/{id_}/sign-for"
+        response = await self.post(path, None, "handler", department=by, version=3, **who)
+        assert response.status_code == 200, response.text
+
+    async def in_hand(self, id_: str, of: str = "traffic-police") -> None:
+        """Have triage transfer it, and the department take it on."""
+        await self.transferred(id_, of)
+        await self.signed_for(id_, of)
+
     async def uploaded(self, content: bytes = PNG, role: str = "citizen", **who: Any) -> str:
         """Upload a file; give its id."""
         response = await self.upload(content, role, **who)
@@ -85,8 +96,9 @@ class Petitions(InProcess):
         return settings.attachments
 
     async def replied(self, id_: str, by: str = "traffic-police", text: str = "您好，已办理。") -> None:
-        """Have the department reply."""
-        response = await self.post(f"/v1/petitions/{id_}/reply", {"text": text}, "handler", department=by, version=3)
+        """Have the department take on what it has just got, and reply."""
+        await self.signed_for(id_, by)
+        response = await self.post(f"/v1/petitions/{id_}/reply", {"text": text}, "handler", department=by, version=4)
         assert response.status_code == 200, response.text
 
 

@@ -67,23 +67,23 @@ async def test_a_petition_goes_all_the_way_and_each_step_is_one_event(petitions:
     await petitions.transferred(id_)
     await petitions.replied(id_)
     closed = await petitions.post(
-        f"/v1/petitions/{id_}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=4
+        f"/v1/petitions/{id_}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=5
     )
     assert closed.status_code == 200
-    assert closed.headers["etag"] == '"5"'
+    assert closed.headers["etag"] == '"6"'
     assert closed.json() | {"number": ""} == {
         "id": id_,
         "number": "",
         "state": "closed",
-        "version": 5,
+        "version": 6,
         "department": "traffic-police",
         "outcome": "answered",
     }
     events = events_of(petitions, id_)
     assert [event["type"].split(".")[-2] for event in events] == [
-        "received", "classified", "transferred", "replied", "closed",
+        "received", "classified", "transferred", "signed-for", "replied", "closed",
     ]  # fmt: skip
-    assert [int(event["sequence"]) for event in events] == [1, 2, 3, 4, 5]
+    assert [int(event["sequence"]) for event in events] == [1, 2, 3, 4, 5, 6]
 
 
 async def test_the_author_reads_the_reply_and_nobody_elses_petition(petitions: Petitions) -> None:
@@ -93,7 +93,7 @@ async def test_the_author_reads_the_reply_and_nobody_elses_petition(petitions: P
     mine = await petitions.get(f"/v1/petitions/{id_}", "citizen")
     assert mine.status_code == 200
     assert (mine.json()["title"], mine.json()["reply"]) == ("请问护照怎么办", "请到窗口办理。")
-    assert mine.headers["etag"] == '"4"'
+    assert mine.headers["etag"] == '"5"'
     assert (await petitions.get(f"/v1/petitions/{id_}", "citizen", sub="citizen-2")).status_code == 404
     moved = await petitions.get(f"/v1/petitions/{id_}", "citizen", tenant=SHENZHEN)
     assert (moved.status_code, moved.json()["reply"]) == (200, "请到窗口办理。")
@@ -311,7 +311,7 @@ async def test_what_is_not_there_is_not_found(petitions: Petitions) -> None:
 async def test_the_openapi_document_speaks_chinese_first_and_english_second(petitions: Petitions) -> None:
     document = (await petitions.client.get("/openapi.json")).json()
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len(operations) == 60
+    assert len(operations) == 71
     for operation in operations:
         chinese, _, english = operation["summary"].partition(" · ")
         assert any("一" <= letter <= "鿿" for letter in chinese)

@@ -48,12 +48,19 @@ async def test_whoever_is_not_helped_asks_for_a_person_and_gets_one(automatic: P
     assert asked["state"] == "classified"
     transfer = {"department": "traffic-police"}
     await done(automatic, f"/v1/petitions/{petition}/transfer", transfer, "triage", version=4)
-    reply = {"text": "您好，请携带旧护照。"}
-    await done(automatic, f"/v1/petitions/{petition}/reply", reply, "handler", version=5, department="traffic-police")
+    reply, by = {"text": "您好，请携带旧护照。"}, {"department": "traffic-police"}
+    await done(automatic, f"/v1/petitions/{petition}/sign-for", None, "handler", version=5, **by)
+    await done(automatic, f"/v1/petitions/{petition}/reply", reply, "handler", version=6, **by)
     mine = (await automatic.get(f"/v1/petitions/{petition}", "citizen")).json()
     assert (mine["automatic"], mine["reply"]) == (False, reply["text"])
-    assert types_of(automatic, petition)[2:] == ["auto-answered", "person-asked", "transferred", "replied"]
-    again = await automatic.post(f"/v1/petitions/{petition}/ask-a-person", None, "citizen", version=6)
+    assert types_of(automatic, petition)[2:] == [
+        "auto-answered",
+        "person-asked",
+        "transferred",
+        "signed-for",
+        "replied",
+    ]
+    again = await automatic.post(f"/v1/petitions/{petition}/ask-a-person", None, "citizen", version=7)
     assert again.status_code == 409
 
 

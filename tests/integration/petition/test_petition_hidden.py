@@ -36,11 +36,12 @@ async def test_a_report_is_seen_by_the_handlers_who_are_named_and_by_nobody_else
     assert await seen_by(petitions, id_, sub="wang", department="anti-fraud") == (200, 1)
     assert await seen_by(petitions, id_, sub="li", department="anti-fraud") == (404, 0)
     assert await seen_by(petitions, id_, sub="wang", department="fire") == (404, 0)
-    for sub, status in (("li", 404), ("wang", 200)):
-        reply = await petitions.post(
-            f"/v1/petitions/{id_}/reply", {"text": "好"}, "handler", version=3, sub=sub, department="anti-fraud"
-        )
-        assert reply.status_code == status
+    for version, (action, body) in enumerate((("sign-for", None), ("reply", {"text": "好"})), 3):
+        for sub, status in (("li", 404), ("wang", 200)):
+            done = await petitions.post(
+                f"/v1/petitions/{id_}/{action}", body, "handler", version=version, sub=sub, department="anti-fraud"
+            )
+            assert done.status_code == status
 
 
 @pytest.mark.parametrize("role", ["triage", "auditor", "supervisor", "handler"])

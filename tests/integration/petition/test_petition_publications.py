@@ -14,8 +14,8 @@ PUBLIC = {"title": "护照怎么换", "question": "请问需要带什么", "answ
 async def published(petitions: Petitions, **who: Any) -> str:
     """Give a petition that everybody may read; at version 6."""
     petition = await answered(petitions, text="请问需要带什么，我的电话13800138000", **who)
-    await done(petitions, f"/v1/petitions/{petition}/consent", None, "citizen", version=4, **who)
-    await done(petitions, f"/v1/publications/{petition}/publish", PUBLIC, "spokesperson", version=5)
+    await done(petitions, f"/v1/petitions/{petition}/consent", None, "citizen", version=5, **who)
+    await done(petitions, f"/v1/publications/{petition}/publish", PUBLIC, "spokesperson", version=6)
     return petition
 
 
@@ -33,15 +33,15 @@ async def test_a_question_and_its_answer_are_public_once_its_author_agreed_and_a
     petition = await answered(petitions, text="请问需要带什么，我的电话13800138000")
     path, sign = f"/v1/publications/{petition}", f"/v1/publications/{petition}/publish"
     assert (await petitions.get(path, "spokesperson")).status_code == 404
-    assert (await petitions.post(sign, PUBLIC, "spokesperson", version=4)).status_code == 404
-    await done(petitions, f"/v1/petitions/{petition}/consent", None, "citizen", version=4)
+    assert (await petitions.post(sign, PUBLIC, "spokesperson", version=5)).status_code == 404
+    await done(petitions, f"/v1/petitions/{petition}/consent", None, "citizen", version=5)
     assert await zone(petitions) == []
     proposal = (await petitions.get(path, "spokesperson")).json()["proposal"]
     assert proposal["question"] == "请问需要带什么，我的电话〔电话〕"
-    assert (await petitions.post(sign, PUBLIC, "handler", version=5, department="traffic-police")).status_code == 403
+    assert (await petitions.post(sign, PUBLIC, "handler", version=6, department="traffic-police")).status_code == 403
     personal = PUBLIC | {"question": "我的电话13800138000"}
-    assert slug(await petitions.post(sign, personal, "spokesperson", version=5)) == (422, "holds-personal-data")
-    await done(petitions, sign, PUBLIC, "spokesperson", version=5)
+    assert slug(await petitions.post(sign, personal, "spokesperson", version=6)) == (422, "holds-personal-data")
+    await done(petitions, sign, PUBLIC, "spokesperson", version=6)
     (item,) = await zone(petitions)
     assert {name: item[name] for name in PUBLIC} == PUBLIC
     assert "number" not in item
@@ -54,9 +54,9 @@ async def test_a_question_and_its_answer_are_public_once_its_author_agreed_and_a
 async def test_it_is_gone_as_soon_as_its_author_or_the_spokesperson_takes_it_back(petitions: Petitions) -> None:
     petition = await published(petitions)
     other = await published(petitions, sub="another")
-    await done(petitions, f"/v1/publications/{other}/unpublish", None, "spokesperson", version=6)
+    await done(petitions, f"/v1/publications/{other}/unpublish", None, "spokesperson", version=7)
     assert [item["id"] for item in await zone(petitions)] == [petition]
-    await done(petitions, f"/v1/petitions/{petition}/withdraw-consent", None, "citizen", version=6)
+    await done(petitions, f"/v1/petitions/{petition}/withdraw-consent", None, "citizen", version=7)
     assert await zone(petitions) == []
     assert types_of(petitions, petition)[-2:] == ["consent-withdrawn", "unpublished"]
     assert (await petitions.get(f"/v1/publications/{petition}", "spokesperson")).status_code == 404
@@ -76,13 +76,13 @@ async def test_a_correction_keeps_the_first_answer_and_is_public_once_it_is_sign
     petition = await published(petitions)
     correction = {"text": "更正：请到二楼办理。", "reason": "地点有误"}
     correct = f"/v1/petitions/{petition}/correct"
-    await done(petitions, correct, correction, "handler", version=6, department="traffic-police")
+    await done(petitions, correct, correction, "handler", version=7, department="traffic-police")
     mine = (await petitions.get(f"/v1/petitions/{petition}", "citizen")).json()
     assert (mine["reply"], mine["correction"]) == ("您好，已办理。", "更正：请到二楼办理。")
     assert [item["outdated"] for item in await zone(petitions)] == [True]
     sign = f"/v1/publications/{petition}/publish"
-    assert slug(await petitions.post(sign, PUBLIC, "spokesperson", version=7)) == (422, "correction-missing")
-    await done(petitions, sign, PUBLIC | {"correction": correction["text"]}, "spokesperson", version=7)
+    assert slug(await petitions.post(sign, PUBLIC, "spokesperson", version=8)) == (422, "correction-missing")
+    await done(petitions, sign, PUBLIC | {"correction": correction["text"]}, "spokesperson", version=8)
     (item,) = await zone(petitions)
     assert (item["answer"], item["correction"], item["outdated"]) == (PUBLIC["answer"], correction["text"], False)
 

@@ -17,17 +17,17 @@ async def answered(petitions: Petitions, **who: Any) -> str:
 
 
 async def rated(petitions: Petitions, petition: str, body: dict[str, Any] = BADLY, **who: Any) -> None:
-    await done(petitions, f"/v1/petitions/{petition}/rate", body, "citizen", version=4, **who)
+    await done(petitions, f"/v1/petitions/{petition}/rate", body, "citizen", version=5, **who)
 
 
 async def test_whoever_wrote_it_rates_once_and_nobody_chooses_a_level_for_them(petitions: Petitions) -> None:
     petition = await answered(petitions)
     path = f"/v1/petitions/{petition}/rate"
-    assert (await petitions.post(path, {"solved": True}, "citizen", version=4)).status_code == 422
-    assert (await petitions.post(path, BADLY, "citizen", version=4, sub="another")).status_code == 404
-    assert (await petitions.post(path, BADLY, "handler", version=4, department="traffic-police")).status_code == 403
+    assert (await petitions.post(path, {"solved": True}, "citizen", version=5)).status_code == 422
+    assert (await petitions.post(path, BADLY, "citizen", version=5, sub="another")).status_code == 404
+    assert (await petitions.post(path, BADLY, "handler", version=5, department="traffic-police")).status_code == 403
     await rated(petitions, petition)
-    assert slug(await petitions.post(path, BADLY, "citizen", version=5)) == (409, "rated-already")
+    assert slug(await petitions.post(path, BADLY, "citizen", version=6)) == (409, "rated-already")
     mine = (await petitions.get(f"/v1/ratings/{petition}", "citizen")).json()
     assert (mine["level"], mine["solved"], mine["comment"]) == ("dissatisfied", False, "问的不是这个")
     assert types_of(petitions, petition)[-1] == "rated"
@@ -48,7 +48,7 @@ async def test_whoever_answered_sees_nothing_of_the_rating(petitions: Petitions)
     assert (await petitions.get(f"/v1/ratings/{petition}", "triage", **as_desk)).status_code == 404
     assert (await petitions.get("/v1/ratings", "triage", **as_desk)).json()["items"] == []
     solved = {"result": "solved"}
-    call = await petitions.post(f"/v1/ratings/{petition}/call-back", solved, "triage", version=5, **as_desk)
+    call = await petitions.post(f"/v1/ratings/{petition}/call-back", solved, "triage", version=6, **as_desk)
     assert call.status_code == 404
 
 
@@ -67,11 +67,11 @@ async def test_a_bad_rating_waits_for_somebody_elses_call(petitions: Petitions) 
     assert petitions.reads()[-1].data["resource"] == "rating"
 
     call = {"result": "solved", "note": "已解释清楚"}
-    await done(petitions, f"/v1/ratings/{petition}/call-back", call, "triage", version=5)
+    await done(petitions, f"/v1/ratings/{petition}/call-back", call, "triage", version=6)
     called = (await petitions.get(f"/v1/ratings/{petition}", "supervisor")).json()
     assert (called["call_back"], called["solved"]) == ("solved", True)
     assert (await petitions.get(f"/v1/ratings/{petition}", "citizen")).json()["note"] == "已解释清楚"
-    again = await petitions.post(f"/v1/ratings/{petition}/call-back", call, "triage", version=6)
+    again = await petitions.post(f"/v1/ratings/{petition}/call-back", call, "triage", version=7)
     assert slug(again) == (409, "no-call-back")
     assert (await petitions.get("/v1/ratings?call_back=waiting", "triage")).json()["items"] == []
 
@@ -87,8 +87,8 @@ async def test_of_what_was_closed_as_answered_its_rating_is_still_asked_for(peti
     petition = await answered(petitions)
     close = {"outcome": "answered"}
     path = f"/v1/petitions/{petition}"
-    await done(petitions, f"{path}/close", close, "handler", version=4, department="traffic-police")
-    await done(petitions, f"{path}/rate", {"level": "satisfied", "solved": True}, "citizen", version=5)
+    await done(petitions, f"{path}/close", close, "handler", version=5, department="traffic-police")
+    await done(petitions, f"{path}/rate", {"level": "satisfied", "solved": True}, "citizen", version=6)
     rating = (await petitions.get(f"/v1/ratings/{petition}", "citizen")).json()
     assert (rating["solved"], rating["call_back"]) == (True, None)
 

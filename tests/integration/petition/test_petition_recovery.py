@@ -30,16 +30,16 @@ async def lived(petitions: Petitions) -> list[str]:
     for id_ in ids[2:]:
         await petitions.replied(id_)
     closed = await petitions.post(
-        f"/v1/petitions/{ids[3]}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=4
+        f"/v1/petitions/{ids[3]}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=5
     )
     assert closed.status_code == 200
     rating = {"level": "dissatisfied", "solved": False, "comment": "没有解决"}
-    await petitions.post(f"/v1/petitions/{ids[3]}/rate", rating, "citizen", version=5)
+    await petitions.post(f"/v1/petitions/{ids[3]}/rate", rating, "citizen", version=6)
     call = {"result": "not-solved", "note": "仍未解决"}
-    called = await petitions.post(f"/v1/ratings/{ids[3]}/call-back", call, "triage", version=6)
+    called = await petitions.post(f"/v1/ratings/{ids[3]}/call-back", call, "triage", version=7)
     assert called.status_code == 200, called.text
     objection = {"objection": "仍未解决"}
-    again = await petitions.post(f"/v1/ratings/{ids[3]}/reopen", objection, "triage", version=7)
+    again = await petitions.post(f"/v1/ratings/{ids[3]}/reopen", objection, "triage", version=8)
     assert again.status_code == 200, again.text
     forum = {"channel": "forum", "title": "请问", "text": "路口的红绿灯什么时候修好", "author": "网友甲"}
     posted = await petitions.post("/v1/petitions", forum, "connector", tenant=SHENZHEN)
@@ -79,7 +79,7 @@ async def test_a_restored_petition_goes_on_where_it_stood(petitions: Petitions) 
     await petitions.restored(events)
     await petitions.replied(id_)
     (last,) = petitions.rows("SELECT max(sequence) AS sequence FROM outbox")
-    assert last["sequence"] == 4
+    assert last["sequence"] == 5
 
 
 async def test_an_event_whose_predecessor_is_missing_is_not_guessed_over(petitions: Petitions) -> None:

@@ -48,12 +48,12 @@ async def test_what_a_petition_was_answered_with_can_be_read_when_the_answer_has
 async def test_an_edited_answer_waits_for_the_spokesperson_who_sees_what_was_changed(petitions: Petitions) -> None:
     answer = await published(petitions)
     petition = (await petitions.submitted())["id"]
-    await petitions.transferred(petition)
+    await petitions.in_hand(petition)
     text = PASSPORT.replace("到出入境大厅办理", "到越秀分局办理")
     body = {"answer": answer, "answer_version": 1, "text": text}
     handler = {"department": "traffic-police"}
-    drafted = await done(petitions, f"/v1/petitions/{petition}/draft-reply", body, "handler", version=3, **handler)
-    assert (drafted["state"], drafted["version"]) == ("drafted", 4)
+    drafted = await done(petitions, f"/v1/petitions/{petition}/draft-reply", body, "handler", version=4, **handler)
+    assert (drafted["state"], drafted["version"]) == ("drafted", 5)
     mine = await petitions.get(f"/v1/petitions/{petition}", "citizen")
     assert (mine.json()["reply"], "越秀分局" in mine.text) == (None, False)
     (waiting,) = (await petitions.get("/v1/drafts", "spokesperson")).json()["items"]
@@ -67,12 +67,12 @@ async def test_an_edited_answer_waits_for_the_spokesperson_who_sees_what_was_cha
         f"/v1/drafts/{petition}/sign",
         headers={
             "Authorization": f"Bearer {petitions.token('spokesperson', sub='handler-1')}",
-            "If-Match": '"4"',
+            "If-Match": '"5"',
             "Idempotency-Key": "own",
         },
     )
     assert slug(own) == (403, "same-person")
-    signed = await done(petitions, f"/v1/drafts/{petition}/sign", None, "spokesperson", version=4)
+    signed = await done(petitions, f"/v1/drafts/{petition}/sign", None, "spokesperson", version=5)
     assert signed["state"] == "replied"
     *_, replied = petitions.events(petition)
     assert (replied.data["answer"], replied.data["answer_version"]) == (answer, 1)
@@ -84,22 +84,22 @@ async def test_an_edited_answer_waits_for_the_spokesperson_who_sees_what_was_cha
 async def test_a_rejected_draft_is_its_departments_again(petitions: Petitions) -> None:
     answer = await published(petitions)
     petition = (await petitions.submitted())["id"]
-    await petitions.transferred(petition)
+    await petitions.in_hand(petition)
     body = {"answer": answer, "answer_version": 1, "text": "改过。"}
     await done(
-        petitions, f"/v1/petitions/{petition}/draft-reply", body, "handler", version=3, department="traffic-police"
+        petitions, f"/v1/petitions/{petition}/draft-reply", body, "handler", version=4, department="traffic-police"
     )
-    rejected = await done(petitions, f"/v1/drafts/{petition}/reject", {"reason": "有误"}, "spokesperson", version=4)
-    assert rejected["state"] == "transferred"
+    rejected = await done(petitions, f"/v1/drafts/{petition}/reject", {"reason": "有误"}, "spokesperson", version=5)
+    assert rejected["state"] == "in-hand"
     await done(
         petitions,
         f"/v1/petitions/{petition}/answer",
         {name: body[name] for name in ("answer", "answer_version")},  # the published words need nobody's signature
         "handler",
-        version=5,
+        version=6,
         department="traffic-police",
     )
-    assert types_of(petitions, petition)[3:] == ["reply-drafted", "reply-rejected", "replied"]
+    assert types_of(petitions, petition)[4:] == ["reply-drafted", "reply-rejected", "replied"]
 
 
 async def test_a_report_is_never_answered_from_the_library(petitions: Petitions) -> None:
@@ -117,11 +117,11 @@ async def test_a_library_rebuilt_from_events_is_the_library_that_was(petitions: 
     await done(petitions, f"/v1/answers/{answer}/propose-retirement", reason, "handler", tenant=PROVINCE, version=6)
     await drafted(petitions, GUANGZHOU, overrides=answer)
     petition = (await petitions.submitted())["id"]
-    await petitions.transferred(petition)
+    await petitions.in_hand(petition)
     other = await published(petitions)
     body = {"answer": other, "answer_version": 1, "text": "改过。"}
     await done(
-        petitions, f"/v1/petitions/{petition}/draft-reply", body, "handler", version=3, department="traffic-police"
+        petitions, f"/v1/petitions/{petition}/draft-reply", body, "handler", version=4, department="traffic-police"
     )
     tables = ("answers", "answer_versions")
     before = [petitions.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
@@ -132,6 +132,6 @@ async def test_a_library_rebuilt_from_events_is_the_library_that_was(petitions: 
     assert [petitions.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables] == before
     await petitions.restored(events)
     assert [petitions.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables] == before
-    signed = await done(petitions, f"/v1/drafts/{petition}/sign", None, "spokesperson", version=4)
+    signed = await done(petitions, f"/v1/drafts/{petition}/sign", None, "spokesperson", version=5)
     assert signed["state"] == "replied"
     assert (await petitions.get(f"/v1/petitions/{petition}", "citizen")).json()["reply"] == "改过。"

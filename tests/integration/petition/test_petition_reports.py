@@ -115,6 +115,7 @@ async def test_its_sender_is_told_received_handed_over_filed_and_no_more(petitio
     for action, body, role, who in (
         ("", None, "", {}),
         ("transfer", entrusted, "triage", {}),
+        ("sign-for", None, "handler", by),
         ("reply", {"text": "已核查，谢谢您。"}, "handler", by),
         ("close", {"outcome": "filed"}, "handler", by),
     ):
@@ -135,9 +136,10 @@ async def test_what_a_department_has_answered_it_closes_itself(petitions: Petiti
     by = {"sub": "wang", "department": "public-order"}
     for version, action, body, role, who, status in (
         (2, "transfer", {"department": "public-order", "handlers": ["wang"]}, "triage", {}, 200),
-        (3, "reply", {"text": "已核查，谢谢您。"}, "handler", by, 200),
-        (4, "close", {"outcome": "answered"}, "triage", {}, 403),
-        (4, "close", {"outcome": "answered"}, "handler", by, 200),
+        (3, "sign-for", None, "handler", by, 200),
+        (4, "reply", {"text": "已核查，谢谢您。"}, "handler", by, 200),
+        (5, "close", {"outcome": "answered"}, "triage", {}, 403),
+        (5, "close", {"outcome": "answered"}, "handler", by, 200),
     ):
         done = await petitions.post(f"/v1/petitions/{id_}/{action}", body, role, version=version, **who)
         assert done.status_code == status, done.text

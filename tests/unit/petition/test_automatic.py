@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from petition import domain
 from petition.domain import Decision
+from petition.handling import jurisdiction
 from petition.kinds import Danger, Ground, Kind
 from petition.petition import Channel, Outcome
 from petition.replies import answering
@@ -17,7 +18,7 @@ from petition.workflow import State
 
 from contracts.events import PetitionAutoAnswered
 
-from .test_domain import CITIZEN, LIBRARY, TRIAGE, classified, handler, received
+from .test_domain import CITIZEN, LIBRARY, NOW, TRIAGE, classified, handler, received
 
 SURE = Sure(confidence=0.8, likeness=0.6)
 SHARES = st.floats(0, 1)
@@ -100,6 +101,7 @@ def test_silence_is_never_an_answer() -> None:
 
 
 def test_a_departments_reply_takes_the_place_of_the_automatic_one() -> None:
-    transferred = domain.transfer(come_in().after, "traffic-police", by=TRIAGE).after
+    transferred = jurisdiction.transfer(come_in().after, "traffic-police", by=TRIAGE, now=NOW).after
     assert transferred.automatic
-    assert not domain.reply(transferred, "您好。", by=handler("traffic-police")).after.automatic
+    in_hand = jurisdiction.sign_for(transferred, by=handler("traffic-police")).after
+    assert not domain.reply(in_hand, "您好。", by=handler("traffic-police")).after.automatic

@@ -9,6 +9,7 @@ from casework.roles import Actor, Role
 from casework.workflow import WrongRole
 from petition import domain
 from petition.domain import Decision, Place
+from petition.handling import jurisdiction
 from petition.kinds import Classification, Danger, Ground, Kind, Matter
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender, begin, replay
 from petition.replies import answering
@@ -69,11 +70,15 @@ def received(
 
 
 def transferred(to: str = "traffic-police") -> Petition:
-    return domain.transfer(received().after, to, by=TRIAGE).after
+    return jurisdiction.transfer(received().after, to, by=TRIAGE, now=NOW).after
+
+
+def in_hand(of: str = "traffic-police") -> Petition:
+    return jurisdiction.sign_for(transferred(of), by=handler(of)).after
 
 
 def replied() -> Petition:
-    return domain.reply(transferred(), "您好。", by=handler("traffic-police")).after
+    return domain.reply(in_hand(), "您好。", by=handler("traffic-police")).after
 
 
 def rebuilt(events: Any) -> Petition:
@@ -111,42 +116,45 @@ def test_a_post_may_be_ahead_of_our_clock_by_little(*, ahead: timedelta, refused
 
 
 def test_a_transfer_needs_a_department_that_exists() -> None:
-    with pytest.raises(domain.UnknownDepartment):
-        domain.transfer(received().after, "post-office", by=TRIAGE)
+    with pytest.raises(jurisdiction.UnknownDepartment):
+        jurisdiction.transfer(received().after, "post-office", by=TRIAGE, now=NOW)
 
 
 def test_a_transfer_to_where_it_lies_is_refused() -> None:
-    with pytest.raises(domain.SameDepartment):
-        domain.transfer(transferred("fire"), "fire", by=TRIAGE)
+    with pytest.raises(jurisdiction.SameDepartment):
+        jurisdiction.transfer(transferred("fire"), "fire", by=TRIAGE, now=NOW)
 
 
 def test_whoever_is_complained_about_stays_away_from_it_for_good() -> None:
     involved = Involved(accused=frozenset({"fire"}), named=frozenset({"p_named"}), handlers=frozenset({"p_1"}))
-    petition = domain.transfer(received().after, "household", involved, by=TRIAGE).after
+    petition = jurisdiction.transfer(received().after, "household", involved, by=TRIAGE, now=NOW).after
     assert (petition.accused, petition.named, petition.handlers) == (("fire",), ("p_named",), ("p_1",))
     for to, handlers in (("fire", {"p_1"}), ("traffic-police", {"p_named"})):
-        with pytest.raises(domain.InvolvedHandles):
-            domain.transfer(petition, to, Involved(handlers=frozenset(handlers)), by=TRIAGE)
-    again = domain.transfer(petition, "traffic-police", Involved(accused=frozenset({"household"})), by=TRIAGE).after
+        with pytest.raises(jurisdiction.InvolvedHandles):
+            jurisdiction.transfer(petition, to, Involved(handlers=frozenset(handlers)), by=TRIAGE, now=NOW)
+    involved = Involved(accused=frozenset({"household"}))
+    again = jurisdiction.transfer(petition, "traffic-police", involved, by=TRIAGE, now=NOW).after
     assert (again.accused, again.named, again.handlers) == (("fire", "household"), ("p_named",), ())
 
 
 def test_a_unit_that_is_complained_about_exists() -> None:
-    with pytest.raises(domain.UnknownDepartment):
-        domain.transfer(received().after, "fire", Involved(accused=frozenset({"post-office"})), by=TRIAGE)
+    with pytest.raises(jurisdiction.UnknownDepartment):
+        jurisdiction.transfer(
+            received().after, "fire", Involved(accused=frozenset({"post-office"})), by=TRIAGE, now=NOW
+        )
 
 
 def test_a_report_goes_to_handlers_who_are_named() -> None:
     report = received(classified=classified(Kind.REPORT, "clue/fraud")).after
     assert report.kind == "report"
-    with pytest.raises(domain.NobodyEntrusted):
-        domain.transfer(report, "anti-fraud", by=TRIAGE)
+    with pytest.raises(jurisdiction.NobodyEntrusted):
+        jurisdiction.transfer(report, "anti-fraud", by=TRIAGE, now=NOW)
     entrusted = Involved(handlers=frozenset({"p_1"}))
-    petition = domain.transfer(report, "anti-fraud", entrusted, by=TRIAGE).after
-    with pytest.raises(domain.SameDepartment):
-        domain.transfer(petition, "anti-fraud", entrusted, by=TRIAGE)
+    petition = jurisdiction.transfer(report, "anti-fraud", entrusted, by=TRIAGE, now=NOW).after
+    with pytest.raises(jurisdiction.SameDepartment):
+        jurisdiction.transfer(petition, "anti-fraud", entrusted, by=TRIAGE, now=NOW)
     other = Involved(handlers=frozenset({"p_2"}))
-    assert domain.transfer(petition, "anti-fraud", other, by=TRIAGE).after.handlers == ("p_2",)
+    assert jurisdiction.transfer(petition, "anti-fraud", other, by=TRIAGE, now=NOW).after.handlers == ("p_2",)
 
 
 def test_nothing_is_closed_as_answered_that_nobody_answered() -> None:
@@ -155,7 +163,7 @@ def test_nothing_is_closed_as_answered_that_nobody_answered() -> None:
 
 
 def test_a_signed_draft_names_who_drafted_and_who_signed_it() -> None:
-    drafted = answering.draft_reply(transferred(), "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
+    drafted = answering.draft_reply(in_hand(), "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
     assert (drafted.state, drafted.drafted_by) == (State.DRAFTED, "p_handler")
     decision = answering.sign(drafted, "改过的答复。", by=SPOKESPERSON)
     (replied,) = decision.events
@@ -166,13 +174,13 @@ def test_a_signed_draft_names_who_drafted_and_who_signed_it() -> None:
 
 
 def test_a_draft_that_was_erased_with_its_author_cannot_be_signed() -> None:
-    drafted = answering.draft_reply(transferred(), "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
+    drafted = answering.draft_reply(in_hand(), "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
     with pytest.raises(answering.DraftErased):
         answering.sign(drafted, None, by=SPOKESPERSON)
 
 
 def test_a_rejected_draft_leaves_nothing_but_its_reason() -> None:
-    before = transferred()
+    before = in_hand()
     drafted = answering.draft_reply(before, "改过的答复。", LIBRARY, 2, by=handler("traffic-police")).after
     decision = answering.reject(drafted, "请先核实。", by=SPOKESPERSON)
     assert replace(decision.after, sequence=before.sequence) == before

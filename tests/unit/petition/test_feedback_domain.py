@@ -18,6 +18,7 @@ from petition.feedback.domain import (
     reopenable,
 )
 from petition.feedback.rating import CallBack, Level
+from petition.handling import jurisdiction
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Involved, Outcome, Petition
 from petition.workflow import State
@@ -27,11 +28,13 @@ from contracts.events import PetitionCalledBack, PetitionRated
 from .test_domain import (
     CITIZEN,
     CONTENT,
+    NOW,
     SENDER,
     TRIAGE,
     classified,
     elsewhere,
     handler,
+    in_hand,
     received,
     replied,
     transferred,
@@ -51,7 +54,10 @@ def reopened(petition: Petition, now: datetime = BEFORE_SPRING_FESTIVAL) -> Peti
 
 def settled(before: Petition | None = None) -> Petition:
     """Give what was answered on that Friday."""
-    petition = domain.transfer(before, "traffic-police", by=TRIAGE).after if before else transferred()
+    petition = in_hand()
+    if before:
+        there = jurisdiction.transfer(before, "traffic-police", by=TRIAGE, now=NOW).after
+        petition = jurisdiction.sign_for(there, by=handler("traffic-police")).after
     answered = domain.reply(petition, "您好。", by=handler("traffic-police"))
     return reopenable(answered, now=BEFORE_SPRING_FESTIVAL).after
 
@@ -89,7 +95,8 @@ def test_no_other_rating_does(level: Level) -> None:
 
 def test_nobody_is_called_back_who_never_signed_in() -> None:
     post = received(by=CONNECTOR, channel=Channel.FORUM).after
-    there = domain.transfer(post, "traffic-police", by=TRIAGE).after
+    there = jurisdiction.transfer(post, "traffic-police", by=TRIAGE, now=NOW).after
+    there = jurisdiction.sign_for(there, by=handler("traffic-police")).after
     petition = rated(domain.reply(there, "您好。", by=handler("traffic-police")).after)
     assert petition.rating is not None
     assert petition.rating.call_back is None
@@ -117,7 +124,8 @@ def test_what_is_hidden_is_neither_rated_nor_followed_by_a_call(ground: Ground) 
     involved = Involved(accused=frozenset({"fire"}), handlers=frozenset({"p_1"}))
     hidden = received(ground=ground, classified=classified(Kind.REPORT)).after
     desk = Actor(pseudonym="p_desk", roles=frozenset({Role.TRIAGE, Role.SUPERVISOR}))
-    there = domain.transfer(hidden, "criminal", involved, by=desk).after
+    there = jurisdiction.transfer(hidden, "criminal", involved, by=desk, now=NOW).after
+    there = jurisdiction.sign_for(there, by=handler("criminal")).after
     answered = reopenable(domain.reply(there, "您好。", by=handler("criminal")), now=BEFORE_SPRING_FESTIVAL).after
     with pytest.raises(InConfidence):
         rated(answered)

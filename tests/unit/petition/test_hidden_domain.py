@@ -5,12 +5,13 @@ from casework.roles import Actor, Role
 from casework.workflow import WrongRole
 from petition import domain
 from petition.domain import place_of
+from petition.handling import jurisdiction
 from petition.kinds import Classification, Danger, Ground, Kind, Matter
 from petition.petition import Involved, Outcome, Petition, begin, replay
 
 from contracts.events import PetitionClosed, PetitionReceived, ReportClassified, ReportClosed, ReportReceived
 
-from .test_domain import CONTENT, GUANGZHOU, ID, SENDER, TRIAGE, elsewhere, handler, received
+from .test_domain import CONTENT, GUANGZHOU, ID, NOW, SENDER, TRIAGE, elsewhere, handler, received
 
 REPORT = Classification(
     kind=Kind.REPORT, topic="clue/gambling", matter=Matter.PUBLIC_ORDER, danger=Danger.NONE, confidence=0.9,
@@ -62,18 +63,18 @@ def test_a_complaint_about_police_goes_one_tier_up_before_any_queue_shows_it(
 
 def test_it_goes_to_handlers_who_are_named_whatever_kind_it_is_said_to_be() -> None:
     consultation = received(ground=Ground.CRIME).after
-    with pytest.raises(domain.NobodyEntrusted):
-        domain.transfer(consultation, "criminal", by=TRIAGE)
-    assert domain.transfer(consultation, "criminal", WANG, by=TRIAGE).after.handlers == ("p_wang",)
+    with pytest.raises(jurisdiction.NobodyEntrusted):
+        jurisdiction.transfer(consultation, "criminal", by=TRIAGE, now=NOW)
+    assert jurisdiction.transfer(consultation, "criminal", WANG, by=TRIAGE, now=NOW).after.handlers == ("p_wang",)
 
 
 def test_a_complaint_about_police_says_whom_it_is_about_once() -> None:
     complaint = hidden(Ground.POLICE)
-    with pytest.raises(domain.NobodyAccused):
-        domain.transfer(complaint, "criminal", WANG, by=TRIAGE)
+    with pytest.raises(jurisdiction.NobodyAccused):
+        jurisdiction.transfer(complaint, "criminal", WANG, by=TRIAGE, now=NOW)
     about = Involved(accused=frozenset({"fire"}), handlers=WANG.handlers)
-    there = domain.transfer(complaint, "criminal", about, by=TRIAGE).after
-    assert domain.transfer(there, "household", WANG, by=TRIAGE).after.accused == ("fire",)
+    there = jurisdiction.transfer(complaint, "criminal", about, by=TRIAGE, now=NOW).after
+    assert jurisdiction.transfer(there, "household", WANG, by=TRIAGE, now=NOW).after.accused == ("fire",)
 
 
 def test_only_of_a_report_of_crime_a_case_is_filed_or_not() -> None:
@@ -85,14 +86,14 @@ def test_only_of_a_report_of_crime_a_case_is_filed_or_not() -> None:
     ):
         petition = received(classified=REPORT, ground=ground).after
         involved = Involved(accused=frozenset({"fire"}), handlers=WANG.handlers)
-        there = domain.reply(
-            domain.transfer(petition, "criminal", involved, by=TRIAGE).after, "好", by=handler("criminal")
-        )
+        there = jurisdiction.transfer(petition, "criminal", involved, by=TRIAGE, now=NOW).after
+        there = jurisdiction.sign_for(there, by=handler("criminal")).after
+        there = domain.reply(there, "好", by=handler("criminal")).after
         if ends:
-            assert isinstance(domain.close(there.after, outcome, by=handler("criminal")).events[0], ReportClosed)
+            assert isinstance(domain.close(there, outcome, by=handler("criminal")).events[0], ReportClosed)
             continue
         with pytest.raises(domain.WrongOutcome):
-            domain.close(there.after, outcome, by=handler("criminal"))
+            domain.close(there, outcome, by=handler("criminal"))
 
 
 def test_what_is_found_to_be_a_report_ends_in_the_open_and_begins_in_the_small_circle() -> None:
@@ -122,7 +123,7 @@ def test_out_of_the_small_circle_nothing_leads_back() -> None:
 
 def test_who_is_complained_about_stays_away_wherever_it_goes_on() -> None:
     involved = Involved(accused=frozenset({"fire"}), named=frozenset({"p_zhao"}))
-    petition = domain.transfer(received().after, "household", involved, by=TRIAGE).after
+    petition = jurisdiction.transfer(received().after, "household", involved, by=TRIAGE, now=NOW).after
     _, begun = moved(petition, Ground.POLICE)
     assert (begun.accused, begun.named, begun.handlers) == (("fire",), ("p_zhao",), ())
 

@@ -15,6 +15,8 @@ from petition.departments import DEPARTMENTS
 from petition.domain import Decision
 from petition.feedback import domain as feedback
 from petition.feedback.rating import CallBack, Level
+from petition.handling import jurisdiction
+from petition.handling.basis import Basis
 from petition.kinds import Ground, Kind
 from petition.petition import Involved, Outcome, Petition
 from petition.publishing import domain as publishing
@@ -23,23 +25,35 @@ from petition.replies import answering
 from petition.replies.answering import Sure
 from petition.workflow import SECOND_LOOK, TABLE, Action, State
 
-from tests.unit.kit.life import ROLES, TEXTS, Life, live, rows_of
+from tests.unit.kit.life import ROLES, TEXTS, live, rows_of
 
+from .handled import HandledLife
 from .test_domain import CONTENT, LIBRARY, NOW, SENDER, classified, elsewhere, rebuilt, received
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
 AFTER_ALL = (Action.ASK_A_PERSON, Action.TRANSFER, Action.ANSWER, Action.CLOSE, Action.MOVE)
+IN_HAND = (Action.TRANSFER, Action.SIGN_FOR)
+HEADS = (Action.EXTEND, Action.REFUSE_TIME)
 WAYS = (
     (Action.CLOSE,),
     (Action.MOVE,),
     (Action.ANSWER, Action.CLOSE),
     (Action.TRANSFER, Action.MOVE),
-    (Action.TRANSFER, Action.TRANSFER, Action.REPLY, Action.CLOSE),
-    (Action.TRANSFER, Action.ANSWER, Action.CLOSE),
-    (Action.TRANSFER, Action.DRAFT_REPLY, Action.SIGN),
-    (Action.TRANSFER, Action.DRAFT_REPLY, Action.REJECT),
-    (Action.TRANSFER, Action.DRAFT_REPLY, Action.MOVE),
-    *((Action.AUTO_ANSWER, action) for action in AFTER_ALL),
+    (Action.TRANSFER, Action.TRANSFER),
+    (Action.TRANSFER, Action.RETURN, Action.TRANSFER),
+    (Action.TRANSFER, Action.RETURN, Action.DECIDE),
+    (Action.TRANSFER, Action.DISPUTE, Action.DISPUTE, Action.DECIDE, Action.SIGN_FOR),
+    (Action.TRANSFER, Action.DISPUTE, Action.MOVE),
+    *((*IN_HAND, action) for action in (Action.TRANSFER, Action.MOVE)),
+    (*IN_HAND, Action.ASK_MORE, Action.SUPPLEMENT),
+    (*IN_HAND, Action.ASK_MORE, Action.MOVE),
+    *((*IN_HAND, Action.ASK_TIME, action) for action in HEADS),
+    *((*IN_HAND, Action.ASK_TIME, Action.DRAFT_REPLY, action) for action in (*HEADS, Action.URGE)),
+    *((*steps, Action.URGE) for steps in ((), (Action.TRANSFER,), (Action.TRANSFER, Action.DISPUTE), IN_HAND)),
+    (*IN_HAND, Action.REPLY, Action.CLOSE),
+    (*IN_HAND, Action.ANSWER, Action.CLOSE),
+    *((*IN_HAND, Action.DRAFT_REPLY, action) for action in (Action.SIGN, Action.REJECT, Action.MOVE)),
+    *((Action.AUTO_ANSWER, action) for action in (*AFTER_ALL, Action.URGE)),
     (Action.ANSWER, Action.RATE, Action.CALL_BACK),
     (Action.ANSWER, Action.CLOSE, Action.RATE, Action.CALL_BACK),
     (Action.ANSWER, Action.RATE, Action.CALL_BACK, Action.REOPEN),
@@ -48,7 +62,7 @@ WAYS = (
     (Action.ANSWER, Action.CONSENT, Action.PUBLISH, Action.REOPEN),
     (Action.ANSWER, Action.CLOSE, Action.CORRECT, Action.CONSENT, Action.PUBLISH, Action.RETRACT),
     (Action.ANSWER, Action.CLOSE, Action.CONSENT, Action.PUBLISH, Action.UNPUBLISH),
-    (Action.TRANSFER, Action.REPLY, Action.CLOSE, Action.REOPEN, Action.TRANSFER, Action.REPLY),
+    (*IN_HAND, Action.REPLY, Action.CLOSE, Action.REOPEN, *IN_HAND, Action.REPLY),
 )
 """How ordinary petitions may begin."""
 
@@ -57,7 +71,7 @@ def settled(decision: Decision) -> Decision:
     return feedback.reopenable(decision, now=NOW)
 
 
-class PetitionLife(Life):
+class PetitionLife(HandledLife):
     """Anybody, of any department, with a petition in any circle."""
 
     table = TABLE
@@ -88,11 +102,13 @@ class PetitionLife(Life):
         self.tries(
             Action.TRANSFER,
             roles,
-            lambda: domain.transfer(self.case, department, involved, by=actor),
+            lambda: jurisdiction.transfer(self.case, department, involved, by=actor, now=NOW),
             besides=department in DEPARTMENTS
             and department not in stays
             and not same
-            and (entrusted or not self.case.hidden),
+            and (entrusted or not self.case.hidden)
+            and (department not in self.case.course.returned_by or not self.ordinary)
+            and (department == self.case.department or not self.case.course.bound),
         )
 
     @rule(roles=ROLES)
@@ -124,10 +140,6 @@ class PetitionLife(Life):
     def reply(self, text: str, *, roles: frozenset[Role]) -> None:
         actor = Actor(pseudonym="p", roles=roles)
         self.tries(Action.REPLY, roles, lambda: settled(domain.reply(self.case, text, by=actor)), besides=True)
-
-    @property
-    def ordinary(self) -> bool:
-        return self.case.hidden is None and self.case.kind != Kind.REPORT
 
     @rule(text=TEXTS, roles=ROLES, version=st.integers(1, 9))
     def answer(self, text: str, *, roles: frozenset[Role], version: int) -> None:
@@ -271,13 +283,25 @@ class PetitionLife(Life):
         self.tries(Action.UNPUBLISH, roles, lambda: publishing.unpublish(self.case, by=actor), besides=public)
 
     def goes_on(self, action: Action) -> None:
+        """Take a step that is possible."""
         desk, spokesperson = frozenset({Role.TRIAGE, Role.HANDLER}), frozenset({Role.SPOKESPERSON})
-        citizen = frozenset({Role.CITIZEN})
-        department = "fire" if self.case.department is None else "household"
+        citizen, head = frozenset({Role.CITIZEN}), frozenset({Role.AGENCY_HEAD})
+        first = self.case.state is State.TRANSFERRED
+        department = "fire" if not self.case.course.assignment else "household"
         outcome = Outcome.ANSWERED if self.case.state is State.REPLIED else Outcome.SPAM
         steps: dict[Action, Callable[[], None]] = {
             Action.TRANSFER: lambda: self.transfer(department, desk, entrusted=True),
             Action.ASK_A_PERSON: lambda: self.ask_a_person(citizen),
+            Action.SIGN_FOR: lambda: self.sign_for(desk),
+            Action.RETURN: lambda: self.give_back(Basis.RECUSAL, desk),
+            Action.DISPUTE: lambda: self.dispute("household" if first else "fire", desk, others=not first),
+            Action.DECIDE: lambda: self.decide("household", desk),
+            Action.ASK_MORE: lambda: self.request_supplement("请补充地址。", roles=desk),
+            Action.SUPPLEMENT: lambda: self.supply("东风路三号。", roles=citizen),
+            Action.ASK_TIME: lambda: self.request_extension(5, roles=desk),
+            Action.EXTEND: lambda: self.extend(head),
+            Action.REFUSE_TIME: lambda: self.refuse_extension(head),
+            Action.URGE: lambda: self.urge(citizen, 0, own=True),
             Action.REPLY: lambda: self.reply("您好。", roles=desk),
             Action.ANSWER: lambda: self.answer("请到大厅办理。", roles=desk, version=1),
             Action.DRAFT_REPLY: lambda: self.draft_reply("改过。", roles=desk, version=1),

@@ -16,14 +16,14 @@ from petition.workflow import State
 
 from contracts.events import PetitionConsentWithdrawn, PetitionPublished, PetitionReopened, PetitionUnpublished
 
-from .test_domain import CITIZEN, NOW, SPOKESPERSON, TRIAGE, handler, received, replied
+from .test_domain import CITIZEN, NOW, SPOKESPERSON, TRIAGE, handler, in_hand, received, replied
 
 PUBLIC = Public(title="请问", question="护照怎么换", answer="请到大厅办理。")
 DEPARTMENT = handler("traffic-police")
 
 
 def consented() -> Petition:
-    there = domain.transfer(received().after, "traffic-police", by=TRIAGE).after
+    there = in_hand()
     answered = feedback.reopenable(domain.reply(there, "您好。", by=DEPARTMENT), now=NOW).after
     return publishing.consent(answered, by=CITIZEN).after
 

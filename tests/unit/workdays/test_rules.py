@@ -9,8 +9,8 @@ from workdays.rules import TABLE, BrokenRules, NoRule, Unit, load_rules, rules
 
 TODAY = date(2026, 11, 2)
 READ = {
-    *("petition/answer", "petition/triage", "petition/sign-for", "petition/dispute-decision"),
-    *("petition/call-back", "petition/reopening"),
+    *("petition/answer", "petition/triage", "petition/sign-for", "petition/dispute-decision", "petition/supplement"),
+    *("petition/call-back", "petition/reopening", "petition/answer-again"),
 }
 
 
@@ -27,12 +27,14 @@ def test_every_row_says_where_it_comes_from_and_only_what_was_read_is_verified()
 @pytest.mark.parametrize(
     ("id_", "on", "days", "unit", "starts", "extension", "by", "stops"),
     [
-        ("petition/answer", "2026-11-02", 15, "workdays", "first-receipt", 5, "agency-head", []),
+        ("petition/answer", "2026-11-02", 15, "workdays", "first-receipt", 5, "agency-head", ["supplement"]),
         ("petition/triage", "2026-11-02", 1, "workdays", "assignment", None, None, []),
         ("petition/sign-for", "2026-11-02", 1, "workdays", "assignment", None, None, []),
         ("petition/dispute-decision", "2026-11-02", 2, "workdays", "assignment", None, None, []),
         ("petition/call-back", "2026-11-02", 3, "workdays", "bad-rating", None, None, []),
         ("petition/reopening", "2026-11-02", 15, "days", "settled", None, None, []),
+        ("petition/answer-again", "2026-11-02", 15, "workdays", "reopening", 5, "agency-head", ["supplement"]),
+        ("petition/supplement", "2026-11-02", 10, "workdays", "supplement-requested", None, None, []),
         ("consultation/answer", "2026-11-02", 2, "workdays", "receipt", None, None, []),
         ("help/answer", "2026-11-02", 10, "workdays", "receipt", None, None, []),
         ("suggestion/answer", "2026-11-02", 10, "workdays", "receipt", None, None, []),

@@ -22,6 +22,7 @@ from contracts.events import (
 )
 from petition.domain import Decision, NothingAnswered
 from petition.feedback.rating import CallBack, Level
+from petition.handling.clock import limit_again
 from petition.kinds import in_confidence
 from petition.petition import Channel, Outcome, Petition, replay
 from petition.workflow import SECOND_LOOK, TABLE, Action, State
@@ -177,7 +178,16 @@ def _reopened(petition: Petition, objection: str, by: Actor, now: datetime) -> D
         raise ReopenedEnough
     public = petition.publication.published_at is not None
     taken_back = (PetitionUnpublished(by=by.pseudonym, reason=REOPENED),) if public else ()
-    reopened = PetitionReopened(by=by.pseudonym, objection=objection, times=petition.reopened + 1, reopened_at=now)
+    limit = limit_again(now)
+    reopened = PetitionReopened(
+        by=by.pseudonym,
+        objection=objection,
+        times=petition.reopened + 1,
+        reopened_at=now,
+        due_at=limit.due_at,
+        warn_at=limit.warn_at,
+        provisional=limit.provisional,
+    )
     events = (*taken_back, reopened)
     return Decision(reduce(replay, events, petition), events)
 

@@ -1,0 +1,161 @@
+"""How far the handling of a petition has come: by when it has to be answered, and whose it is. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from workdays.clock import Extended, Stop
+
+from contracts.events import (
+    PetitionExtended,
+    PetitionJurisdictionDecided,
+    PetitionReceived,
+    PetitionReopened,
+    PetitionSupplemented,
+    PetitionSupplementLapsed,
+    PetitionTransferred,
+    ReportReceived,
+    ReportTransferred,
+)
+from petition.handling.clock import SUPPLEMENT, limit_again, limit_of
+from petition.kinds import Ground
+
+HEAD: Final = "agency-head"
+"""Who extends it, as the table of time limits and the access tokens say (本机关负责人)."""
+
+
+class Extension(StrEnum):
+    """What became of an extension (延期)."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How far it has come.
+
+    Attributes:
+        due_at: End of the time limit that binds, UTC; return, re-transfer and dispute leave it where it is.
+        warn_at: When a yellow card is due, UTC.
+        provisional: A year in it isn't announced yet (暂定).
+        deadline: Version of the deadline: the sequence of the event that set it.
+        again_at: When it was taken up again, and its clock began anew, UTC.
+        warned: A yellow card was given (黄牌).
+        overdue: A red card was given (红牌).
+        escalated_to: GB/T 2260 code of the tier above that was told then.
+        internal_by: End of the office's own time limit for what comes next, UTC: to sign for it, to decide a dispute.
+        assignment: Version of that: the sequence of the event that set it.
+        late: It has passed.
+        first_receiver: The department that got it first; it answers to the citizen meanwhile (首接责任).
+        returned_by: Departments that gave it back, in order.
+        disputed_by: Departments that said that it is another one's, in order.
+        contender: The other side, while it is disputed.
+        bound: Whose it is was decided by the common superior.
+        stopped_at: Since when its clock stands still, or stood still, for more from its sender, UTC.
+        resumed_at: Since when it runs again, UTC.
+        extension: What became of an extension: see ``Extension``; None: nobody has asked for one.
+        extension_asked_by: Pseudonym of whoever asked.
+        extended_by: So many days.
+        extended_at: Since when, UTC.
+        urged: How often its sender urged.
+        urged_on: The last day, Shanghai's, on which they did.
+        watched_on: The last day on which a volunteer supervisor did.
+    """
+
+    due_at: datetime
+    warn_at: datetime
+    provisional: bool
+    deadline: int = 1
+    again_at: datetime | None = None
+    warned: bool = False
+    overdue: bool = False
+    escalated_to: str | None = None
+    internal_by: datetime | None = None
+    assignment: int = 0
+    late: bool = False
+    first_receiver: str | None = None
+    returned_by: tuple[str, ...] = ()
+    disputed_by: tuple[str, ...] = ()
+    contender: str | None = None
+    bound: bool = False
+    stopped_at: datetime | None = None
+    resumed_at: datetime | None = None
+    extension: Extension | None = None
+    extension_asked_by: str | None = None
+    extended_by: int = 0
+    extended_at: datetime | None = None
+    urged: int = 0
+    urged_on: date | None = None
+    watched_on: date | None = None
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether its clock does, until its sender has sent more."""
+        return self.stopped_at is not None and self.resumed_at is None
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """When its clock stood still."""
+        return (Stop(SUPPLEMENT, self.stopped_at, None, self.resumed_at),) if self.stopped_at else ()
+
+    @property
+    def extended(self) -> Extended | None:
+        """By how much it was extended."""
+        if self.extended_at is None:
+            return None
+        return Extended(self.extended_by, HEAD, "-", self.extended_at)
+
+
+def begin(event: PetitionReceived | ReportReceived, ground: Ground | None) -> Course:
+    """Give the course that begins with a receipt; of one that doesn't say its time limit yet, it is computed."""
+    if event.due_at is None or event.warn_at is None:
+        limit = limit_of(ground, event.received_at)
+        return Course(due_at=limit.due_at, warn_at=limit.warn_at, provisional=limit.provisional)
+    return Course(due_at=event.due_at, warn_at=event.warn_at, provisional=bool(event.provisional))
+
+
+def assigned(
+    course: Course, event: PetitionTransferred | ReportTransferred | PetitionJurisdictionDecided, sequence: int
+) -> Course:
+    """Give the course after a department got it."""
+    return replace(
+        settled(course),
+        internal_by=event.sign_by,
+        assignment=sequence,
+        late=False,
+        first_receiver=course.first_receiver or event.department,
+    )
+
+
+def again(event: PetitionReopened, sequence: int) -> Course:
+    """Give the course of what is taken up again (重新办理): it begins anew, with a clock of its own."""
+    limit = limit_again(event.reopened_at)
+    return Course(
+        due_at=limit.due_at if event.due_at is None else event.due_at,
+        warn_at=limit.warn_at if event.warn_at is None else event.warn_at,
+        provisional=limit.provisional if event.provisional is None else event.provisional,
+        deadline=sequence,
+        again_at=event.reopened_at,
+    )
+
+
+def settled(course: Course) -> Course:
+    """Give the course once nobody asks for more time any more: it was answered, has ended, or is another's."""
+    if course.extension is not Extension.ASKED:
+        return course
+    return replace(course, extension=None, extension_asked_by=None, extended_by=0)
+
+
+def taken(course: Course) -> Course:
+    """Give the course once nothing of the office's own is due: it is signed for, or given back."""
+    return replace(course, internal_by=None, late=False)
+
+
+def moved(
+    course: Course, event: PetitionSupplemented | PetitionSupplementLapsed | PetitionExtended, sequence: int
+) -> Course:
+    """Give the course once its deadline was moved; a card that was given stays given."""
+    return replace(course, due_at=event.due_at, warn_at=event.warn_at, provisional=event.provisional, deadline=sequence)

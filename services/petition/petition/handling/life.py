@@ -1,0 +1,146 @@
+"""What the events of handling make of a petition. Pure.
+
+Whether what they tell was allowed was asked when it was decided.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from casework.roles import Role
+
+from contracts.events import (
+    PetitionEscalated,
+    PetitionExtended,
+    PetitionExtensionRefused,
+    PetitionExtensionRequested,
+    PetitionJurisdictionDecided,
+    PetitionJurisdictionDisputed,
+    PetitionOverdue,
+    PetitionReturned,
+    PetitionSignedFor,
+    PetitionSupplemented,
+    PetitionSupplementLapsed,
+    PetitionSupplementRequested,
+    PetitionUrged,
+    PetitionWarned,
+    ReportEscalated,
+    ReportOverdue,
+    ReportReturned,
+    ReportSignedFor,
+    ReportWarned,
+)
+from petition.handling.clock import ANSWER
+from petition.handling.course import Course, Extension, assigned, moved, taken
+from petition.workflow import State
+
+if TYPE_CHECKING:  # a petition is replayed by its own module, which hands over here
+    from petition.petition import Petition
+
+Carded = PetitionWarned | PetitionOverdue | PetitionEscalated | ReportWarned | ReportOverdue | ReportEscalated
+OfJurisdiction = (
+    PetitionSignedFor
+    | PetitionReturned
+    | PetitionJurisdictionDisputed
+    | PetitionJurisdictionDecided
+    | ReportSignedFor
+    | ReportReturned
+)
+Meanwhile = (
+    PetitionSupplementRequested
+    | PetitionSupplemented
+    | PetitionSupplementLapsed
+    | PetitionExtensionRequested
+    | PetitionExtended
+    | PetitionExtensionRefused
+    | PetitionUrged
+)
+Handled = (
+    PetitionWarned
+    | PetitionOverdue
+    | PetitionEscalated
+    | PetitionSignedFor
+    | PetitionReturned
+    | PetitionJurisdictionDisputed
+    | PetitionJurisdictionDecided
+    | Meanwhile
+)
+HandledReport = ReportWarned | ReportOverdue | ReportEscalated | ReportSignedFor | ReportReturned
+HANDLED: Final[Mapping[type[Any], type[Any]]] = MappingProxyType(
+    {
+        PetitionWarned: ReportWarned,
+        PetitionOverdue: ReportOverdue,
+        PetitionEscalated: ReportEscalated,
+        PetitionSignedFor: ReportSignedFor,
+        PetitionReturned: ReportReturned,
+    }
+)
+"""The same, told in the small circle, where nothing is disputed, asked back, extended or urged."""
+
+
+def go_on(petition: "Petition", event: Handled | HandledReport) -> "Petition":
+    """Give the petition after an event of its handling; its sequence is that of the event already."""
+    if isinstance(event, Carded):
+        return replace(petition, course=_carded(petition.course, event))
+    if isinstance(event, OfJurisdiction):
+        return replace(petition, **_of_jurisdiction(petition, event))
+    return replace(petition, **_meanwhile(petition, event))
+
+
+def _carded(course: Course, event: Carded) -> Course:
+    match event:
+        case PetitionWarned() | ReportWarned():
+            return replace(course, warned=True)
+        case PetitionOverdue(clock=clock) | ReportOverdue(clock=clock):
+            return replace(course, overdue=True) if clock == ANSWER else replace(course, late=True)
+        case PetitionEscalated() | ReportEscalated():
+            return replace(course, escalated_to=event.to)
+
+
+def _of_jurisdiction(petition: "Petition", event: OfJurisdiction) -> dict[str, Any]:
+    course = petition.course
+    match event:
+        case PetitionSignedFor() | ReportSignedFor():
+            return {"state": State.IN_HAND, "course": taken(course)}
+        case PetitionReturned() | ReportReturned():
+            given_back = replace(taken(course), returned_by=(*course.returned_by, event.department))
+            return {"state": State.CLASSIFIED, "department": None, "handlers": (), "course": given_back}
+        case PetitionJurisdictionDisputed():
+            heard = replace(course, disputed_by=(*course.disputed_by, event.department))
+            if petition.state is State.DISPUTED:  # the other side has its say; the superior's clock runs already
+                return {"course": heard}
+            begun = replace(heard, internal_by=event.decide_by, assignment=petition.sequence, late=False)
+            return {"state": State.DISPUTED, "course": replace(begun, contender=event.to)}
+        case PetitionJurisdictionDecided():
+            found = replace(assigned(course, event, petition.sequence), contender=None, bound=True)
+            return {"state": State.TRANSFERRED, "department": event.department, "handlers": (), "course": found}
+
+
+def _meanwhile(petition: "Petition", event: Meanwhile) -> dict[str, Any]:
+    course, sequence = petition.course, petition.sequence
+    match event:
+        case PetitionSupplementRequested():
+            stopped = replace(course, stopped_at=event.stopped_at, internal_by=event.answer_by, assignment=sequence)
+            return {"state": State.SUPPLEMENTING, "course": stopped}
+        case PetitionSupplemented(resumed_at=resumed_at) | PetitionSupplementLapsed(effective_at=resumed_at):
+            running = replace(taken(course), resumed_at=resumed_at)
+            return {"state": State.IN_HAND, "course": moved(running, event, sequence)}
+        case PetitionExtensionRequested():
+            course = replace(course, extension=Extension.ASKED, extension_asked_by=event.by, extended_by=event.days)
+        case PetitionExtended():
+            extended = replace(course, extension=Extension.GRANTED, extended_at=event.extended_at)
+            course = moved(extended, event, sequence)
+        case PetitionExtensionRefused():
+            course = replace(course, extension=Extension.REFUSED, extended_by=0)
+        case PetitionUrged():
+            course = _urged(course, event)
+    return {"course": course}
+
+
+def _urged(course: Course, event: PetitionUrged) -> Course:
+    day = date.fromisoformat(event.day)
+    if event.times is not None:
+        return replace(course, urged=event.times, urged_on=day)
+    return replace(course, watched_on=day) if event.by == Role.VOLUNTEER_SUPERVISOR else course

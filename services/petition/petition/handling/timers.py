@@ -1,0 +1,102 @@
+"""Timers of petitions: which of them an event sets, what comes of those that are due, and which comes next.
+
+Of the clock that binds a petition has one timer at a time: the red card's is set when the yellow card's has come due,
+so that most petitions, answered long before, cost one row each.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from casework.timed import take_effect
+from chassis.timers import Timer
+from chassis.unit import Unit
+from contracts.event import ContractEvent
+
+from contracts.events import (
+    PetitionExtended,
+    PetitionJurisdictionDecided,
+    PetitionJurisdictionDisputed,
+    PetitionReceived,
+    PetitionReopened,
+    PetitionSupplemented,
+    PetitionSupplementLapsed,
+    PetitionSupplementRequested,
+    PetitionTransferred,
+    ReportReceived,
+    ReportTransferred,
+)
+from petition.domain import Decision
+from petition.handling import cards, course, supplement
+from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT
+from petition.kinds import Ground
+from petition.petition import Petition
+from petition.store import PETITIONS
+
+WARNING: Final = "warning"
+BREACH: Final = "breach"
+CLOCKS: Final[Mapping[str, Callable[[Petition, int], Decision]]] = MappingProxyType(
+    {
+        WARNING: lambda petition, version: cards.warn(petition, deadline=version),
+        BREACH: lambda petition, version: cards.breach(petition, deadline=version),
+        SIGN_FOR: lambda petition, version: cards.miss(petition, SIGN_FOR, assignment=version),
+        DISPUTE_DECISION: lambda petition, version: cards.miss(petition, DISPUTE_DECISION, assignment=version),
+        SUPPLEMENT: lambda petition, version: supplement.lapse(petition, asked=version),
+    }
+)
+"""What comes of each clock of a petition."""
+
+
+async def fire(due: Sequence[Timer], unit: Unit) -> None:
+    """Give cards to whichever petitions are still due them, and set the timers that come next.
+
+    Raises:
+        LookupError: A timer belongs to no petition.
+    """
+    for timer, decision in await take_effect(PETITIONS, due, unit, CLOCKS):
+        petition = decision.after
+        unit.set_timers(timers_of(decision, timer.correlationid))
+        if timer.clock == WARNING and cards.runs(petition, timer.version):
+            unit.set_timers([_timer(timer.subject, BREACH, timer.version, petition.course.due_at, timer.correlationid)])
+
+
+def timers_of(decision: Decision, correlationid: str) -> Sequence[Timer]:
+    """Give the timers that a decision's events set."""
+    subject = decision.after.id
+    return [
+        timer
+        for sequence, event in enumerate(decision.events, decision.first_sequence)
+        for timer in timers_set_by(event, subject, sequence, correlationid)
+    ]
+
+
+def timers_set_by(event: ContractEvent, subject: str, sequence: int, correlationid: str) -> Iterator[Timer]:
+    """Give the timers that an event sets, if any; the event's sequence is the version of its deadline."""
+    match event:
+        case PetitionReceived():
+            yield _timer(subject, WARNING, sequence, course.begin(event, None).warn_at, correlationid)
+        case PetitionReopened():
+            yield _timer(subject, WARNING, sequence, course.again(event, sequence).warn_at, correlationid)
+        case ReportReceived(ground=ground):
+            yield _timer(subject, WARNING, sequence, course.begin(event, Ground(ground)).warn_at, correlationid)
+        case (
+            PetitionTransferred(sign_by=datetime() as due_at)
+            | ReportTransferred(sign_by=datetime() as due_at)
+            | PetitionJurisdictionDecided(sign_by=due_at)
+        ):
+            yield _timer(subject, SIGN_FOR, sequence, due_at, correlationid)
+        case PetitionSupplementRequested(answer_by=due_at):
+            yield _timer(subject, SUPPLEMENT, sequence, due_at, correlationid)
+        case (
+            PetitionSupplemented(warn_at=due_at)
+            | PetitionSupplementLapsed(warn_at=due_at)
+            | PetitionExtended(warn_at=due_at)
+        ):
+            yield _timer(subject, WARNING, sequence, due_at, correlationid)
+        case PetitionJurisdictionDisputed(decide_by=datetime() as due_at):
+            yield _timer(subject, DISPUTE_DECISION, sequence, due_at, correlationid)
+
+
+def _timer(subject: str, clock: str, version: int, due_at: datetime, correlationid: str) -> Timer:
+    return Timer(subject=subject, clock=clock, version=version, due_at=due_at, correlationid=correlationid)

@@ -1,0 +1,56 @@
+"""What the events of answering make of a petition. Pure."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from contracts.events import (
+    PetitionAutoAnswered,
+    PetitionPersonAsked,
+    PetitionReplied,
+    PetitionReplyDrafted,
+    PetitionReplyRejected,
+    ReportReplied,
+)
+from petition.handling.course import settled
+from petition.workflow import State
+
+if TYPE_CHECKING:  # a petition is replayed by its own module, which hands over here
+    from petition.petition import Petition
+
+Answering = (
+    PetitionReplyDrafted
+    | PetitionReplyRejected
+    | PetitionReplied
+    | ReportReplied
+    | PetitionAutoAnswered
+    | PetitionPersonAsked
+)
+
+
+def answered(
+    petition: "Petition",
+    event: Answering,
+) -> "Petition":
+    """Give it after what leads to an answer, is one, or isn't enough of one."""
+    match event:
+        case PetitionReplyDrafted(answer=answer, answer_version=version, by=by):
+            there = replace(petition, state=State.DRAFTED, answer=answer, answer_version=version, drafted_by=by)
+        case PetitionReplyRejected():
+            there = replace(petition, state=State.IN_HAND, answer=None, answer_version=None, drafted_by=None)
+        case PetitionAutoAnswered(answer=answer, answer_version=version):
+            there = replace(petition, state=State.AUTO_ANSWERED, answer=answer, answer_version=version, automatic=True)
+        case PetitionPersonAsked():
+            there = replace(petition, state=State.CLASSIFIED)
+        case PetitionReplied() | ReportReplied():
+            signed_by = getattr(event, "signed_by", None)
+            there = replace(
+                petition,
+                state=State.REPLIED,
+                course=settled(petition.course),
+                answer=getattr(event, "answer", None),
+                answer_version=getattr(event, "answer_version", None),
+                automatic=False,
+                reopenable_until=getattr(event, "reopenable_until", None),
+                repliers=tuple(sorted({*petition.repliers, event.by, *filter(None, (signed_by,))})),
+            )
+    return there
