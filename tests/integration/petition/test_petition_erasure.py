@@ -24,10 +24,10 @@ async def test_what_the_key_had_sealed_is_deleted_and_acknowledged_and_nobody_el
     await petitions.transferred(mine["id"])
     await petitions.replied(mine["id"])
     rating = {"level": "satisfied", "comment": "谢谢"}
-    rated = await petitions.post(f"/v1/petitions/{mine['id']}/rate", rating, "citizen", version=4, sub="one")
+    rated = await petitions.post(f"/v1/petitions/{mine['id']}/rate", rating, "citizen", version=5, sub="one")
     assert rated.status_code == 200, rated.text
     objection = {"objection": "还有一事"}
-    again = await petitions.post(f"/v1/petitions/{mine['id']}/reopen", objection, "citizen", version=5, sub="one")
+    again = await petitions.post(f"/v1/petitions/{mine['id']}/reopen", objection, "citizen", version=6, sub="one")
     assert again.status_code == 200, again.text
     assert (await petitions.get(f"/v1/petitions/{mine['id']}", "triage")).json()["access"] == "open"
     others = await petitions.submitted(sub="two")

@@ -13,7 +13,7 @@ EARLIER = (("transferred", None, "life"), ("replied", None, "life"), ("classifie
 
 
 @pytest.fixture
-def migrations() -> None:
+def database_migrations() -> None:
     """None: the database is empty, and the test migrates it."""
 
 

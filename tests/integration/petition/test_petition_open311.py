@@ -87,7 +87,7 @@ async def test_a_request_is_a_petition_and_its_id_tells_how_far_it_is_and_nothin
     await app.transferred(str(row["id"]))
     await app.replied(str(row["id"]))
     await app.post(
-        f"/v1/petitions/{row['id']}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=4
+        f"/v1/petitions/{row['id']}/close", {"outcome": "answered"}, "handler", department="traffic-police", version=5
     )
     status = await told(app, id_)
     assert (status["status"], status["agency_responsible"]) == ("closed", "交通警察支队")
