@@ -70,10 +70,7 @@ def does_what_its_document_says(
     """
     document = requests.get(f"{url}/openapi.json", timeout=10).json()
     if mode is GenerationMode.NEGATIVE:
-        # A missing token isn't the fault to be looked at here: each request has one.
-        del document["security"]
-        for operation in (each for path in document["paths"].values() for each in path.values()):
-            operation.pop("security", None)
+        _loosen(document)
     schema = schemathesis.openapi.from_dict(document)
     schema.config.checks.positive_data_acceptance.expected_statuses += ["412"]  # another version
     schema.config.checks.negative_data_rejection.expected_statuses += ["412"]
@@ -111,3 +108,15 @@ def does_what_its_document_says(
                 failures.append(failure)
     if failures:
         raise BaseExceptionGroup(f"{len(failures)} operations don't do what their document says", failures)
+
+
+def _loosen(document: dict[str, Any]) -> None:
+    """Take out of a document what isn't to be tried against it."""
+    # A missing token isn't the fault to be looked at here: each request has one.
+    del document["security"]
+    for operation in (each for path in document["paths"].values() for each in path.values()):
+        operation.pop("security", None)
+        # Schemathesis takes a branch that is for several values of the discriminator to be for one of them. Each
+        # branch lists its values itself.
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            content["schema"].pop("discriminator", None)
