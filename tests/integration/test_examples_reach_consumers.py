@@ -25,6 +25,7 @@ from contracts.release import released
 from deploy.services import SERVICES
 from query.tables import Colour
 
+from tests.integration.kit.databases import Databases, migrations_of
 from tests.integration.kit.in_process import InProcess, environment
 
 Event = dict[str, Any]
@@ -46,13 +47,14 @@ def of(topics: Sequence[str]) -> list[Event]:
 
 @asynccontextmanager
 async def process_of(
-    name: str, database_url: str, keyring_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, databases: Databases, keyring_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Service, InProcess]]:
     package = name.replace("-", "_")
-    issuer = environment(package.upper(), database_url, keyring_url, folder, monkeypatch)
     bootstrap: Bootstrap = importlib.import_module(f"{package}.bootstrap").bootstrap
-    async with InProcess.on(bootstrap, database_url, issuer) as process:
-        yield bootstrap(), process
+    with databases.fresh(migrations_of(name)) as url:
+        issuer = environment(package.upper(), url, keyring_url, folder, monkeypatch)
+        async with InProcess.on(bootstrap, url, issuer) as process:
+            yield bootstrap(), process
 
 
 async def its_case_exists(event: Event, process: InProcess) -> Event:
@@ -72,9 +74,9 @@ PREPARED: dict[str, Callable[..., Any]] = {"accept": its_case_exists}
 
 @pytest.mark.parametrize("name", [service.name for service in SERVICES])
 async def test_every_reaction_handles_every_example(
-    name: str, database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, databases: Databases, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with process_of(name, database_url, keyring_url, tmp_path, monkeypatch) as (service, process):
+    async with process_of(name, databases, keyring_url, tmp_path, monkeypatch) as (service, process):
         for reaction in service.reactions:
             processor = Processor(reaction, units=process.units, decode=CODEC.decode, patience=Patience())
             handled = set()
@@ -104,12 +106,12 @@ async def stored(batch: Batch, database_url: str) -> int:
 
 
 async def test_the_mirror_and_what_rests_on_it_read_every_example(
-    database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    databases: Databases, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with process_of("intel-sink", database_url, keyring_url, tmp_path, monkeypatch) as (service, process):
+    async with process_of("intel-sink", databases, keyring_url, tmp_path, monkeypatch) as (service, process):
         (mirror,) = service.batches
         assert set(mirror.topics()) == set(REGISTRY.topics)
-        number = await stored(mirror, database_url)
+        number = await stored(mirror, process.database_url)
         assert process.rows("SELECT status, count(*) FROM mirror_records GROUP BY status") == [
             {"status": "ok", "count": number}
         ]
@@ -121,11 +123,11 @@ async def test_the_mirror_and_what_rests_on_it_read_every_example(
 
 
 async def test_the_read_models_tell_every_example(
-    database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    databases: Databases, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with process_of("query", database_url, keyring_url, tmp_path, monkeypatch) as (service, process):
+    async with process_of("query", databases, keyring_url, tmp_path, monkeypatch) as (service, process):
         for batch, colour in zip(service.batches, Colour, strict=True):
-            number = await stored(batch, database_url)
+            number = await stored(batch, process.database_url)
             assert process.rows(f"SELECT count(*) FROM {colour}.timeline") == [{"count": number}]
 
 

@@ -8,6 +8,8 @@ import pytest
 from casework.policy import POLICY
 from chassis.policy import SCOPES, Condition, Rule, Scope
 
+from tests.integration.kit.databases import Databases
+
 from .matrix import Findings, Sweep
 from .oracle import rules_of
 from .worlds import FILLED, world_of
@@ -49,13 +51,13 @@ def told(found: Findings) -> str:
 @pytest.mark.parametrize("prefix", FILLED)
 async def test_nobody_sees_or_does_more_or_less_than_the_table_says(
     prefix: str,
-    database_url: str,
+    databases: Databases,
     keyring_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    async with world_of(prefix, database_url, keyring_url, tmp_path, monkeypatch) as world:
+    async with world_of(prefix, databases, keyring_url, tmp_path, monkeypatch) as world:
         sweep = Sweep(world)
         found = await sweep.everybody()
     with capsys.disabled():
@@ -70,9 +72,9 @@ async def test_nobody_sees_or_does_more_or_less_than_the_table_says(
 
 @pytest.mark.parametrize("prefix", FILLED)
 async def test_without_any_one_scope_or_condition_of_a_resource_it_leaks(
-    prefix: str, database_url: str, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    prefix: str, databases: Databases, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with world_of(prefix, database_url, keyring_url, tmp_path, monkeypatch) as world:
+    async with world_of(prefix, databases, keyring_url, tmp_path, monkeypatch) as world:
         sweep = Sweep(world)
         for resource, condition in conditions_of({each.resource for each in sweep.operations}):
             rules = [rule for rule in POLICY.rules if rule.resource == resource and condition in rule.conditions]

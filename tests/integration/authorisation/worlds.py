@@ -55,6 +55,7 @@ from sqlalchemy import Table, insert, text
 from contracts.events import AnswerDrafted, AnswerPublished, BulletinWritten, CaseAccepted, CaseSubmitted, LegalBasis
 from tests.integration.kit.attached import PNG, parts
 from tests.integration.kit.bulletins import BULLETIN
+from tests.integration.kit.databases import Databases, migrations_of
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
@@ -335,12 +336,13 @@ FILLED: dict[str, tuple[Bootstrap, Callable[[World], Awaitable[None]]]] = {
 
 @asynccontextmanager
 async def world_of(
-    prefix: str, database_url: str, keyring_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    prefix: str, databases: Databases, keyring_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """Start a service, filled."""
     bootstrap, fill = FILLED[prefix]
-    issuer = environment(prefix, database_url, keyring_url, folder, monkeypatch)
-    async with InProcess.on(bootstrap, database_url, issuer) as service:
-        world = World(service)
-        await fill(world)
-        yield world
+    with databases.fresh(migrations_of(prefix.lower().replace("_", "-"))) as url:
+        issuer = environment(prefix, url, keyring_url, folder, monkeypatch)
+        async with InProcess.on(bootstrap, url, issuer) as service:
+            world = World(service)
+            await fill(world)
+            yield world

@@ -10,6 +10,13 @@ from chassis.process.migration import migrate
 from deploy.postgres import Postgres
 from psycopg import sql
 
+SERVICES = Path(__file__).resolve().parents[3] / "services"
+
+
+def migrations_of(service: str) -> Path:
+    """Give what a service's database goes through."""
+    return SERVICES / service / "migrations"
+
 
 class Databases:
     """Makes databases; what is migrated is migrated once, and copied for each test."""

@@ -17,7 +17,6 @@ from chassis.app import Bootstrap, Service
 from chassis.database import Database
 from chassis.envelope import Envelope
 from chassis.outbox import Outbox
-from chassis.process.migration import migrate
 from chassis.reading import is_record
 from chassis.unit import Units
 from chassis.worker.timers import TimerRunner
@@ -111,9 +110,8 @@ class InProcess:
     @classmethod
     @asynccontextmanager
     async def on(cls, bootstrap: Bootstrap, database_url: str, issuer: Issuer) -> AsyncIterator[Self]:
-        """Put the service on a database that is migrated for it."""
+        """Put the service on a database that went through its migrations."""
         service = bootstrap()
-        migrate(database_url, service.migrations)
         database = Database(database_url, 4)
         app = http_application(service)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -23,8 +23,15 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _FRAMES = 20
 _OF_THE_INFRASTRUCTURE = (OSError, psycopg.OperationalError, psycopg.InterfaceError, KafkaError)
 """Errors whose text names servers, not data."""
-_QUIET = {"kafka": logging.CRITICAL, "aiokafka": logging.CRITICAL, "faust": logging.WARNING, "mode": logging.WARNING}
-"""The clients tell of each attempt to reach a broker that is away; the parts that use them say it once."""
+_QUIET = {
+    "kafka": logging.CRITICAL,
+    "aiokafka": logging.CRITICAL,
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "httpx": logging.WARNING,
+}
+"""The clients tell of each attempt to reach a broker that is away; the parts that use them say it once. And what httpx
+tells of each request is an address, which may hold a key."""
 _OF_PYTHON = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"})
 _SEVERITIES = {
     logging.DEBUG: SeverityNumber.DEBUG,
