@@ -51,6 +51,15 @@ class PositionedConsumer(Consumer):
         self._begin = begin
         super().__init__(*arguments, **options)
 
+    async def commit(self, *arguments: Any, **options: Any) -> bool:
+        """Commit, unless the app has crashed: the thread that would do it ends at that, and may never answer.
+
+        Without this an app's stop fails or hangs on its way, and its agents go on, whoever cancels them.
+        """
+        if self.crashed:
+            return False
+        return await super().commit(*arguments, **options)
+
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek all partitions to the offsets that ``begin`` gives."""
         offsets = await self._begin(self.assignment())

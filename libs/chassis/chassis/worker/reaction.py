@@ -194,13 +194,14 @@ class ReactionConsumer:
     async def _stop_app(self, app: faust.App) -> None:
         # Not by a time-out around it: faust swallows the cancellation and goes on waiting.
         stopping = asyncio.ensure_future(app.stop())
-        _, hanging = await asyncio.wait((stopping,), timeout=self._settings.drain_s)
-        if hanging:
-            log.critical("%s didn't stop within %g s", self.name, self._settings.drain_s)
-            if not self._patience.stopping:
-                self.watchdog.end()  # two apps of one reaction can't live in one process
-            app.consumer.unacked.clear()  # what it waits for
-            await asyncio.wait((stopping,), timeout=self._settings.drain_s)
+        done, _ = await asyncio.wait((stopping,), timeout=self._settings.drain_s)
+        if (failed := stopping.exception() if done else TimeoutError()) is None:
+            return
+        log.critical("%s didn't stop: %s", self.name, describe(failed))
+        if not self._patience.stopping:
+            self.watchdog.end()  # two apps of one reaction can't live in one process
+        app.consumer.unacked.clear()  # what it waits for
+        await asyncio.wait((stopping,), timeout=self._settings.drain_s)
 
     async def _begin(self, assigned: Collection[TP]) -> Mapping[TP, int]:
         """Give the stored position of each partition.
