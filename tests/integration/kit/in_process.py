@@ -27,6 +27,8 @@ from fastapi import FastAPI
 from psycopg.rows import dict_row
 from yiwangban_keyring.store import DatabaseKeyring
 
+REGISTRY = Registry.load()
+CODEC = Codec(REGISTRY)
 GUANGZHOU, SHENZHEN, PROVINCE = "440100", "440300", "440000"
 
 
@@ -54,11 +56,11 @@ def environment(
 @asynccontextmanager
 async def units_of(service: Service, database: Database) -> AsyncIterator[Units]:
     """Open units of work as the service's own process would."""
-    registry, keyring = Registry.load(), service.settings.open_keyring()
+    keyring = service.settings.open_keyring()
     outbox = Outbox(
         service=service.name,
-        registry=registry,
-        codec=Codec(registry),
+        registry=REGISTRY,
+        codec=CODEC,
         keyring=keyring,
         pseudonym_secret=service.settings.pseudonym_secret(),
     )
@@ -180,7 +182,6 @@ class InProcess:
 
     def events(self, subject: str | None = None) -> list[Envelope]:
         """Give what is in the outbox, in the order in which it was decided: all of it, or one subject's."""
-        codec = Codec(Registry.load())
         rows = self.rows("SELECT subject, body FROM outbox ORDER BY id")
         bodies = [bytes(row["body"]) for row in rows if subject in {None, row["subject"]}]
-        return [Envelope.from_cloudevent(codec.decode(body)) for body in bodies]
+        return [Envelope.from_cloudevent(CODEC.decode(body)) for body in bodies]

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 from casework.numbers import is_human_number
-from contracts.codec import Codec
-from contracts.registry import Registry
+
+from tests.integration.kit.in_process import CODEC
 
 from .conftest import GUANGZHOU, PROVINCE, SHENZHEN, Petitions
 
@@ -22,7 +22,7 @@ FORUM = {
 
 def events_of(petitions: Petitions, id_: str) -> list[dict[str, Any]]:
     rows = petitions.rows(f"SELECT body FROM outbox WHERE subject = '{id_}' ORDER BY sequence")
-    return [Codec(Registry.load()).decode(bytes(row["body"])) for row in rows]
+    return [CODEC.decode(bytes(row["body"])) for row in rows]
 
 
 async def test_a_citizen_gets_a_receipt_and_two_events_are_on_their_way(petitions: Petitions) -> None:

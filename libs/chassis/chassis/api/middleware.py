@@ -4,9 +4,10 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -60,8 +61,12 @@ class EdgeMiddleware:
             "http.server.request.duration", unit="s", description="Duration of HTTP server requests."
         )
         self._in_hand: Counter[str] = Counter()  # counted here and read when asked
+        # What is observed is kept for as long as the process lives: it must not hold the application.
         meter.create_observable_up_down_counter(
-            "http.server.active_requests", [self._active], unit="{request}", description="Requests in hand."
+            "http.server.active_requests",
+            [partial(_active, self._in_hand)],
+            unit="{request}",
+            description="Requests in hand.",
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,9 +99,6 @@ class EdgeMiddleware:
                     raise  # half an answer is out; closing the connection is all that is left
                 await problem_response(Problem(INTERNAL), Request(scope))(scope, receive, answer)
 
-    def _active(self, _: CallbackOptions) -> Iterable[Observation]:
-        return [Observation(count, {"http.request.method": method}) for method, count in self._in_hand.items()]
-
     @contextmanager
     def _observing(self, scope: Scope, parent: otel_context.Context, request_id: str) -> Iterator[_Seen]:
         """Measure what happens in the block, in a span and under a request id."""
@@ -127,3 +129,7 @@ class EdgeMiddleware:
             span.end()
             structured_logs.request_id.reset(id_token)
             otel_context.detach(span_token)
+
+
+def _active(in_hand: Mapping[str, int], _: CallbackOptions) -> Iterable[Observation]:
+    return [Observation(count, {"http.request.method": method}) for method, count in in_hand.items()]
