@@ -20,6 +20,8 @@ help: ## 列出全部命令 · list the commands
 
 setup: $(INSTALLED) ## 安装到 .venv（按哈希锁定）· install everything into .venv, locked by hash
 
+# Officers fill the reply library first, so some consultations may be answered automatically.
+demo: export PETITION_AUTOMATIC_CONFIDENCE ?= 0.3
 demo: setup ## 启动并跑主流程 · start, run the main job (INPUT=messages.jsonl, IDENTITY=keycloak), leave it running
 	@$(BIN)/deploy start
 	@$(BIN)/python -m demo $(if $(INPUT),--input '$(INPUT)')

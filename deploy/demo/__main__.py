@@ -23,6 +23,7 @@ from rich.progress import (
 
 from demo import job, judge, messages
 from demo.applications import CatalogueError
+from demo.informant import Informant
 from demo.observe import UnreadableTopicError
 from demo.report import show
 from demo.target import Target
@@ -63,6 +64,8 @@ def main(
         applications=applications,
         handle_every=math.ceil(len(found) / handled) if handled else len(found) + 1,
         workers=workers,
+        informant=Informant(),
+        library=True,
     )
     with Progress(*COLUMNS, console=console) as progress:
         parts = {

@@ -11,11 +11,14 @@ from typing import Self
 from demo import journal
 from demo.applications import Application, Fate, applications, read_catalogue
 from demo.counters import Counters, Filed
+from demo.figures import told
 from demo.follow import Follower
 from demo.gateway import Gateway
+from demo.informant import TENANT, Informant
 from demo.journal import Journal
 from demo.judge import Step, judge, promised_by_topic, records_by_topic, settle, topics_of, watching
-from demo.messages import Message, Unreadable
+from demo.library import Librarians
+from demo.messages import TYPED_IN, Message, Unreadable
 from demo.officers import Officers
 from demo.promises import received
 from demo.readers import Readers
@@ -47,6 +50,8 @@ class Plan:
         workers: So many petitions are in somebody's hands at once.
         patience_s: How long a request is retried.
         rate: At most so many writes a second.
+        informant: Somebody of whom nothing may be found afterwards.
+        library: Whether the reply library is filled first.
     """
 
     messages: Iterable[Message | Unreadable]
@@ -56,6 +61,8 @@ class Plan:
     workers: int = WORKERS
     patience_s: float = 30.0
     rate: float | None = None
+    informant: Informant | None = None
+    library: bool = False
 
     def gateway(self, url: str, written: Journal) -> Gateway:
         """Give the client that the plan asks for."""
@@ -128,11 +135,20 @@ async def run(target: Target, plan: Plan, step: Step) -> Outcome:
                     outcome.followed, outcome.misled = len(follower.steps), await follower.judge()
         requests = journal.read(plan.journal)
         await asyncio.to_thread(judge, target, topics, watches, requests, before, outcome, step)
+    outcome.figures = await asyncio.to_thread(
+        told, target.mirror, {(log.uuid, log.partition): end for log, end in before.items()}
+    )
+    if plan.informant is not None:
+        outcome.search = await asyncio.to_thread(plan.informant.searched, target.places)
     return outcome
 
 
 async def _work(crew: Crew, plan: Plan, step: Step) -> Follower | None:
     """Messages and applications at once, all to their end; give who followed the first one that was approved."""
+    if plan.library:
+        await Librarians(crew.gateway, crew.target.token_for).fill()
+    if plan.informant and (reported := await plan.informant.report(crew.gateway, crew.target.token_for)):
+        await crew.officers.handle(reported, TENANT)
     items = await read_catalogue(crew.gateway, crew.target.token_for) if plan.applications else []
     due = itertools.islice(applications(items), plan.applications)
     followers: list[Follower] = []
@@ -167,7 +183,8 @@ async def send(crew: Crew, plan: Plan, step: Step) -> None:
             elif (petition := await submit(crew.target, crew.gateway, message)) and (
                 next(accepted) % plan.handle_every == 0
             ):
-                await crew.officers.handle(petition, message.tenant)
+                sender = message.user if message.channel == "portal" else None
+                await crew.officers.handle(petition, message.tenant, sender)
             step("messages", next(done))
 
     async with asyncio.TaskGroup() as group:
@@ -189,13 +206,15 @@ async def apply(crew: Crew, due: Iterator[Application], step: Step, submitted: S
 
 
 async def submit(target: Target, gateway: Gateway, message: Message) -> str | None:
-    """Send a message in, as a citizen on the portal or as the forum's connector; give the petition's id."""
+    """Send a message in, as a citizen, the forum's connector, or a window; give the petition's id."""
     body = {"channel": message.channel, "title": message.title, "text": message.text}
     if message.channel == "forum":
         token = target.token_for(f"forum-{message.tenant}", message.tenant, "connector", None)
         body["author"] = message.user
         if message.posted_at is not None:
             body["posted_at"] = message.posted_at
+    elif message.channel in TYPED_IN:
+        token = target.token_for(f"window-{message.tenant}", message.tenant, "window", None)
     else:
         token = target.token_for(message.user, message.tenant, "citizen", None)
     reply = await gateway.write("/v1/petitions", token, body, action="receive", tenant=message.tenant, promise=received)

@@ -1,8 +1,8 @@
 """Messages to be sent in, from JSON Lines.
 
 One object a line: ``title``, ``body``, ``user``, ``time`` (China time, ``2017-06-08 17:31:20``), and, if the
-source knows them, ``tenant`` (GB/T 2260 code) and ``channel`` (``portal`` or ``forum``). Whether a message
-may be accepted is for the suite to say, not for the reader: what can be read is passed on as it stands.
+source knows them, ``tenant`` (GB/T 2260 code) and ``channel`` (``portal``, ``forum``, or one of ``TYPED_IN``). Whether
+a message may be accepted is for the suite to say, not for the reader: what can be read is passed on as it stands.
 """
 
 import csv
@@ -20,7 +20,10 @@ OWN = Path(__file__).with_name("messages.jsonl")
 """What is sent if nobody names a file."""
 
 CHINA = timezone(timedelta(hours=8))
-CHANNELS = ("portal", "forum")
+TYPED_IN = ("telephone", "walk-in", "liaison-desk")
+"""Channels of which an officer types in what somebody said."""
+
+CHANNELS = tuple(channel for typed_in in TYPED_IN for channel in ("portal", "forum", "portal", typed_in))
 FRAUD = ("骗", "杀猪盘", "投资群")
 """Every report of fraud among our own messages has one of these."""
 
@@ -66,7 +69,7 @@ def read(path: Path, codes: Sequence[str]) -> Iterator[Message | Unreadable]:
     """Yield the file's messages in order; a line that can't be read is named, not fatal.
 
     A message that names no tenant goes to one that its user decides, so that one user stays in one city;
-    one that names no channel goes to the two in turn.
+    one that names no channel goes to them in turn.
     """
     with path.open("rb") as lines:
         number = 0

@@ -2,7 +2,14 @@
 
 from contracts.event import ContractEvent
 
-from contracts.events import CaseSubmitted, PetitionClassified, PetitionReceived, ReportClassified, ReportReceived
+from contracts.events import (
+    CaseSubmitted,
+    PetitionAutoAnswered,
+    PetitionClassified,
+    PetitionReceived,
+    ReportClassified,
+    ReportReceived,
+)
 from demo.gateway import Promise, Reply
 from demo.journal import Expected
 
@@ -28,10 +35,14 @@ def changed(event: type[ContractEvent]) -> Promise:
 
 
 def received(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
-    """Promise what a petition begins with: it is classified in the breath in which it is received, in either circle."""
-    confidential = bool(reply.body.get("confidential"))
-    promise = begun(ReportReceived, ReportClassified) if confidential else begun(PetitionReceived, PetitionClassified)
-    return promise(reply)
+    """Promise what a petition begins with: it is classified in the breath in which it is received, in either circle.
+
+    So is a consultation that the service answers by itself.
+    """
+    if reply.body.get("confidential"):
+        return begun(ReportReceived, ReportClassified)(reply)
+    answered = (PetitionAutoAnswered,) if reply.body.get("state") == "auto-answered" else ()
+    return begun(PetitionReceived, PetitionClassified, *answered)(reply)
 
 
 SUBMITTED = begun(CaseSubmitted)

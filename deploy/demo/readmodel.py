@@ -18,6 +18,7 @@ STAGES = {
     e.PetitionReceived.TYPE: "received",
     e.PetitionTransferred.TYPE: "in-hand",
     e.PetitionReplied.TYPE: "replied",
+    e.PetitionReopened.TYPE: "in-hand",
     e.PetitionClosed.TYPE: "closed",
     e.ReportReceived.TYPE: "received",
     e.ReportTransferred.TYPE: "in-hand",

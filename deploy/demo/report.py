@@ -10,8 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from demo import summary
+from demo.figures import Figures
 from demo.gateway import Tally
 from demo.history import Kind, Verdict
+from demo.informant import Search
 
 SHOWN = 5
 """So many examples of a kind are named."""
@@ -44,6 +47,8 @@ class Outcome:
         visible_ms: The same until it was visible in the read model.
         alerts: Alerts raised during this run.
         bulletins: Bulletins drafted during this run.
+        figures: What became of the petitions.
+        search: Where the informant's marks were found.
     """
 
     seconds: float
@@ -64,12 +69,15 @@ class Outcome:
     bulletins: int = 0
     verify: Check | None = None
     reconcile: Check | None = None
+    figures: Figures = field(default_factory=lambda: Figures(()))
+    search: Search | None = None
 
     @property
     def whole(self) -> bool:
         """Nothing lost, nothing double, all in order, all found, and intel-sink's own checks agree."""
         checks = [check.passed for check in (self.verify, self.reconcile) if check is not None]
-        return self.settled and all(checks) and not (self.verdict.violations or self.astray or self.misled)
+        wrong = self.verdict.violations or self.astray or self.misled or (self.search and self.search.found)
+        return self.settled and all(checks) and not wrong
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -118,14 +126,19 @@ def show(outcome: Outcome, console: Console) -> None:
         for name, check in (("intel-sink verify", outcome.verify), ("intel-sink reconcile", outcome.reconcile))
         if check is not None
     ]
+    if outcome.search is not None:
+        what = f"{outcome.search.files:,} 个文件 files, {outcome.search.rows:,} 行 rows: {len(outcome.search.found)}"
+        rows.append(("举报人的记号 · informant's marks found", _good(what, not outcome.search.found)))
     for name, value in rows:
         table.add_row(name, value)
     console.print(table)
     console.print(_by_topic(outcome))
+    summary.show(outcome.figures, console)
     if tally.refused:
         console.print(_refusals(tally))
     for kind in Kind:
         _name(console, kind.value, [violation.what for violation in verdict.of(kind)])
+    _name(console, "informant", outcome.search.found if outcome.search else ())
     _name(console, "astray", outcome.astray)
     _name(console, "followed live", outcome.misled)
     if not outcome.settled:

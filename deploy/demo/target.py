@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from contracts.bus import Bus
@@ -22,6 +23,21 @@ TokenFor = Callable[[str, str, str, str | None], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where a suite keeps what it knows.
+
+    Attributes:
+        folder: Of everything that it keeps: databases, topics, mirror, indexes, logs, what is uploaded.
+        besides: Of what was installed from elsewhere.
+        databases: Read-only access to each service's database, by the service's name.
+    """
+
+    folder: Path
+    besides: Path
+    databases: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A running suite.
 
@@ -32,6 +48,7 @@ class Target:
         databases: Read-only access to each service's database, by the service's name.
         token_for: Where tokens come from.
         environment: Of intel-sink's commands.
+        places: Where it keeps what it knows.
     """
 
     gateway: str
@@ -40,6 +57,7 @@ class Target:
     databases: Mapping[str, str]
     token_for: TokenFor
     environment: Mapping[str, str]
+    places: Places
 
     @property
     def mirror(self) -> str:
@@ -54,13 +72,15 @@ class Target:
     @classmethod
     def of(cls, configuration: Configuration) -> Self:
         """Find the suite of a deployment on this machine."""
+        databases = {each.name: configuration.postgres().dsn(each.database) + READ_ONLY for each in SERVICES}
         return cls(
             gateway=configuration.gateway().url,
             bus=configuration.kafka().bus,
             topic_prefix=configuration.topic_prefix,
-            databases={each.name: configuration.postgres().dsn(each.database) + READ_ONLY for each in SERVICES},
+            databases=databases,
             token_for=tokens(signer(configuration)),
             environment={**os.environ, **environment_of(configuration, "intel-sink")},
+            places=Places(configuration.state, configuration.cache, databases),
         )
 
 

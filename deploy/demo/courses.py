@@ -1,0 +1,258 @@
+"""What becomes of a petition in the hands of officers and of whoever wrote it: one table of courses. Pure."""
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from contracts.event import ContractEvent
+
+from contracts import events as e
+from demo.wording import LIBRARY_LINE, REPLIES
+
+OTHERWISE: Final = "liaison-12345"
+DEPARTMENTS: Final = {
+    "fraud": "anti-fraud",
+    "traffic": "traffic-police",
+    "exit-entry": "exit-entry",
+    "household": "household",
+    "public-order": "public-order",
+    "fire": "fire",
+    "network": "network-police",
+}
+ENDS: Final = {"crime": "filed"}
+"""How a petition ends that only a small circle may know of, if not as answered."""
+
+
+class Who(StrEnum):
+    """Who takes a step."""
+
+    DESK = "triage"
+    DEPARTMENT = "handler"
+    ASTRAY = "handler, elsewhere"
+    """Of the department that it was sent to by mistake."""
+    SUPERIOR = "supervisor"
+    HEAD = "agency-head"
+    SPOKESPERSON = "spokesperson"
+    SECOND_LOOK = "triage, uninvolved"
+    SENDER = "citizen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """A petition as its desk sees it when it takes it up.
+
+    Attributes:
+        id: Of the petition.
+        tenant: Whose desk it is.
+        state: Where it stands.
+        sender: Account of whoever wrote it, if they have one here.
+        kind: What it is said to be.
+        topic: What it is said to be about.
+        hidden: Why only a small circle may know of it.
+        department: Who ought to answer.
+        answer: Id and version of the library's answer that it has, or that is nearest; None: none is near.
+    """
+
+    id: str
+    tenant: str
+    state: str
+    sender: str | None = None
+    kind: str | None = None
+    topic: str | None = None
+    hidden: str | None = None
+    department: str = OTHERWISE
+    answer: tuple[str, int] | None = None
+
+    @property
+    def astray(self) -> str:
+        """Name a department that it isn't for."""
+        return next(each for each in REPLIES if each not in {self.department, OTHERWISE})
+
+    def handler_of(self, department: str) -> str:
+        """Name the handler's account of a department here."""
+        return f"handler-{department}-{self.tenant}"
+
+
+Body = Callable[[Matter, Mapping[str, Any]], Mapping[str, Any]]
+"""From the matter, and from what was looked at, to what is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request.
+
+    Attributes:
+        action: Last part of its path.
+        who: Who sends it.
+        event: What it brings about.
+        body: What is sent.
+        of: First part of its path.
+        look: Whoever sends it looks first at it there.
+    """
+
+    action: str
+    who: Who
+    event: type[ContractEvent]
+    body: Body = field(default=lambda _matter, _seen: {})
+    of: str = "petitions"
+    look: bool = False
+
+
+def _says(**what: Any) -> Body:
+    return lambda _matter, _seen: what
+
+
+def _to(department: Callable[[Matter], str]) -> Body:
+    def body(matter: Matter, _: Mapping[str, Any]) -> Mapping[str, Any]:
+        chosen = department(matter)
+        accused = {"accused": [matter.astray]} if matter.hidden == "police" else {}
+        return {"department": chosen, "handlers": [matter.handler_of(chosen)], **accused}
+
+    return body
+
+
+def _reply(matter: Matter, _: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"text": REPLIES[matter.department]}
+
+
+def _from_library(matter: Matter, _: Mapping[str, Any]) -> Mapping[str, Any]:
+    answer, version = matter.answer or ("", 0)
+    return {"answer": answer, "answer_version": version}
+
+
+def _edited(matter: Matter, seen: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**_from_library(matter, seen), "text": LIBRARY_LINE + REPLIES[matter.department]}
+
+
+def _proposed(_: Matter, seen: Mapping[str, Any]) -> Mapping[str, Any]:
+    proposal = seen.get("proposal") or {}
+    return {name: proposal.get(name) for name in ("title", "question", "answer")}
+
+
+WHY: Final = "按职责分工，应由对口部门办理。"
+STILL_OPEN: Final = "问题依旧，请再核实一次。"
+
+TRANSFER = Step("transfer", Who.DESK, e.PetitionTransferred, _to(lambda matter: matter.department))
+MISDIRECT = Step("transfer", Who.DESK, e.PetitionTransferred, _to(lambda matter: matter.astray))
+SIGN_FOR = Step("sign-for", Who.DEPARTMENT, e.PetitionSignedFor)
+REPLY = Step("reply", Who.DEPARTMENT, e.PetitionReplied, _reply)
+CLOSE = Step("close", Who.DEPARTMENT, e.PetitionClosed, _says(outcome="answered"))
+RETURN = Step("return", Who.ASTRAY, e.PetitionReturned, _says(basis="another-units-duty", reason=WHY))
+DISPUTE = Step(
+    "dispute",
+    Who.ASTRAY,
+    e.PetitionJurisdictionDisputed,
+    lambda matter, _: {"to": matter.department, "basis": "another-units-duty", "reason": WHY},
+)
+OBJECT = Step(
+    "dispute",
+    Who.DEPARTMENT,
+    e.PetitionJurisdictionDisputed,
+    lambda matter, _: {"to": matter.astray, "basis": "another-units-duty", "reason": WHY},
+)
+DECIDE = Step(
+    "decide",
+    Who.SUPERIOR,
+    e.PetitionJurisdictionDecided,
+    lambda matter, _: {"department": matter.department, "reason": WHY},
+)
+ASK_MORE = Step(
+    "request-supplement",
+    Who.DEPARTMENT,
+    e.PetitionSupplementRequested,
+    _says(text="请补充事情发生的时间和具体地点，便于核查。"),
+)
+SUPPLEMENT = Step("supplement", Who.SENDER, e.PetitionSupplemented, _says(text="时间是上周五傍晚，地点就在路口北侧。"))
+ASK_TIME = Step(
+    "request-extension",
+    Who.DEPARTMENT,
+    e.PetitionExtensionRequested,
+    _says(days=3, reason="需会同有关单位现场核查。"),
+)
+EXTEND = Step("extend", Who.HEAD, e.PetitionExtended, _says(reason="情况属实，同意延期。"))
+URGE = Step("urge", Who.SENDER, e.PetitionUrged)
+RATE_WELL = Step("rate", Who.SENDER, e.PetitionRated, _says(level="satisfied", solved=True))
+RATE_BADLY = Step("rate", Who.SENDER, e.PetitionRated, _says(level="dissatisfied", solved=False))
+CALL_BACK = Step("call-back", Who.SECOND_LOOK, e.PetitionCalledBack, _says(result="not-solved"), of="ratings")
+VISIT = Step("call-back", Who.SECOND_LOOK, e.PetitionCalledBack, _says(result="declined"), of="ratings")
+TAKE_UP = Step("reopen", Who.SECOND_LOOK, e.PetitionReopened, _says(objection=STILL_OPEN), of="ratings")
+REOPEN = Step("reopen", Who.SENDER, e.PetitionReopened, _says(objection=STILL_OPEN))
+CONSENT = Step("consent", Who.SENDER, e.PetitionConsentGiven)
+PUBLISH = Step("publish", Who.SPOKESPERSON, e.PetitionPublished, _proposed, of="publications", look=True)
+CORRECT = Step(
+    "correct",
+    Who.DEPARTMENT,
+    e.PetitionReplyCorrected,
+    _says(text="更正：办理时间以窗口当日公告为准。", reason="原答复中的办理时间已调整。"),
+)
+ANSWER = Step("answer", Who.DESK, e.PetitionReplied, _from_library)
+CLOSE_ANSWERED = Step("close", Who.DESK, e.PetitionClosed, _says(outcome="answered"))
+NOT_OURS = Step("close", Who.DESK, e.PetitionClosed, _says(outcome="not-police"))
+DRAFT = Step("draft-reply", Who.DEPARTMENT, e.PetitionReplyDrafted, _edited)
+SIGN = Step("sign", Who.SPOKESPERSON, e.PetitionReplied, of="drafts")
+ASK_A_PERSON = Step("ask-a-person", Who.SENDER, e.PetitionPersonAsked)
+
+HANDLED = (TRANSFER, SIGN_FOR, REPLY)
+Course = tuple[Step, ...]
+
+IN_CONFIDENCE: Final[Course] = (
+    Step("transfer", Who.DESK, e.ReportTransferred, _to(lambda matter: matter.department)),
+    Step("sign-for", Who.DEPARTMENT, e.ReportSignedFor),
+    Step("reply", Who.DEPARTMENT, e.ReportReplied, _reply),
+    Step(
+        "close",
+        Who.DEPARTMENT,
+        e.ReportClosed,
+        lambda matter, _: {"outcome": ENDS.get(str(matter.hidden), "answered")},
+    ),
+)
+ORDINARY: Final[Course] = (*HANDLED, CLOSE)
+NOT_FOR_POLICE: Final[Course] = (NOT_OURS,)
+AUTOMATIC: Final[tuple[Course, ...]] = (
+    (ANSWER, RATE_WELL, CLOSE_ANSWERED),
+    (ASK_A_PERSON, *HANDLED, RATE_WELL, CLOSE),
+)
+"""Of what was answered automatically: an officer stands by it, or its sender asks for a person."""
+FROM_LIBRARY: Final[tuple[Course, ...]] = (
+    (ANSWER, CLOSE_ANSWERED),
+    (TRANSFER, SIGN_FOR, DRAFT, SIGN, CLOSE),
+)
+BETWEEN_OFFICES: Final[tuple[Course, ...]] = (
+    ORDINARY,
+    (MISDIRECT, RETURN, *HANDLED, CLOSE),
+    (MISDIRECT, DISPUTE, OBJECT, DECIDE, SIGN_FOR, REPLY, CLOSE),
+    (TRANSFER, SIGN_FOR, ASK_TIME, EXTEND, REPLY, CORRECT, CLOSE),
+)
+"""What needs nothing of whoever wrote it."""
+WITH_THEIR_SENDER: Final[tuple[Course, ...]] = (
+    (*HANDLED, RATE_WELL, CLOSE),
+    (TRANSFER, SIGN_FOR, ASK_MORE, SUPPLEMENT, REPLY, RATE_WELL, CLOSE),
+    (*HANDLED, RATE_BADLY, CALL_BACK, TAKE_UP, *HANDLED, RATE_WELL, CLOSE),
+    (TRANSFER, URGE, SIGN_FOR, REPLY, CONSENT, PUBLISH, CLOSE),
+    (*HANDLED, RATE_BADLY, VISIT, CLOSE),
+    (*HANDLED, CLOSE, REOPEN, *HANDLED, RATE_WELL, CLOSE),
+)
+
+
+class Turns:
+    """Gives petitions that are alike the courses that there are for them in turn."""
+
+    def __init__(self) -> None:
+        ways = (AUTOMATIC, FROM_LIBRARY, BETWEEN_OFFICES, WITH_THEIR_SENDER)
+        self._turns = {courses: itertools.cycle(courses) for courses in ways}
+
+    def course_of(self, matter: Matter) -> Course:
+        """Say what is to become of a petition."""
+        if matter.hidden:
+            return IN_CONFIDENCE
+        if matter.kind == "report":
+            return ORDINARY
+        if matter.state == "auto-answered":
+            return next(self._turns[AUTOMATIC])
+        if str(matter.topic).startswith("elsewhere/"):
+            return NOT_FOR_POLICE
+        if matter.answer is not None:
+            return next(self._turns[FROM_LIBRARY])
+        return next(self._turns[WITH_THEIR_SENDER if matter.sender else BETWEEN_OFFICES])

@@ -1,0 +1,68 @@
+"""What simulated officers do is what the workflow lets them do, and all of it is done by some course."""
+
+import itertools
+
+import pytest
+from demo.courses import (
+    AUTOMATIC,
+    BETWEEN_OFFICES,
+    FROM_LIBRARY,
+    IN_CONFIDENCE,
+    NOT_FOR_POLICE,
+    ORDINARY,
+    WITH_THEIR_SENDER,
+    Course,
+    Matter,
+    Turns,
+    Who,
+)
+from demo.library import contents
+from demo.wording import REPLIES
+from petition.departments import DEPARTMENTS
+from petition.workflow import TABLE, State
+
+ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, NOT_FOR_POLICE)
+ROLE = {Who.ASTRAY: "handler", Who.SECOND_LOOK: "triage"}
+
+
+@pytest.mark.parametrize("course", ALL, ids=lambda course: "-".join(step.action for step in course))
+def test_every_course_is_a_way_through_the_workflow_to_its_end(course: Course) -> None:
+    state = State.AUTO_ANSWERED if course in AUTOMATIC else State.CLASSIFIED
+    for step in course:
+        state = TABLE.follow(state, step.action, {ROLE.get(step.who, step.who.value)})
+    assert state is State.CLOSED
+
+
+def test_petitions_are_answered_disputed_rated_reopened_and_published() -> None:
+    done = {step.action for course in ALL for step in course}
+    wanted = (
+        "transfer sign-for return dispute decide answer draft-reply sign rate call-back reopen correct publish urge"
+    )
+    assert done >= set(wanted.split())
+
+
+def test_courses_are_given_in_turn_to_those_that_are_alike() -> None:
+    turns = Turns()
+    mine = Matter(
+        id="m", tenant="440300", state="classified", sender="somebody", kind="complain", topic="traffic/parking"
+    )
+    found = [turns.course_of(mine) for _ in WITH_THEIR_SENDER]
+    assert found == list(WITH_THEIR_SENDER)
+    nobodys = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="traffic/parking")
+    assert turns.course_of(nobodys) == ORDINARY
+    hidden = Matter(id="m", tenant="440300", state="classified", kind="report", hidden="crime")
+    assert turns.course_of(hidden) == IN_CONFIDENCE
+    elsewhere = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="elsewhere/urban")
+    assert turns.course_of(elsewhere) == NOT_FOR_POLICE
+
+
+def test_every_department_that_replies_is_one_and_no_petition_goes_astray_to_its_own() -> None:
+    assert REPLIES.keys() <= DEPARTMENTS.keys()
+    for department in REPLIES:
+        matter = Matter(id="m", tenant="440300", state="classified", department=department)
+        assert matter.astray != department
+
+
+def test_answers_of_the_library_have_questions_of_their_own() -> None:
+    questions = list(itertools.chain.from_iterable(content["variants"] for content in contents()))
+    assert len(questions) == len(set(questions)) > 30
