@@ -22,6 +22,18 @@ async def act(petitions: Petitions, id_: str, action: str, body: Any, role: str 
     return await petitions.post(f"/v1/petitions/{id_}/{action}", body, role, version=row["sequence"], **who)
 
 
+def said(petitions: Petitions, id_: str) -> list[str]:
+    """Give what its sender reads about it, in Chinese."""
+    wording, read = Wording.load(), []
+    for event in petitions.events(id_):
+        heading = Heading(subject=id_, sequence=event.sequence, tenant=event.tenant, time=event.time)
+        told = telling.read(EVENTS[event.type].from_data(event.data), heading)
+        assert told is not None
+        if (words := wording.of(told[1], item=None)) is not None:
+            read.append(words.zh)
+    return read
+
+
 async def test_a_department_that_gives_back_says_on_what_and_why_without_anything_personal(
     petitions: Petitions,
 ) -> None:
@@ -127,12 +139,10 @@ async def test_citizens_read_of_units_and_never_of_a_quarrel_between_them(petiti
     await act(petitions, id_, "dispute", TO_HOUSEHOLD, department="fire")
     await act(petitions, id_, "decide", {"department": "household", "reason": "由户政办理"}, "supervisor")
     await act(petitions, id_, "sign-for", None, department="household")
-    wording, said = Wording.load(), []
-    for event in petitions.events(id_):
-        heading = Heading(subject=id_, sequence=event.sequence, tenant=event.tenant, time=event.time)
-        told = telling.read(EVENTS[event.type].from_data(event.data), heading)
-        assert told is not None
-        if (words := wording.of(told[1], item=None)) is not None:
-            said.append(words.zh)
     assert PetitionTransferred.TYPE in {event.type for event in petitions.events(id_)}
-    assert said == ["您的留言已收到", "已转交消防支队办理", "已转交户政管理处办理", "承办部门已签收，正在办理"]
+    assert said(petitions, id_) == [
+        "您的留言已收到",
+        "已转交消防支队办理",
+        "已转交户政管理处办理",
+        "承办部门已签收，正在办理",
+    ]

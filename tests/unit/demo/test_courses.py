@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from casework.roles import Role
 from demo.courses import (
     AUTOMATIC,
     BETWEEN_OFFICES,
@@ -19,7 +20,7 @@ from demo.courses import (
 from demo.library import contents
 from demo.wording import REPLIES
 from petition.departments import DEPARTMENTS
-from petition.workflow import TABLE, State
+from petition.workflow import TABLE, Action, State
 
 ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, NOT_FOR_POLICE)
 ROLE = {Who.ASTRAY: "handler", Who.SECOND_LOOK: "triage"}
@@ -29,7 +30,7 @@ ROLE = {Who.ASTRAY: "handler", Who.SECOND_LOOK: "triage"}
 def test_every_course_is_a_way_through_the_workflow_to_its_end(course: Course) -> None:
     state = State.AUTO_ANSWERED if course in AUTOMATIC else State.CLASSIFIED
     for step in course:
-        state = TABLE.follow(state, step.action, {ROLE.get(step.who, step.who.value)})
+        state = TABLE.follow(state, Action(step.action), {Role(ROLE.get(step.who, step.who.value))})
     assert state is State.CLOSED
 
 

@@ -11,11 +11,10 @@ from contracts import events as e
 
 DUE = "2026-03-20T15:59:59.999Z"
 NUMBERS = itertools.count()
+Happened = tuple[type[ContractEvent], Mapping[str, Any]]
 
 
-def told(
-    subject: str, *steps: tuple[type[ContractEvent], Mapping[str, Any]], day: int = 2
-) -> Iterator[Mapping[str, Any]]:
+def told(subject: str, *steps: Happened, day: int = 2) -> Iterator[Mapping[str, Any]]:
     for sequence, (event, data) in enumerate(steps, 1):
         yield {
             "id": f"{next(NUMBERS)}",
@@ -35,8 +34,8 @@ def received(kind: str = "consult", topic: str = "traffic/parking", channel: str
     )
 
 
-HANDED = (e.PetitionTransferred, {})
-REPLIED = (e.PetitionReplied, {})
+HANDED: Happened = (e.PetitionTransferred, {})
+REPLIED: Happened = (e.PetitionReplied, {})
 FROM_LIBRARY = (e.PetitionReplied, {"answer": "a", "answer_version": 1})
 CLOSED = (e.PetitionClosed, {"outcome": "answered"})
 
