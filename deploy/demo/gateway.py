@@ -126,6 +126,20 @@ class Gateway:
         headers = {"Authorization": f"Bearer {token}", "Purpose-Of-Use": "handling"}
         return (await self._until_settled("GET", path, headers, None, deadline, None))[0]
 
+    async def items(self, path: str, token: str) -> AsyncIterator[Mapping[str, Any]]:
+        """Yield what is listed, page by page; whatever can't be read ends it.
+
+        Args:
+            path: Of the list, with a query.
+            token: Whose list it is.
+        """
+        cursor: str | None = ""
+        while cursor is not None:
+            page = (await self.read(f"{path}&cursor={cursor}" if cursor else path, token)).body
+            for item in page.get("items", ()):
+                yield item
+            cursor = page.get("next")
+
     async def ask(self, path: str, body: Mapping[str, Any]) -> Reply:
         """POST a question as somebody who isn't signed in, with retries; it changes nothing."""
         deadline = time.monotonic() + self._patience_s

@@ -18,7 +18,7 @@ from demo.informant import TENANT, Informant
 from demo.journal import Journal
 from demo.judge import Step, judge, promised_by_topic, records_by_topic, settle, topics_of, watching
 from demo.library import Librarians
-from demo.messages import TYPED_IN, Message, Unreadable
+from demo.messages import TYPED_IN, Message, Unreadable, tenants
 from demo.officers import Officers
 from demo.promises import received
 from demo.readers import Readers
@@ -163,6 +163,9 @@ async def _work(crew: Crew, plan: Plan, step: Step) -> Follower | None:
         async with asyncio.TaskGroup() as sending:
             sending.create_task(send(crew, plan, step))
             sending.create_task(apply(crew, due, step, submitted))
+        if plan.library:
+            for tenant in tenants():
+                await crew.officers.answer_at_once(tenant)
         await crew.decided(step)
         await asyncio.wait(background[1:] or background, timeout=FOLLOWED_WITHIN_S if followers else 0)
         for task in background:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ class Librarians:
 
     async def fill(self) -> None:
         """Publish every answer that isn't there yet, and wait until petitions can be answered with the last one."""
-        there = {str(each["question"]) async for each in self._listed()}
+        there = {str(each["question"]) async for each in self._gateway.items("/v1/answers?limit=100", self._writer)}
         last = None
         for content in contents():
             if content["variants"][0] not in there and await self._publish(content):
@@ -69,15 +69,6 @@ class Librarians:
         return await self._gateway.write(
             path, token, body, action=action, tenant=PROVINCE, if_match=version, promise=promise
         )
-
-    async def _listed(self) -> AsyncIterator[Mapping[str, Any]]:
-        path = "/v1/answers?limit=100"
-        cursor: str | None = ""
-        while cursor is not None:
-            page = await self._gateway.read(f"{path}&cursor={cursor}" if cursor else path, self._writer)
-            for each in page.body.get("items", ()):
-                yield each
-            cursor = page.body.get("next")
 
     async def _finds(self, content: Mapping[str, Any]) -> bool:
         question = content["variants"][0]

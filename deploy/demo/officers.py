@@ -1,7 +1,8 @@
 """Simulated officers, and the citizens they deal with: they take petitions through their courses, by the API."""
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from demo.courses import DEPARTMENTS, OTHERWISE, Matter, Step, Turns, Who
 from demo.gateway import Gateway, Reply
@@ -9,8 +10,13 @@ from demo.promises import changed
 from demo.target import TokenFor
 
 PROVINCE = "440000"
-NEAR = 0.2
+NEAR = 0.18
 """An officer takes an answer of the library that is as near as that."""
+
+ASKED = frozenset({"household", "exit-entry", "traffic", "service", "network"})
+"""About this the library is asked."""
+
+PAGE = 100
 
 
 class Officers:
@@ -26,7 +32,6 @@ class Officers:
         self._token_for = token_for
         self._turns = Turns()
         self.closed = 0
-        self.taken: Counter[str] = Counter()
 
     async def handle(self, petition: str, tenant: str, sender: str | None = None) -> None:
         """Bring a petition from the queue to its end; a refusal is tallied and ends the work on it.
@@ -44,16 +49,27 @@ class Officers:
         if not seen.accepted:
             self._gateway.tally.refuse(f"read {seen.reason}", petition)
             return
-        matter = _matter(petition, place, seen, sender)
+        matter = _matter(petition, place, seen.body, sender)
         if matter.kind == "consult" and matter.answer is None and not matter.hidden:
             matter = replace(matter, answer=await self._nearest(matter))
-        version = seen.etag
+        await self._follow(matter, seen.etag, role)
+
+    async def answer_at_once(self, tenant: str) -> None:
+        """Look through a city's queue for questions that the reply library answers, and answer them."""
+        queue = f"/v1/petitions/queue?state=classified&limit={PAGE}"
+        async for waiting in self._gateway.items(queue, self._desk(tenant, Who.DESK)):
+            matter = _matter(str(waiting["id"]), tenant, waiting, None)
+            if waiting["tenant"] != tenant or matter.hidden or matter.kind != "consult":
+                continue
+            if str(matter.topic).partition("/")[0] in ASKED and (answer := await self._nearest(matter)):
+                await self._follow(replace(matter, answer=answer), f'"{waiting["version"]}"', Who.DESK)
+
+    async def _follow(self, matter: Matter, version: str | None, desk: Who) -> None:
         for step in self._turns.course_of(matter):
-            reply = await self._take(step, matter, role, version)
+            reply = await self._take(step, matter, desk, version)
             if not reply.accepted:
-                self._gateway.tally.refuse(f"{step.action} {reply.reason}", petition)
+                self._gateway.tally.refuse(f"{step.action} {reply.reason}", matter.id)
                 return
-            self.taken[step.action] += 1
             version = reply.etag
         self.closed += 1
 
@@ -95,16 +111,16 @@ class Officers:
         return self._token_for(f"{role.value}-{tenant}", tenant, role.value, None)
 
 
-def _matter(petition: str, tenant: str, seen: Reply, sender: str | None) -> Matter:
-    answer = seen.body.get("answer")
+def _matter(petition: str, tenant: str, seen: Mapping[str, Any], sender: str | None) -> Matter:
+    answer = seen.get("answer")
     return Matter(
         id=petition,
         tenant=tenant,
-        state=str(seen.body.get("state")),
+        state=str(seen.get("state")),
         sender=sender,
-        kind=seen.body.get("kind"),
-        topic=seen.body.get("topic"),
-        hidden=seen.body.get("hidden"),
-        department=DEPARTMENTS.get(str(seen.body.get("matter")), OTHERWISE),
-        answer=(answer, seen.body["answer_version"]) if answer else None,
+        kind=seen.get("kind"),
+        topic=seen.get("topic"),
+        hidden=seen.get("hidden"),
+        department=DEPARTMENTS.get(str(seen.get("matter")), OTHERWISE),
+        answer=(answer, seen["answer_version"]) if answer else None,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from contracts.event import ContractEvent
@@ -65,18 +65,12 @@ class Reviewers:
             if filed.ends is Fate.WITHDRAWN:  # it may never lie in the queue
                 expected.pop(filed.case, None)
 
-    async def queue(self, tenant: str) -> AsyncIterator[dict[str, Any]]:
+    def queue(self, tenant: str) -> AsyncIterator[Mapping[str, Any]]:
         """Yield everything that is open in a city, the earliest deadline first."""
-        path = f"/v1/reviews?limit={PAGE}"
         token = self._token_for(f"examiner-{tenant}", tenant, "examiner", None)
-        cursor: str | None = ""
-        while cursor is not None:
-            page = await self._gateway.read(f"{path}&cursor={cursor}" if cursor else path, token)
-            for review in page.body.get("items", []):
-                yield review
-            cursor = page.body.get("next")
+        return self._gateway.items(f"/v1/reviews?limit={PAGE}", token)
 
-    async def _review(self, review: dict[str, Any], filed: Filed) -> None:
+    async def _review(self, review: Mapping[str, Any], filed: Filed) -> None:
         """Bring a review on, step by step, from wherever it was left."""
         state, version = str(review["state"]), f'"{review["version"]}"'
         while step := self._step(state, filed):
