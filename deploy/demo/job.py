@@ -183,11 +183,11 @@ async def send(crew: Crew, plan: Plan, step: Step) -> None:
         for message in messages:
             if isinstance(message, Unreadable):
                 crew.gateway.tally.refuse(f"– {message.reason}", f"line {message.line}")
-            elif (petition := await submit(crew.target, crew.gateway, message)) and (
-                next(accepted) % plan.handle_every == 0
-            ):
-                sender = message.user if message.channel == "portal" else None
-                await crew.officers.handle(petition, message.tenant, sender)
+            elif petition := await submit(crew.target, crew.gateway, message):
+                crew.officers.arrived(petition)
+                if next(accepted) % plan.handle_every == 0:
+                    sender = message.user if message.channel == "portal" else None
+                    await crew.officers.handle(petition, message.tenant, sender)
             step("messages", next(done))
 
     async with asyncio.TaskGroup() as group:

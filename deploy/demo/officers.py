@@ -31,7 +31,12 @@ class Officers:
         self._gateway = gateway
         self._token_for = token_for
         self._turns = Turns()
+        self._arrived: set[str] = set()
         self.closed = 0
+
+    def arrived(self, petition: str) -> None:
+        """Note what came in during this run: nothing else is anybody's here."""
+        self._arrived.add(petition)
 
     async def handle(self, petition: str, tenant: str, sender: str | None = None) -> None:
         """Bring a petition from the queue to its end; a refusal is tallied and ends the work on it.
@@ -59,9 +64,9 @@ class Officers:
         queue = f"/v1/petitions/queue?state=classified&limit={PAGE}"
         async for waiting in self._gateway.items(queue, self._desk(tenant, Who.DESK)):
             matter = _matter(str(waiting["id"]), tenant, waiting, None)
-            if waiting["tenant"] != tenant or matter.hidden or matter.kind != "consult":
-                continue
-            if str(matter.topic).partition("/")[0] in ASKED and (answer := await self._nearest(matter)):
+            ours = waiting["tenant"] == tenant and matter.id in self._arrived and not matter.hidden
+            asks = matter.kind == "consult" and str(matter.topic).partition("/")[0] in ASKED
+            if ours and asks and (answer := await self._nearest(matter)):
                 await self._follow(replace(matter, answer=answer), f'"{waiting["version"]}"', Who.DESK)
 
     async def _follow(self, matter: Matter, version: str | None, desk: Who) -> None:
