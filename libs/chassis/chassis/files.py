@@ -16,9 +16,10 @@ from typing import BinaryIO, Final, Protocol
 
 SHELVES: Final = 256
 """A store is gone through in so many parts, by the first two digits of the addresses."""
+BUCKETS: Final = "s3://"
 READ_BYTES: Final = 256 * 1024
-_ADDRESS: Final = re.compile(r"[0-9a-f]{64}")
-_ARRIVING: Final = "arriving"
+ADDRESS: Final = re.compile(r"[0-9a-f]{64}")
+ARRIVING: Final = "arriving"
 """Folder of what isn't whole yet."""
 
 
@@ -58,6 +59,23 @@ class FileStore(Protocol):
         ...
 
 
+def store_at(place: str) -> FileStore:
+    """Give the store at a place.
+
+    Args:
+        place: A folder, or ``s3://bucket/prefix``.
+
+    Raises:
+        ValueError: It names no bucket.
+    """
+    if not place.startswith(BUCKETS):
+        return Folder(Path(place))
+    from chassis.bucket import Bucket  # noqa: PLC0415  whoever has a folder doesn't load the client
+
+    name, _, prefix = place.removeprefix(BUCKETS).partition("/")
+    return Bucket(name, prefix.strip("/"))
+
+
 class Folder:
     """A store in a folder, on one file system that all processes share."""
 
@@ -67,7 +85,7 @@ class Folder:
 
     async def put(self, parts: AsyncIterator[bytes]) -> str:
         """Write it beside the others, and move it to its place once it is whole and on the disk."""
-        arriving = self._root / _ARRIVING / secrets.token_hex(16)
+        arriving = self._root / ARRIVING / secrets.token_hex(16)
         file = await asyncio.to_thread(_created, arriving)
         digest = hashlib.sha256()
         try:
@@ -96,13 +114,13 @@ class Folder:
 
     def _older_than(self, moment: datetime, shelf: int) -> Sequence[str]:
         if shelf == 0:
-            for half in _older(self._root / _ARRIVING, moment):
+            for half in _older(self._root / ARRIVING, moment):
                 half.unlink(missing_ok=True)
         found = _older(self._root / f"{shelf:02x}", moment)
-        return [path.name for path in found if _ADDRESS.fullmatch(path.name)]
+        return [path.name for path in found if ADDRESS.fullmatch(path.name)]
 
     def _place(self, address: str) -> Path:
-        if not _ADDRESS.fullmatch(address):
+        if not ADDRESS.fullmatch(address):
             raise FileNotFoundError(address)
         return self._root / address[:2] / address
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import casework.problems
-from chassis.files import FileStore, Folder
+from chassis.files import FileStore, store_at
 from chassis.service import Service
 from chassis.settings import Role
 
@@ -35,7 +35,7 @@ def bootstrap() -> Service:
     settings = PetitionSettings()
     library = Library(settings.database_url)
     channels = ChannelSettings()
-    store = Folder(settings.attachments)
+    store = store_at(settings.attachments)
     return Service(
         title="网络问政 · Petitions",
         about="各渠道的诉求：收件、分办、答复、办结；答复口径库；通报。"

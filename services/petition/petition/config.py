@@ -17,9 +17,10 @@ class PetitionSettings(KeyringSettings):
     model_config = SettingsConfigDict(env_prefix="PETITION_")
 
     service: str = "petition"
-    attachments: Path = Field(
-        default=STATE / "attachments",
-        description="Folder of the files that come with petitions; all processes share it.",
+    attachments: str = Field(
+        default=str(STATE / "attachments"),
+        description="Where files that come with petitions are kept: a folder that all processes share, or a bucket and"
+        " a prefix in it (s3://bucket/prefix).",
     )
     automatic_confidence: float | None = Field(
         default=None,

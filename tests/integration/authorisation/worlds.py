@@ -161,7 +161,7 @@ def _state_of(row: Row) -> petition.workflow.State:
 
 async def petitions(world: World) -> None:
     """Fill petition."""
-    store = Folder(petition.config.PetitionSettings().attachments)
+    store = Folder(Path(petition.config.PetitionSettings().attachments))
     kept = petition.attachments.attachment.named(await petition.attachments.keeping.keep(parts(PNG), store), "p")
     attachments = petition.attachments.attachment.text_of([kept])
 

@@ -93,7 +93,7 @@ class Petitions(InProcess):
     def _folder(self) -> Path:
         settings = self.service.settings
         assert isinstance(settings, PetitionSettings)
-        return settings.attachments
+        return Path(settings.attachments)
 
     async def replied(self, id_: str, by: str = "traffic-police", text: str = "您好，已办理。") -> None:
         """Have the department take on what it has just got, and reply."""
