@@ -64,7 +64,7 @@ tests: setup ## 只跑测试 · the tests alone (ARGS='-k words')
 	@$(BIN)/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 fuzz: setup ## 经网关试遍接口 · try every operation through the gateway at length (EXAMPLES=200)
-	@FUZZ_EXAMPLES='$(or $(EXAMPLES),200)' $(BIN)/pytest --timeout=3600 tests/e2e/test_suite_documents.py
+	@FUZZ_EXAMPLES='$(or $(EXAMPLES),200)' $(BIN)/pytest --timeout=3600 tests/e2e/test_documents.py
 
 lint: setup ## 风格与依赖方向 · style and import rules
 	@$(BIN)/ruff check .

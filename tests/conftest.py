@@ -88,6 +88,12 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
         return "suites" if file.startswith(("tests/chaos/", "tests/e2e/")) else file
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that at the end no worker is left alone with one."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     return ByFile(config, log)

@@ -1,8 +1,9 @@
-"""A whole suite, started as ``make start`` starts it, one a module, in a folder and on ports of its own."""
+"""A whole suite, started as ``make start`` starts it, in a folder and on ports of its own."""
 
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,20 +33,15 @@ class Running:
         return self.suite.configuration.issuer().token(sub=sub, tenant="440300", roles=roles, department=department)
 
 
-@pytest.fixture(scope="module")
-def settings() -> dict[str, str]:
-    """What the suite is told beside the usual; a module may say more."""
-    return {}
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, str]) -> Iterator[Running]:
+@contextmanager
+def started(folder: Path, **settings: str) -> Iterator[Running]:
+    """Run a suite while the block runs, told this beside the usual."""
     with capture_otlp() as capture, pytest.MonkeyPatch.context() as patch:
         for name, value in {**capture.environment, **settings}.items():
             patch.setenv(name, value)
         patch.setenv("OTEL_METRICS_EXPORTER", "otlp")
         patch.setenv("OTEL_METRIC_EXPORT_INTERVAL", "2000")
-        chosen = configuration_of(tmp_path_factory.mktemp("e2e"))
+        chosen = configuration_of(folder)
         suite = Suite(replace(chosen, split=False, otlp_endpoint=capture.endpoint))
         environment = {
             **os.environ,
@@ -55,6 +51,13 @@ def running(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, str]) 
         suite.start()
         yield Running(suite, environment, capture)
         suite.down()
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A suite that modules share."""
+    with started(tmp_path_factory.mktemp("e2e")) as suite:
+        yield suite
 
 
 def run(running: Running, command: str, *, within: float = 120) -> subprocess.CompletedProcess[str]:

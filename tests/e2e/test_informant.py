@@ -62,6 +62,7 @@ def handled(running: Running, path: str) -> None:
         assert done.is_success, done.text
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_of_an_informant_nothing_is_found_outside_the_rows_that_say_whose_a_report_is(running: Running) -> None:
     configuration = running.suite.configuration

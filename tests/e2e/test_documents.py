@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.integration.kit.answers import ANSWER
 from tests.integration.kit.attached import PNG
 from tests.integration.kit.documented import Case, does_what_its_document_says, post
 
-from .conftest import ROOT, Running
+from .conftest import ROOT, Running, started
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
 SUITE = json.loads((ROOT / "contracts" / FILE).read_text("utf-8"))
@@ -32,9 +32,11 @@ QUESTION = {"channel": "portal", "title": "请问", "text": "请问护照怎么�
 
 
 @pytest.fixture(scope="module")
-def settings() -> dict[str, str]:
-    """Streams end soon, and nobody is slowed down for guessing: guessing is what is done here."""
-    return {"STREAM_S": "0.3", "QUERY_ATTEMPTS": "100000", "QUERY_CLIENT_ATTEMPTS": "100000"}
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A suite whose streams end soon, and where nobody is slowed down for guessing: guessing is what is done here."""
+    settings = {"STREAM_S": "0.3", "QUERY_ATTEMPTS": "100000", "QUERY_CLIENT_ATTEMPTS": "100000"}
+    with started(tmp_path_factory.mktemp("e2e"), **settings) as suite:
+        yield suite
 
 
 class Office:
