@@ -59,7 +59,7 @@ test: setup ## 检查与全部测试 · lint, types, and every test against real
 	@$(MAKE) --no-print-directory --jobs 3 lint types tests
 
 # Most tests wait for real servers most of the time, so three of them share two cores well; each worker has its own servers.
-# Whole suites come first, in one worker, since they take longest (see tests/conftest.py).
+# Whole suites come first, in one worker, then other files with slow tests, then the rest (see tests/conftest.py).
 tests: setup ## 只跑测试 · the tests alone (ARGS='-k words')
 	@$(BIN)/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 

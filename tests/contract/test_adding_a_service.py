@@ -134,6 +134,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     return made
 
 
+@pytest.mark.slow
 def test_each_file_is_as_style_and_structure_want_it(copy: Copy) -> None:
     assert len(FILES) > 15
     ours = ("services/booking", "tests/unit/booking")
@@ -144,6 +145,7 @@ def test_each_file_is_as_style_and_structure_want_it(copy: Copy) -> None:
     assert "/v1/visits" in paths
 
 
+@pytest.mark.slow
 def test_what_it_accepts_is_mirrored_without_a_change_of_the_mirror(
     copy: Copy, kafka: Kafka, postgres: Postgres, keyring_url: str, tmp_path: Path, topic_prefix: str
 ) -> None:

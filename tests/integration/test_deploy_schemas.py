@@ -27,6 +27,7 @@ def one(kind: str) -> dict[str, Any]:
     return copy.deepcopy(next(each for each in MANIFESTS if each["kind"] == kind))
 
 
+@pytest.mark.slow
 def test_the_compose_file_is_one(schemas: Schemas) -> None:
     written = yaml.safe_load(COMPOSE.read_text("utf-8"))
     assert list(mistakes(schemas.compose(), written)) == []

@@ -48,6 +48,7 @@ def told(found: Findings) -> str:
     return "\n".join(["leaks:", *found.leaks[:20], "wrong refusals:", *found.refusals[:20]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", FILLED)
 async def test_nobody_sees_or_does_more_or_less_than_the_table_says(
     prefix: str,

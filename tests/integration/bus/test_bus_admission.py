@@ -173,6 +173,7 @@ def test_rights_that_are_too_many_are_taken_back_and_a_strangers_are_told(
 # Systems outside
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("kcat") and shutil.which("jq")), reason="kcat or jq is missing: make tools")
 def test_a_subscriber_gets_credentials_and_a_printed_example_that_runs(
     command: Callable[..., str], tmp_path: Path

@@ -35,6 +35,7 @@ def bench(cluster: Cluster, database_url: str, topic_prefix: str) -> Bench:
     return bench_on(cluster.bus_of("petition"), database_url, topic_prefix)
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_or_doubled_when_the_broker_comes_back_with_another_certificate(
     bench: Bench, cluster: Cluster, configuration: Configuration, credentials: Credentials, topic_prefix: str
 ) -> None:
@@ -53,6 +54,7 @@ async def test_nothing_is_lost_or_doubled_when_the_broker_comes_back_with_anothe
     assert bench.doubled("reaction") == []  # the relay may have repeated a record
 
 
+@pytest.mark.slow
 async def test_a_wiped_broker_gets_its_users_rights_and_topics_again_and_everybody_goes_on(
     bench: Bench, cluster: Cluster, configuration: Configuration, topic_prefix: str
 ) -> None:
