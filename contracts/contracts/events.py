@@ -1373,6 +1373,42 @@ class PetitionUrged(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionPaged(ContractEvent):
+    """The duty officer was paged (传呼值班): something in it can't wait."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.paged.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-paged:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    danger: str
+    """What can't wait. An open list; readers have to bear new ones."""
+    rung: str
+    """Who is paged: first whoever has the shift, then their deputy, then the tiers above. An open list."""
+    to: str
+    """Whose duty desk is paged, a GB/T 2260 code."""
+    paged_at: datetime
+    """When they were, UTC; of whoever comes next, the moment that was due."""
+    answer_by: datetime | None = None
+    """When whoever comes next is paged unless somebody has taken it, UTC; missing if nobody comes next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionTaken(ContractEvent):
+    """Somebody looks after what can't wait (接警): nobody else is paged."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.taken.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-taken:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    taken_at: datetime
+    """When they took it, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionReadRecorded(ContractEvent):
     """Somebody read data of other people (查阅留痕); committed before the data left. Each is a subject of its own, of one event."""
 
@@ -1626,6 +1662,107 @@ class ReportReturned(ContractEvent):
     """Why; sealed, like all that is written about it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPaged(ContractEvent):
+    """The duty officer was paged (传呼值班): something in it can't wait."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.paged.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-paged:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    danger: str
+    """What can't wait. An open list; readers have to bear new ones."""
+    rung: str
+    """Who is paged: first whoever has the shift, then their deputy, then the tiers above. An open list."""
+    to: str
+    """Whose duty desk is paged, a GB/T 2260 code."""
+    paged_at: datetime
+    """When they were, UTC; of whoever comes next, the moment that was due."""
+    answer_by: datetime | None = None
+    """When whoever comes next is paged unless somebody has taken it, UTC; missing if nobody comes next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTaken(ContractEvent):
+    """Somebody looks after what can't wait (接警): nobody else is paged."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.taken.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-taken:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    taken_at: datetime
+    """When they took it, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterShiftAdded(ContractEvent):
+    """A shift was put on the roster (排班) of the tenant in the envelope."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.roster.shift-added.v1"
+    TOPIC: ClassVar[str] = "petition.rosters.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:roster-shift-added:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("officer_account", "deputy_account")
+
+    post: str
+    """What for. An open list; readers have to bear new ones."""
+    starts_at: datetime
+    """From when on, UTC."""
+    ends_at: datetime
+    """Until when, UTC; then it is the next one's."""
+    officer: str
+    """Pseudonym of who has it."""
+    deputy: str
+    """Pseudonym of who stands in."""
+    officer_account: str
+    """Account of who has it, by which a pager reaches them."""
+    deputy_account: str
+    """Account of who stands in."""
+    by: str
+    """Pseudonym of whoever keeps the roster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterShiftEnded(ContractEvent):
+    """A shift was ended early (提前结束); one that hadn't begun never was."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.roster.shift-ended.v1"
+    TOPIC: ClassVar[str] = "petition.rosters.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:roster-shift-ended:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    ended_at: datetime
+    """When, UTC."""
+    by: str
+    """Pseudonym of whoever keeps the roster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterSpokespersonRegistered(ContractEvent):
+    """What the public register says of the spokesperson (网络发言人) of the tenant in the envelope, all of it anew. It names an office, never a person."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.roster.spokesperson-registered.v1"
+    TOPIC: ClassVar[str] = "petition.rosters.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:roster-spokesperson-registered:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    office: str
+    """Name of the office."""
+    title: str
+    """Title under which it speaks."""
+    channels: tuple[str, ...]
+    """Where it answers. An open list; readers have to bear new ones."""
+    hours: str | None = None
+    """When it answers, in words."""
+    registered_at: datetime
+    """Since when it reads like this, UTC."""
+
+
 EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
     {
         "yiwangban.accept.case-erasure.acknowledged.v1": CaseErasureAcknowledged,
@@ -1697,6 +1834,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.extended.v1": PetitionExtended,
         "yiwangban.petition.petition.extension-refused.v1": PetitionExtensionRefused,
         "yiwangban.petition.petition.urged.v1": PetitionUrged,
+        "yiwangban.petition.petition.paged.v1": PetitionPaged,
+        "yiwangban.petition.petition.taken.v1": PetitionTaken,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,
         "yiwangban.petition.report.revised.v1": ReportRevised,
@@ -1709,6 +1848,11 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.report.escalated.v1": ReportEscalated,
         "yiwangban.petition.report.signed-for.v1": ReportSignedFor,
         "yiwangban.petition.report.returned.v1": ReportReturned,
+        "yiwangban.petition.report.paged.v1": ReportPaged,
+        "yiwangban.petition.report.taken.v1": ReportTaken,
+        "yiwangban.petition.roster.shift-added.v1": RosterShiftAdded,
+        "yiwangban.petition.roster.shift-ended.v1": RosterShiftEnded,
+        "yiwangban.petition.roster.spokesperson-registered.v1": RosterSpokespersonRegistered,
     }
 )
 """Event classes by CloudEvents ``type``."""

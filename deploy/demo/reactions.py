@@ -45,10 +45,12 @@ REACTIONS = (
 UNASKED = frozenset({type_ for reaction in REACTIONS for type_, _ in reaction.effects[:1]}) | {
     e.ReviewWarned.TYPE,
     e.ReviewBreached.TYPE,
+    e.PetitionPaged.TYPE,
     e.PetitionWarned.TYPE,
     e.PetitionOverdue.TYPE,
     e.PetitionEscalated.TYPE,
     e.PetitionSupplementLapsed.TYPE,
+    e.ReportPaged.TYPE,
     e.ReportWarned.TYPE,
     e.ReportOverdue.TYPE,
     e.ReportEscalated.TYPE,

@@ -41,6 +41,7 @@ ROLES = (
     "handler",
     "spokesperson",
     "agency-head",
+    "duty-officer",
     "supervisor",
     "volunteer-supervisor",
     "analyst",

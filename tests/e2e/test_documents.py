@@ -17,6 +17,7 @@ from contracts.openapi import FILE
 from tests.integration.kit.answers import ANSWER
 from tests.integration.kit.attached import PNG
 from tests.integration.kit.documented import Case, does_what_its_document_says, post
+from tests.integration.kit.shifts import next_shift
 
 from .conftest import ROOT, Running, started
 
@@ -28,7 +29,11 @@ ROLES = sorted(TOKEN_ROLES)
 ITEM = "hk-macao-endorsement"
 FORM: Any = catalogue()[ITEM].example
 APPLICATION = {"channel": "portal", "item": ITEM, "form": FORM}
-FILES = {"/v1/attachments": PNG}
+BODIES: dict[tuple[str, str], Callable[[], Any]] = {
+    ("POST", "/v1/attachments"): lambda: PNG,
+    ("POST", "/v1/shifts"): next_shift,
+}
+"""Which no document could describe: a file by its content, a shift that overlaps no other."""
 QUESTION = {"channel": "portal", "title": "请问", "text": "请问护照怎么办？"}
 
 
@@ -53,6 +58,7 @@ class Office:
             "petition_id": lambda: post(f"{self.url}/v1/petitions", QUESTION, self.citizen),
             "answer_id": lambda: post(f"{self.url}/v1/answers", ANSWER, self.officer),
             "case_id": lambda: post(f"{self.url}/v1/cases", APPLICATION, self.citizen),
+            "shift_id": lambda: post(f"{self.url}/v1/shifts", next_shift(), self.officer),
             "review_id": self.review,
             "matter_id": self.matter,
         }
@@ -108,7 +114,7 @@ class Office:
                 case.body |= {"item": ITEM, "form": FORM}
             if "reasons" in case.body:
                 case.body["reasons"] = ["duplicate"]
-        case.body = FILES.get(case.path, case.body)
+        case.body = BODIES.get((case.method, case.path), lambda: case.body)()
         if case.path == "/v1/intel/records":
             case.query["subject"] = "nobody"
         if case.path.startswith("/v1/intel/"):

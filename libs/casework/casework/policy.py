@@ -23,6 +23,7 @@ END = ("close", "correct")
 CONSENT = ("consent", "withdraw-consent")
 PUBLISH = (*SEE, "publish", "unpublish")
 AFTER_A_RATING = ("call-back", "reopen")
+ROSTER = (*SEE, "add", "end")
 DESK = (*SEE, "transfer", "move")
 ANYBODY = tuple(sorted(TOKEN_ROLES))
 PEOPLE = tuple(role for role in ANYBODY if role is not Role.CONNECTOR)
@@ -33,6 +34,8 @@ STAFF = (Role.HANDLER, Role.SPOKESPERSON, Role.ANALYST, Role.ADMINISTRATOR)
 LIBRARIANS = (Role.HANDLER, Role.TRIAGE, Role.SPOKESPERSON, Role.ADMINISTRATOR)
 EDITORS = (Role.HANDLER, Role.TRIAGE, Role.SPOKESPERSON)
 """Who writes bulletins (通报)."""
+KEEPERS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+"""Who keeps rosters (值班表) and what the register says of the spokesperson."""
 OVERSIGHT = (Role.SUPERVISOR, Role.AUDITOR)
 REVIEWING = (Role.EXAMINER, Role.APPROVER)
 
@@ -77,6 +80,17 @@ UNASKED = Condition("extension-not-asked-for-by-them", "extension_asked_by", Rel
 """Whoever asks for more time isn't the one who grants it."""
 CARDED = Condition("has-a-card", "card", Relation.MEETS, values=("yellow", "red"))
 """What volunteer supervisors (义务监督员) look after, without its content."""
+PAGED = Condition("paged", "alarm", Relation.MEETS, values=("life", "crime", "money"))
+"""Something in it can't wait, and somebody was paged about it (传呼值班)."""
+PAGED_TO = Condition("paged-to-their-desk", "alarm_to", Relation.MEETS, "tenant")
+"""Their tenant's duty desk was: that of the petition first, then those of the tiers above."""
+NOT_TAKEN = Condition("not-taken-yet", "taken_by", Relation.IS_EMPTY)
+TAKEN = Condition("taken-by-them", "taken_by", Relation.MEETS, "actor")
+"""Until somebody has taken it, every duty officer who was paged may read it; after that, who has it."""
+ON_DUTY = (PAGED_TO, UNMOVED, *IMPARTIAL)
+ON_CALL, ON_IT = (NOT_TAKEN, *ON_DUTY), (TAKEN, *ON_DUTY)
+URGENT, URGENT_CRIME, URGENT_POLICE = ((PAGED, ground, *IMPARTIAL) for ground in (OPEN, OF_CRIME, OF_POLICE))
+"""What the desk takes as well: in the open, and each in its circle."""
 PUBLIC = (OPEN, ORDINARY, *IMPARTIAL)
 AWAITING_TIME, EXTENDING = (EXTENSION_ASKED, *PUBLIC), (EXTENSION_ASKED, UNASKED, *PUBLIC)
 PROVINCIAL = Condition("the-provinces", "tenant", Relation.MEETS, values=(PROVINCE,))
@@ -166,6 +180,16 @@ POLICY = Policy(
     ("petition",       ("urge",),             APPLICANTS,                        OWN,        (OPEN, ORDINARY)),
     ("petition",       ("urge",),             (Role.SUPERVISOR,),                BELOW,      PUBLIC),
     ("petition",       ("list", "urge"),      (Role.VOLUNTEER_SUPERVISOR,),      TENANT,     (CARDED, *PUBLIC)),
+    ("petition",       SEE,                   (Role.DUTY_OFFICER,),              BELOW,      ON_CALL),
+    ("petition",       SEE,                   (Role.DUTY_OFFICER,),              BELOW,      ON_IT),
+    ("petition",       ("take",),             (Role.DUTY_OFFICER,),              BELOW,      ON_DUTY),
+    ("petition",       ("take",),             (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      URGENT),
+    ("petition",       ("take",),             (Role.TRIAGE,),                    TENANT,     URGENT_CRIME),
+    ("petition",       ("take",),             (Role.SUPERVISOR,),                TENANT,     URGENT_POLICE),
+    ("page",           ("list",),             (Role.DUTY_OFFICER,),              BELOW,      ON_DUTY),
+    ("page",           ("list",),             (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      (OPEN, *IMPARTIAL)),
+    ("page",           ("list",),             (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *IMPARTIAL)),
+    ("page",           ("list",),             (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *IMPARTIAL)),
     ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
     ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
     ("suggestion",     ("read",),             (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),
@@ -175,6 +199,11 @@ POLICY = Policy(
     ("rating",         (*LOOK, "expand"),     (Role.TRIAGE, *OVERSIGHT),         BELOW,      SECOND_LOOK),
     ("rating",         AFTER_A_RATING,        (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      SECOND_LOOK),
     ("publication",    PUBLISH,               (Role.SPOKESPERSON,),              TENANT,     FOR_EVERYBODY),
+
+    ("shift",          ROSTER,                KEEPERS,                           TENANT,     ()),
+    ("shift",          SEE,                   (Role.DUTY_OFFICER,),              TENANT,     ()),
+    ("shift",          SEE,                   (Role.SPOKESPERSON,),              TENANT,     ()),
+    ("spokesperson",   ("register",),         KEEPERS,                           ALL,        ()),
 
     ("answer",         FIND,                  LIBRARIANS,                        TENANT,     ()),
     ("answer",         FIND,                  (*LIBRARIANS, *OVERSIGHT),         ALL,        (PROVINCIAL,)),

@@ -28,6 +28,8 @@ class Role(StrEnum):
     """新闻发言人: speaks to the public."""
     AGENCY_HEAD = "agency-head"
     """本机关负责人: approves what the law leaves to the head of the authority, such as an extension."""
+    DUTY_OFFICER = "duty-officer"
+    """值班员: is paged about what can't wait, at any hour, and takes it (接警)."""
     SUPERVISOR = "supervisor"
     """督办: sees to it that others do their work, in the tenant and those below."""
     VOLUNTEER_SUPERVISOR = "volunteer-supervisor"

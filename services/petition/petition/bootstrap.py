@@ -22,11 +22,17 @@ from petition.feedback import api as feedback
 from petition.handlers import REACTIONS
 from petition.handling import api as handling
 from petition.handling.timers import fire
+from petition.paging import api as paging
+from petition.paging import delivering
+from petition.paging.config import PagingSettings
+from petition.paging.delivering import Watch
+from petition.paging.pager import Pagers
 from petition.publishing import api as publishing
 from petition.recovery import restore
 from petition.replies import api as replies
 from petition.replies.automatic import Automatic
 from petition.replies.library import Library
+from petition.rosters import api as rosters
 from petition.suggesting import Sorting
 
 
@@ -36,6 +42,7 @@ def bootstrap() -> Service:
     library = Library(settings.database_url)
     channels = ChannelSettings()
     store = store_at(settings.attachments)
+    watch = Watch()
     return Service(
         title="网络问政 · Petitions",
         about="各渠道的诉求：收件、分办、答复、办结；答复口径库；通报。"
@@ -55,11 +62,18 @@ def bootstrap() -> Service:
             *open311.routers(channels.apps if settings.has(Role.API) else ()),
             *feedback.ROUTERS,
             *publishing.ROUTERS,
+            *paging.ROUTERS,
+            *rosters.ROUTERS,
         ),
         problems=(casework.problems, problems),
         parts=(Sorting(), library),
         reactions=REACTIONS,
-        tasks=(*tasks_of(_connectors(channels, store)), Clearing(store).task),
+        tasks=(
+            *tasks_of(_connectors(channels, store)),
+            Clearing(store).task,
+            *delivering.tasks_of(Pagers(PagingSettings()), watch),
+        ),
+        checks=(watch,),
         fire=fire,
         restore=restore,
     )

@@ -27,6 +27,7 @@ from contracts.events import (
 from petition.afterwards import AfterAnAnswer
 from petition.handling.life import HANDLED, Handled, HandledReport
 from petition.kinds import Ground
+from petition.paging.alarm import ALARMING, Alarming, AlarmingReport
 
 Ordinary = (
     PetitionReceived
@@ -41,9 +42,17 @@ Ordinary = (
     | PetitionClosed
     | AfterAnAnswer
     | Handled
+    | Alarming
 )
 Report = (
-    ReportReceived | ReportRevised | ReportClassified | ReportTransferred | ReportReplied | ReportClosed | HandledReport
+    ReportReceived
+    | ReportRevised
+    | ReportClassified
+    | ReportTransferred
+    | ReportReplied
+    | ReportClosed
+    | HandledReport
+    | AlarmingReport
 )
 PetitionEvent = Ordinary | Report
 
@@ -56,6 +65,7 @@ REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
         PetitionReplied: ReportReplied,
         PetitionClosed: ReportClosed,
         **HANDLED,
+        **ALARMING,
     }
 )
 """The same life, told in the small circle; there nothing is answered from the reply library, and nothing is rated."""

@@ -26,6 +26,9 @@ from petition.feedback.domain import reopenable
 from petition.handling import jurisdiction
 from petition.handling.timers import timers_of
 from petition.kinds import Ground, Kind
+from petition.paging import store as pages
+from petition.paging.config import patience
+from petition.paging.domain import carry_on, page
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
 from petition.replies import answering
 from petition.replies.automatic import Automatic
@@ -128,6 +131,7 @@ async def submit_petition(
     received = domain.receive(
         message, classification, place, sender=sender, by=submitter.actor, now=unit.now, linked=command.linked
     )
+    received = page(received, classification.danger.value, now=unit.now, patience=patience())
     alone = automatic if not command.attachments else None  # what is asked may be in the picture
     decision, reply = await alone.answered(received, message, unit) if alone else (received, None)
     content = {
@@ -144,6 +148,7 @@ async def submit_petition(
     if place.ground:
         unit = unit.speaking_as(sender.informant)
     petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
+    await pages.add(unit.session, decision)
     unit.set_timers(timers_of(decision, unit.correlationid))
     return petition, code_of(petition.number, unit.outbox)
 
@@ -219,7 +224,7 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
         )
         message = _with_files(message, read(content.get("attachments")), place, unit)
     ended, begun = domain.move(petition, command.kind, message, place, sender=sender, by=who.actor)
-    begun = carried_over(begun, petition.revision, content)
+    begun = carry_on(petition, carried_over(begun, petition.revision, content), now=unit.now, patience=patience())
     await PETITIONS.save(unit, ended, {"linked": place.id})
     kept = {
         name: content.get(name)
@@ -228,6 +233,7 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
     if place.ground:
         kept |= {"sender": author, "linked": petition.id}
     await PETITIONS.add(unit, begun, kept, posted_at=stored.row.posted_at)
+    await pages.add(unit.session, begun)
     unit.set_timers(timers_of(begun, unit.correlationid))
     return ended.after, begun.after
 

@@ -11,13 +11,17 @@ from enum import StrEnum
 from contracts.events import (
     PetitionClassified,
     PetitionClosed,
+    PetitionPaged,
     PetitionReceived,
     PetitionRevised,
+    PetitionTaken,
     PetitionTransferred,
     ReportClassified,
     ReportClosed,
+    ReportPaged,
     ReportReceived,
     ReportRevised,
+    ReportTaken,
     ReportTransferred,
 )
 from petition.afterwards import AfterAnAnswer, followed
@@ -26,6 +30,7 @@ from petition.feedback.rating import Rating
 from petition.handling import course, life
 from petition.handling.course import Course
 from petition.kinds import Ground
+from petition.paging.alarm import Alarm, alarmed, over
 from petition.publishing.publication import PRIVATE, Publication
 from petition.replies.life import Answering, answered
 from petition.workflow import State
@@ -137,6 +142,7 @@ class Petition:
         reopenable_until: Until when they may have it taken up again, UTC; None: not at all.
         reopened: How often it was.
         publication: Whether its answer was corrected, and is public.
+        alarm: Who was paged because something in it can't wait, and who has taken it; None: nobody ever was.
     """
 
     id: str
@@ -172,6 +178,7 @@ class Petition:
     reopenable_until: datetime | None = None
     reopened: int = 0
     publication: Publication = PRIVATE
+    alarm: Alarm | None = None
 
 
 def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A002
@@ -249,6 +256,7 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
                 petition,
                 state=State.CLOSED,
                 course=course.settled(petition.course),
+                alarm=over(petition.alarm),
                 outcome=outcome,
                 hidden=hidden,
                 origin=origin,
@@ -256,6 +264,8 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             )
         case PetitionRevised() | ReportRevised():
             petition = replace(petition, revision=event.revision)
+        case PetitionPaged() | PetitionTaken() | ReportPaged() | ReportTaken():
+            petition = alarmed(petition, event)
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
         case _:

@@ -14,9 +14,11 @@ from petition.bulletins.domain import Unverified
 from petition.departments import DEPARTMENTS
 from petition.feedback import domain as feedback
 from petition.handling import extension, jurisdiction, supplement, urging
+from petition.paging import domain as paging
 from petition.publishing import domain as publishing
 from petition.replies import answering
 from petition.replies import domain as replies
+from petition.rosters import domain as rosters
 
 # fmt: off
 UNKNOWN_DEPARTMENT = ProblemType("unknown-department", 422, "未知的部门", "Unknown department",
@@ -124,6 +126,28 @@ TOO_MANY_FILES = ProblemType("too-many-files", 409, "待提交的附件过多", 
 UNKNOWN_UPLOAD = ProblemType("unknown-upload", 422, "附件不存在或已过期", "No such upload",
     "请重新上传附件：每个附件只用于一件诉求，上传后一天内有效。",
     "Upload the file again: each is for one petition, and for one day.")
+NOBODY_PAGED = ProblemType("nobody-paged", 409, "无须接警", "There is nothing to take",
+    "该件未传呼值班，或已办结。", "Nobody was paged about it, or it was closed.")
+TAKEN_ALREADY = ProblemType("taken-already", 409, "已有人接警", "Somebody has taken it",
+    "该件已由他人接警，时间见 taken_at。", "Somebody else looks after it, since taken_at.")
+BACKWARDS_SHIFT = ProblemType("backwards-shift", 422, "班次起止颠倒", "It ends before it begins",
+    "ends_at 须晚于 starts_at。", "ends_at has to come after starts_at.")
+LONG_SHIFT = ProblemType("long-shift", 422, "班次过长", "Too long a shift",
+    "不得超过 most_hours 小时，请分为几班。", "At most most_hours; make several shifts of it.")
+PAST_SHIFT = ProblemType("past-shift", 422, "班次已过", "It is past",
+    "ends_at 须晚于现在。", "ends_at has to lie in the future.")
+SHIFT_OVER = ProblemType("shift-over", 409, "班次已结束", "It is over",
+    "该班次已结束或已取消。", "It has ended, or was ended before.")
+SHIFT_FAR_AHEAD = ProblemType("shift-far-ahead", 422, "排班过早", "Too far ahead",
+    "只能排一年以内的班次。", "It has to begin within a year.")
+OVERLAPPING_SHIFT = ProblemType("overlapping-shift", 409, "与已有班次重叠", "Somebody has the post then",
+    "该岗位 starts_at 至 ends_at 已有班次，请先结束它，或错开时间。",
+    "From starts_at to ends_at somebody has it: end that shift first, or choose another time.")
+OWN_DEPUTY = ProblemType("own-deputy", 422, "副班不能是本人", "Nobody is their own deputy",
+    "请为 deputy 另选一人。", "Choose somebody else as deputy.")
+NOT_ON_SHIFT = ProblemType("not-on-shift", 403, "不在班", "It is somebody else's turn",
+    "本地排有发言人班次，须由当班人员或其副班签发。",
+    "The tenant keeps a roster of spokespersons: whoever has the shift signs, or their deputy.")
 # fmt: on
 
 
@@ -179,5 +203,20 @@ REFUSALS = casework.problems.REFUSALS | {
     keeping.UnknownContent: lambda _: Problem(UNKNOWN_CONTENT, extensions={"known": list(TAKEN)}),
     uploads.TooManyUploads: lambda _: Problem(TOO_MANY_FILES),
     uploads.UnknownUpload: lambda _: Problem(UNKNOWN_UPLOAD, pointer="/body/attachments"),
+    paging.NobodyPaged: lambda _: Problem(NOBODY_PAGED),
+    paging.TakenAlready: lambda refused: Problem(TAKEN_ALREADY, extensions={"taken_at": refused.at.isoformat()}),
+    rosters.Backwards: lambda _: Problem(BACKWARDS_SHIFT, pointer="/body/ends_at"),
+    rosters.TooLong: lambda refused: Problem(
+        LONG_SHIFT, pointer="/body/ends_at", extensions={"most_hours": int(refused.most.total_seconds() // 3600)}
+    ),
+    rosters.Past: lambda _: Problem(PAST_SHIFT, pointer="/body/ends_at"),
+    rosters.Over: lambda _: Problem(SHIFT_OVER),
+    rosters.TooFarAhead: lambda _: Problem(SHIFT_FAR_AHEAD, pointer="/body/starts_at"),
+    rosters.Overlapping: lambda refused: Problem(
+        OVERLAPPING_SHIFT,
+        extensions={"starts_at": refused.other.starts_at.isoformat(), "ends_at": refused.other.over_at.isoformat()},
+    ),
+    rosters.OwnDeputy: lambda _: Problem(OWN_DEPUTY, pointer="/body/deputy"),
+    rosters.NotOnShift: lambda _: Problem(NOT_ON_SHIFT),
     domain.PostedLater: lambda _: Problem(POSTED_LATER, pointer="/body/posted_at"),
 }

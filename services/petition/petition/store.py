@@ -15,6 +15,8 @@ from petition.feedback.rating import CallBack, Level, Rating
 from petition.handling.tables import columns_of as columns_of_course
 from petition.handling.tables import course_in
 from petition.kinds import Ground
+from petition.paging.tables import alarm_in
+from petition.paging.tables import columns_of as columns_of_alarm
 from petition.petition import Channel, Outcome, Petition, begin, replay
 from petition.publishing.publication import Publication
 from petition.tables import PetitionRow
@@ -74,6 +76,7 @@ def _write(petition: Petition) -> dict[str, Any]:
         "corrected": petition.publication.corrected,
         "outdated": petition.publication.outdated,
         **columns_of_course(petition),
+        **columns_of_alarm(petition),
     }
 
 
@@ -117,6 +120,7 @@ def _read(row: PetitionRow) -> Petition:
             corrected=row.corrected,
             outdated=row.outdated,
         ),
+        alarm=alarm_in(row),
     )
 
 

@@ -7,9 +7,10 @@ from sqlalchemy import ARRAY, DateTime, Index, String, text
 from sqlmodel import Field
 
 from petition.handling.tables import CourseColumns
+from petition.paging.tables import AlarmColumns
 
 
-class PetitionRow(CourseColumns, Row, table=True):
+class PetitionRow(AlarmColumns, CourseColumns, Row, table=True):
     """A petition; its content, whatever the store names as sealed, lies under the author's key."""
 
     __tablename__ = "petitions"
@@ -24,6 +25,7 @@ class PetitionRow(CourseColumns, Row, table=True):
         Index("petitions_by_supplement_key", "supplement_keyid", postgresql_where=text("supplement_keyid IS NOT NULL")),
         Index("petitions_queue", "tenant", "urgency", "due_at", "id", postgresql_where=text("open")),
         Index("petitions_queue_of_all", "urgency", "due_at", "id", postgresql_where=text("open")),
+        Index("petitions_alarmed", "alarm_raised_at", postgresql_where=text("alarm_waiting")),
         Index("petitions_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
         Index("petitions_by_origin", "origin", unique=True, postgresql_where=text("origin IS NOT NULL")),
         Index("petitions_by_file", "files", postgresql_using="gin", postgresql_where=text("files <> '{}'")),

@@ -58,6 +58,8 @@ class Action(StrEnum):
     WARN = "warn"
     BREACH = "breach"
     ESCALATE = "escalate"
+    PAGE = "page"
+    TAKE = "take"
 
 
 DESK = (Role.TRIAGE, Role.SUPERVISOR)
@@ -83,6 +85,10 @@ UNTAKEN = (State.CLASSIFIED, State.AUTO_ANSWERED, State.TRANSFERRED, State.DISPU
 """Nobody has taken it on yet; an automatic answer is nobody's."""
 UNANSWERED = (*UNTAKEN, State.IN_HAND, State.DRAFTED)
 """Somebody has to answer it, and its clock says by when."""
+ON_DUTY = (Role.DUTY_OFFICER, *DESK)
+"""Who takes what can't wait (接警): whoever is paged, or whoever would hand it out. See the policy."""
+BEGUN = tuple(state for state in State if state is not State.RECEIVED)
+"""Wherever it stands: the words that tell of a danger may come with an edit."""
 EXTENDABLE = (State.IN_HAND, State.DRAFTED)
 
 TABLE = Workflow(
@@ -147,6 +153,8 @@ TABLE = Workflow(
     *((state, Action.WARN,     (Role.SYSTEM,), state, "yellow card") for state in UNANSWERED),
     *((state, Action.BREACH,   (Role.SYSTEM,), state, "red card") for state in UNANSWERED),
     *((state, Action.ESCALATE, (Role.SYSTEM,), state, "with the red card, one tier up") for state in UNANSWERED),
+    *((state, Action.PAGE,     (Role.SYSTEM,), state, "danger: the duty officer, then up") for state in BEGUN),
+    *((state, Action.TAKE,     ON_DUTY,        state, "once; nobody else is paged") for state in BEGUN),
 )  # fmt: skip
 """The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked.
 Whenever its sender edits a message where they posted it, the petition stays where it is: that is no row here."""

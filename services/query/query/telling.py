@@ -159,6 +159,8 @@ def _of_handling(event: ContractEvent) -> Tells | None:
             | e.PetitionSupplementRequested()
             | e.PetitionExtensionRequested()
             | e.PetitionExtensionRefused()
+            | e.PetitionPaged()
+            | e.PetitionTaken()
         ):
             return Tells()
     return None
@@ -180,6 +182,8 @@ def _of_report(event: ContractEvent) -> Tells | None:
             | e.ReportEscalated()
             | e.ReportSignedFor()
             | e.ReportReturned()
+            | e.ReportPaged()
+            | e.ReportTaken()
         ):
             return Tells()
         case e.ReportClosed(outcome=outcome):

@@ -20,6 +20,7 @@ from tests.integration.kit.answers import ANSWER
 from tests.integration.kit.asgi import ask
 from tests.integration.kit.attached import PNG
 from tests.integration.kit.bulletins import BULLETIN
+from tests.integration.kit.shifts import next_shift
 
 from .oracle import BELOW, DEPARTMENT, Asker, Row, alike, granting, rules_of
 from .worlds import ASKER, ITEM, World
@@ -56,6 +57,7 @@ BODIES: dict[str, Any] = {
     "call-back": {"result": "solved"},
     "reopen": {"objection": "仍未解决"},
     "correct": {"text": "请到二楼办理。", "reason": "写错了"},
+    "register": {"office": "市公安局", "title": "公安网络发言人", "channels": ["portal"]},
     "publish": {"title": "请问", "question": "怎么办", "answer": "请到大厅办理。"},
 }
 OF_BULLETINS: dict[str, Any] = {"draft": BULLETIN, "revise": BULLETIN, "publish": None, "withdraw": {"reason": "有误"}}
@@ -65,6 +67,8 @@ MADE = {
     "petition": ("petitions", "author", "author"),
     "answer": ("answers", "makers[1]", ""),
     "bulletin": ("bulletins", "makers[1]", ""),
+    "shift": ("shifts", "added_by", ""),
+    "spokesperson": ("spokespersons", "registered_by", ""),
     "attachment": ("uploads", "owner", "author"),
 }
 """Where what somebody hands in lies, which column names them, and in which context their pseudonym is."""
@@ -247,7 +251,7 @@ class Sweep:
     @staticmethod
     def _shows_content(operation: Operation) -> bool:
         lists = operation.action in {"list", "export"}
-        return not lists or (operation.action, operation.resource) == ("list", "petition")
+        return not lists or (operation.action, operation.resource) in {("list", "petition"), ("list", "shift")}
 
     async def _ask(self, operation: Operation, path: str, asker: Asker, found: Findings) -> httpx.Response:
         found.requests += 1
@@ -272,6 +276,8 @@ class Sweep:
             case "receive":
                 channel = {"connector": "forum", "window": "walk-in"}.get(asker.role, "portal")
                 return {"channel": channel, "title": "请问", "text": "怎么办"}
+            case "add":
+                return next_shift()
         bodies = BODIES | (OF_BULLETINS if operation.resource == "bulletin" else {})
         return bodies.get(operation.action)
 

@@ -54,6 +54,8 @@ class Row:
         contending: The asker's department is the other one.
         extension: What became of an extension; ``made`` says whether the asker asked for it.
         card: That it was given.
+        paged: Something in it can't wait, and ``theirs``, the asker's, was paged, or only the duty desk ``elsewhere``.
+        taken: Who took it: the ``asker``, an ``other``, or nobody yet.
         secret: Part of its content; empty if it has none.
     """
 
@@ -76,6 +78,8 @@ class Row:
     contending: bool = False
     extension: str | None = None
     card: str | None = None
+    paged: str | None = None
+    taken: str | None = None
     secret: str = ""
 
 
@@ -115,6 +119,10 @@ CONDITIONS: Mapping[str, Meaning] = {
     "extension-asked-for": lambda _, row: row.extension == "asked",
     "extension-not-asked-for-by-them": lambda _, row: row.made != "asked",
     "has-a-card": lambda _, row: row.card is not None,
+    "paged": lambda _, row: row.paged is not None,
+    "paged-to-their-desk": lambda _, row: row.paged == "theirs",
+    "not-taken-yet": lambda _, row: row.taken is None,
+    "taken-by-them": lambda _, row: row.taken == "asker",
     "of-a-tier-below": lambda asker, row: row.tenant != asker.tenant,
     "a-petition": lambda _, row: row.kind == "petition",
 }

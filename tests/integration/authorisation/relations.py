@@ -20,15 +20,18 @@ INVOLVED: Sequence[Mapping[str, Any]] = (
     {"extension": "asked"},
     {"extension": "asked", "made": "asked"},
     {"card": "yellow"},
+    {"paged": "theirs"},
+    {"paged": "theirs", "taken": "asker"},
+    {"paged": "theirs", "taken": "other"},
     {"kind": "report"},
     {"kind": "report", "entrusted": "asker"},
-    {"hidden": "crime", "department": None},
+    {"hidden": "crime", "department": None, "paged": "theirs"},
     {"hidden": "crime", "own": True},
     {"hidden": "crime", "accused": True},
     {"hidden": "crime", "named": True},
     {"hidden": "crime", "entrusted": "asker"},
     {"hidden": "crime", "entrusted": "other"},
-    {"hidden": "police", "department": None},
+    {"hidden": "police", "department": None, "paged": "theirs"},
     {"hidden": "police", "own": True},
     {"hidden": "police", "accused": True},
     {"hidden": "police", "entrusted": "asker"},
@@ -48,10 +51,16 @@ RATED: Sequence[Mapping[str, Any]] = (
 """What petitions that were rated are to the asker."""
 CONSENTED: Sequence[Mapping[str, Any]] = ({}, {"own": True}, {"accused": True}, {"named": True}, {"hidden": "moved"})
 """What petitions that may be published are to the asker."""
+PAGED: Sequence[Mapping[str, Any]] = (
+    *({}, {"own": True}, {"accused": True}, {"named": True}, {"paged": "elsewhere"}),
+    *({"hidden": "crime"}, {"hidden": "police"}, {"hidden": "moved"}),
+)
+"""What petitions in which something can't wait are to the asker."""
 PETITIONS: Sequence[tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]] = (
     ("petition", {}, INVOLVED),
     ("draft", {"awaiting": True}, DRAFTS),
     ("rating", {"rated": True}, RATED),
     ("publication", {"consented": True}, CONSENTED),
+    ("page", {"paged": "theirs"}, PAGED),
 )
 """As what they are seen, and what they have in common."""

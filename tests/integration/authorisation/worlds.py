@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -59,10 +59,10 @@ from tests.integration.kit.databases import Databases, migrations_of
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
+from .duty import NOW, alarm_of, shift
 from .oracle import CITY, DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
 from .relations import INVOLVED, PETITIONS
 
-NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
 ASKER = "asker"
 BADLY = Rating(level=Level.DISSATISFIED, solved=False, call_back=CallBack.WAITING, call_back_due=NOW)
 ITEM = "security-system-review"
@@ -201,6 +201,7 @@ async def petitions(world: World) -> None:
             repliers=(world.pseudonym(own=row.made == "answered"),),
             rating=BADLY if row.rated else None,
             publication=Publication(consent=row.consented),
+            alarm=alarm_of(row, world.pseudonym(own=row.taken == "asker") if row.taken else None),
         )
         secrets_of = dict.fromkeys(("title", "text", "draft", "comment"), row.secret)
         content = {**secrets_of, "attachments": attachments}
@@ -223,6 +224,7 @@ async def petitions(world: World) -> None:
         await petition.replies.store.follow(unit.session, there, {AnswerPublished.TYPE})
 
     for tenant in TENANTS:
+        await world.keep("shift", fresh(tenant), shift)
         for resource, row in seen_as(tenant):
             await world.keep(resource, row, make)
         for made in (None, "written", "proposed"):

@@ -39,7 +39,8 @@ async def test_a_report_from_a_forum_begins_on_the_restricted_topic_and_its_edit
     assert row["hidden"] == "crime"
     events = petitions.events()
     assert {event.type.split(".")[-3] for event in events} == {"report"}
-    assert [event.type.split(".")[-2] for event in events] == ["received", "classified", "revised", "classified"]
+    types = [event.type.split(".")[-2] for event in events]
+    assert types == ["received", "classified", "revised", "classified", "paged"], "it goes on tonight"
     assert {event.actor for event in events} == {events[0].data["informant"]}, "not even which connector brought it"
     shown = await detail(petitions, row)
     assert (shown["text"], shown["original"]["text"]) == (MORE, REPORT)

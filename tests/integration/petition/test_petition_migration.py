@@ -35,3 +35,17 @@ def test_what_came_in_before_there_were_deadlines_gets_one_and_a_timer(database_
     assert found == [
         ("2024-03-05", True, 0, "warning"), ("2024-03-05", False, 3, None), ("2024-02-18", True, 3, "warning"),
     ]  # fmt: skip
+
+
+def test_nobody_was_paged_about_what_came_in_before_and_the_release_before_still_adds(database_url: str) -> None:
+    columns = "(id, tenant, number, channel, author, received_at, sequence, state, danger, reasons)"
+    values = "(gen_random_uuid(), '440100', %s, 'portal', 'p', now(), 2, 'classified', 'life', '{}')"
+    migrate(database_url, MIGRATIONS, "0015")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"INSERT INTO petitions {columns} VALUES {values}", ("before",))
+    migrate(database_url, MIGRATIONS)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"INSERT INTO petitions {columns} VALUES {values}", ("after",))
+        found = connection.execute("SELECT alarm, alarm_waiting, alarm_to, alarm_over FROM petitions").fetchall()
+        assert connection.execute("SELECT * FROM pages").fetchall() == []
+    assert found == [(None, False, [], False)] * 2

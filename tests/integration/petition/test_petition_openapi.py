@@ -11,6 +11,7 @@ from tests.integration.kit.attached import PNG
 from tests.integration.kit.bulletins import BULLETIN
 from tests.integration.kit.documented import Case, does_what_its_document_says, post, served
 from tests.integration.kit.in_process import application
+from tests.integration.kit.shifts import next_shift
 
 ROLES = ["citizen", "connector", "triage", "handler", "spokesperson", "analyst", "auditor", "administrator"]
 OPERATIONS = {
@@ -30,6 +31,14 @@ OPERATIONS = {
     ("POST", "/v1/petitions/{petition_id}/extend"),
     ("POST", "/v1/petitions/{petition_id}/refuse-extension"),
     ("POST", "/v1/petitions/{petition_id}/urge"),
+    ("POST", "/v1/petitions/{petition_id}/take"),
+    ("GET", "/v1/pages"),
+    ("GET", "/v1/shifts"),
+    ("POST", "/v1/shifts"),
+    ("POST", "/v1/shifts/{shift_id}/end"),
+    ("GET", "/v1/shifts/{shift_id}"),
+    ("POST", "/v1/spokesperson"),
+    ("GET", "/v1/spokespersons"),
     ("POST", "/v1/petitions/{petition_id}/reply"),
     ("POST", "/v1/petitions/{petition_id}/ask-a-person"),
     ("POST", "/v1/petitions/{petition_id}/move"),
@@ -88,6 +97,8 @@ def as_the_rules_want_it(case: Case) -> None:
             case.body["effective_from"] = ANSWER["effective_from"]
     if case.path == "/v1/attachments":
         case.body = PNG
+    if case.path == "/v1/shifts" and case.method == "POST":
+        case.body = next_shift()
     if case.query and "last_day" in case.query:
         case.query["last_day"] = "2026-12-31"
 
@@ -110,6 +121,8 @@ def test_the_api_does_what_its_document_says(
                 if "answer_id" in path
                 else {"bulletin_id": post(f"{url}/v1/bulletins", BULLETIN, token)}
                 if "bulletin_id" in path
+                else {"shift_id": post(f"{url}/v1/shifts", next_shift(), token)}
+                if "shift_id" in path
                 else {"petition_id": post(f"{url}/v1/petitions", QUESTION, author)}
                 if "petition_id" in path
                 else None

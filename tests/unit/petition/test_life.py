@@ -17,7 +17,7 @@ from petition.feedback import domain as feedback
 from petition.feedback.rating import CallBack, Level
 from petition.handling import jurisdiction
 from petition.handling.basis import Basis
-from petition.kinds import Ground, Kind
+from petition.kinds import Danger, Ground, Kind
 from petition.petition import Involved, Outcome, Petition
 from petition.publishing import domain as publishing
 from petition.publishing.domain import Public
@@ -27,7 +27,7 @@ from petition.workflow import SECOND_LOOK, TABLE, Action, State
 
 from tests.unit.kit.life import ROLES, TEXTS, live, rows_of
 
-from .handled import HandledLife
+from .paged import PagedLife
 from .test_domain import CONTENT, LIBRARY, NOW, SENDER, classified, elsewhere, rebuilt, received
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
@@ -63,6 +63,13 @@ WAYS = (
     (Action.ANSWER, Action.CLOSE, Action.CORRECT, Action.CONSENT, Action.PUBLISH, Action.RETRACT),
     (Action.ANSWER, Action.CLOSE, Action.CONSENT, Action.PUBLISH, Action.UNPUBLISH),
     (*IN_HAND, Action.REPLY, Action.CLOSE, Action.REOPEN, *IN_HAND, Action.REPLY),
+    *(
+        (*steps, Action.PAGE, Action.TAKE)
+        for steps in (
+            *((), (Action.AUTO_ANSWER,), (Action.TRANSFER,), (Action.TRANSFER, Action.DISPUTE), IN_HAND),
+            *((*IN_HAND, Action.ASK_MORE), (*IN_HAND, Action.DRAFT_REPLY), (Action.ANSWER,), (Action.CLOSE,)),
+        )
+    ),
 )
 """How ordinary petitions may begin."""
 
@@ -71,7 +78,7 @@ def settled(decision: Decision) -> Decision:
     return feedback.reopenable(decision, now=NOW)
 
 
-class PetitionLife(HandledLife):
+class PetitionLife(PagedLife):
     """Anybody, of any department, with a petition in any circle."""
 
     table = TABLE
@@ -316,6 +323,8 @@ class PetitionLife(HandledLife):
             Action.RETRACT: lambda: self.consent(roles=citizen, agrees=False),
             Action.PUBLISH: lambda: self.publish(roles=spokesperson, personal=False, corrected=True),
             Action.UNPUBLISH: lambda: self.unpublish(spokesperson),
+            Action.PAGE: lambda: self.its_words_tell_of(Danger.LIFE),
+            Action.TAKE: lambda: self.take(desk, other=False),
             Action.REOPEN: lambda: self.reopen_unsolved(desk) if self.case.rating else self.reopen(0, citizen),
         }
         if action in steps:  # what the service does by itself happens as it comes in

@@ -19,6 +19,10 @@ from petition.channels.origin import Origin
 from petition.channels.telemetry import telemetry
 from petition.domain import CLOCKS_DIFFER
 from petition.handlers import SubmitPetition, submit_petition
+from petition.handling.timers import timers_of
+from petition.paging import store as pages
+from petition.paging.config import patience
+from petition.paging.domain import page
 from petition.petition import Message, Petition
 from petition.store import PETITIONS
 from petition.suggesting import classify
@@ -78,7 +82,8 @@ async def _again(message: ChannelMessage, known: Stored[PetitionRow, Petition], 
     if classification.might_be and petition.hidden is None:
         return Outcome.EDITED, await _submit(message, unit, linked=petition.id)
     edit = Edit(revision=message.revision, title=message.title, text=message.text)
-    decision = domain.revise(petition, edit, classification, by=by.actor)
+    revised = domain.revise(petition, edit, classification, by=by.actor)
+    decision = page(revised, classification.danger.value, now=unit.now, patience=patience())
     if petition.hidden:
         unit = unit.speaking_as(petition.author)
     content = {
@@ -86,6 +91,8 @@ async def _again(message: ChannelMessage, known: Stored[PetitionRow, Petition], 
         "revised_text": edit.text,
         "revised_suggestion": classification.suggestion,
     }
+    await pages.add(unit.session, decision)
+    unit.set_timers(timers_of(decision, unit.correlationid))
     return Outcome.EDITED, await PETITIONS.save(unit, decision, content)
 
 

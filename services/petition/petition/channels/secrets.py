@@ -1,4 +1,4 @@
-"""Secrets that this service shares with programs that hand messages over."""
+"""Secrets that this service shares with programs that hand messages over, and with pagers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -27,13 +27,19 @@ def senders(channel: Channel, known: Sequence[RelaySettings]) -> Callable[[Reque
         WeakSecretError: See there.
     """
     made: Mapping[str, Sender] = {
-        each.source: Sender(principal_of(channel, each.source, each.tenant), _secrets(each.secret_path))
+        each.source: Sender(principal_of(channel, each.source, each.tenant), secrets_in(each.secret_path))
         for each in known
     }
     return lambda request: made.get(str(request.path_params.get("source")))
 
 
-def _secrets(path: Path) -> Sequence[bytes]:
+def secrets_in(path: Path) -> Sequence[bytes]:
+    """Read a file of secrets.
+
+    Raises:
+        OSError: It can't be read.
+        WeakSecretError: See there.
+    """
     found = path.read_bytes().split()
     if not 0 < len(found) <= SECRETS or any(len(secret) < SHORTEST_SECRET for secret in found):
         raise WeakSecretError(f"{path} must hold one or two secrets of {SHORTEST_SECRET} bytes or more")

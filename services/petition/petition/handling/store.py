@@ -40,7 +40,7 @@ class Wanted:
 async def queue(unit: Unit, who: Asker, wanted: Wanted) -> tuple[Found, str | None]:
     """Give a page of what somebody may list of the queue, and the cursor of the next one.
 
-    Danger comes first, until somebody has taken it on; then the earliest deadline; then what has waited longest.
+    Danger comes first, until somebody has taken it; then the earliest deadline; then what has waited longest.
     """
     statement = in_order(
         PETITIONS.visible(who, "list").where(col(PetitionRow.open)),

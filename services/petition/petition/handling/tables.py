@@ -19,8 +19,8 @@ class CourseColumns(SQLModel):
     """What a petition's row has beside the rest.
 
     Attributes:
-        open: Somebody has to answer it: it is in the queue.
-        urgency: Its place there before any deadline: danger comes first, until somebody has taken it on.
+        open: Somebody has to answer it, or to take what can't wait in it: it is in the queue.
+        urgency: Its place there before any deadline: danger comes first, until somebody has taken it.
         card: The last that was given: yellow, red.
         supplement_request: What its sender was asked for; sealed, like what they sent.
     """
@@ -62,10 +62,10 @@ class CourseColumns(SQLModel):
 def columns_of(petition: Petition) -> dict[str, Any]:
     """Give the values of these columns."""
     course = petition.course
-    waiting = petition.state in UNTAKEN
+    alarm = petition.alarm
     return {
-        "open": petition.state in UNANSWERED,
-        "urgency": URGENCY.get(petition.danger or "", LEAST_URGENT) if waiting else LEAST_URGENT,
+        "open": petition.state in UNANSWERED or (alarm is not None and alarm.waiting),
+        "urgency": _urgency(petition),
         "due_at": course.due_at,
         "warn_at": course.warn_at,
         "provisional": course.provisional,
@@ -93,6 +93,14 @@ def columns_of(petition: Petition) -> dict[str, Any]:
         "urged_on": course.urged_on,
         "watched_on": course.watched_on,
     }
+
+
+def _urgency(petition: Petition) -> int:
+    """Give its place before any deadline; what somebody was paged about keeps it wherever it stands, until taken."""
+    alarm = petition.alarm
+    if alarm is not None:
+        return URGENCY.get(alarm.danger, LEAST_URGENT) if alarm.waiting else LEAST_URGENT
+    return URGENCY.get(petition.danger or "", LEAST_URGENT) if petition.state in UNTAKEN else LEAST_URGENT
 
 
 def course_in(row: CourseColumns) -> Course:

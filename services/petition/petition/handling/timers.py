@@ -18,12 +18,14 @@ from contracts.events import (
     PetitionExtended,
     PetitionJurisdictionDecided,
     PetitionJurisdictionDisputed,
+    PetitionPaged,
     PetitionReceived,
     PetitionReopened,
     PetitionSupplemented,
     PetitionSupplementLapsed,
     PetitionSupplementRequested,
     PetitionTransferred,
+    ReportPaged,
     ReportReceived,
     ReportTransferred,
 )
@@ -31,11 +33,14 @@ from petition.domain import Decision
 from petition.handling import cards, course, supplement
 from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT
 from petition.kinds import Ground
+from petition.paging import store as pages
+from petition.paging.domain import go_up
 from petition.petition import Petition
 from petition.store import PETITIONS
 
 WARNING: Final = "warning"
 BREACH: Final = "breach"
+PAGE: Final = "page"
 CLOCKS: Final[Mapping[str, Callable[[Petition, int], Decision]]] = MappingProxyType(
     {
         WARNING: lambda petition, version: cards.warn(petition, deadline=version),
@@ -43,6 +48,7 @@ CLOCKS: Final[Mapping[str, Callable[[Petition, int], Decision]]] = MappingProxyT
         SIGN_FOR: lambda petition, version: cards.miss(petition, SIGN_FOR, assignment=version),
         DISPUTE_DECISION: lambda petition, version: cards.miss(petition, DISPUTE_DECISION, assignment=version),
         SUPPLEMENT: lambda petition, version: supplement.lapse(petition, asked=version),
+        PAGE: lambda petition, version: go_up(petition, paged=version),
     }
 )
 """What comes of each clock of a petition."""
@@ -56,6 +62,7 @@ async def fire(due: Sequence[Timer], unit: Unit) -> None:
     """
     for timer, decision in await take_effect(PETITIONS, due, unit, CLOCKS):
         petition = decision.after
+        await pages.add(unit.session, decision)
         unit.set_timers(timers_of(decision, timer.correlationid))
         if timer.clock == WARNING and cards.runs(petition, timer.version):
             unit.set_timers([_timer(timer.subject, BREACH, timer.version, petition.course.due_at, timer.correlationid)])
@@ -96,6 +103,8 @@ def timers_set_by(event: ContractEvent, subject: str, sequence: int, correlation
             yield _timer(subject, WARNING, sequence, due_at, correlationid)
         case PetitionJurisdictionDisputed(decide_by=datetime() as due_at):
             yield _timer(subject, DISPUTE_DECISION, sequence, due_at, correlationid)
+        case PetitionPaged(answer_by=datetime() as due_at) | ReportPaged(answer_by=datetime() as due_at):
+            yield _timer(subject, PAGE, sequence, due_at, correlationid)
 
 
 def _timer(subject: str, clock: str, version: int, due_at: datetime, correlationid: str) -> Timer:

@@ -19,6 +19,8 @@ from petition.replies.answer import Answer, Content, Version
 from petition.replies.domain import Decision
 from petition.replies.store import ANSWERS
 from petition.replies.workflow import Action
+from petition.rosters.handlers import require_turn
+from petition.rosters.shift import Post
 from petition.store import DRAFTS, PETITIONS
 from petition.workflow import Action as PetitionAction
 
@@ -148,10 +150,11 @@ async def sign_reply(id_: UUID, version: int, unit: Unit) -> Petition:
     Raises:
         Problem: 404, 412.
         Beyond: See the policy.
-        Refused: See ``answering.sign``.
+        Refused: See ``answering.sign``; and it is somebody else's turn.
     """
     who = asker(unit)
     stored = await DRAFTS.get_for_change(unit, id_, who, PetitionAction.SIGN, version=version)
+    await require_turn(stored.case.tenant, Post.SPOKESPERSON, who.actor, unit)
     ((_, content),) = await DRAFTS.contents(unit, [stored], reader=None, only={"draft"})
     draft = content.get("draft")
     decision = reopenable(answering.sign(stored.case, draft, by=who.actor), now=unit.now)
