@@ -748,6 +748,78 @@ class BulletinWithdrawn(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySent(ContractEvent):
+    """The counterpart has taken what is told to whoever wrote (已送达渠道); whether they read it, nobody knows."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.delivery.sent.v1"
+    TOPIC: ClassVar[str] = "petition.deliveries.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:delivery-sent:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    petition: str
+    """Id of the petition whose sender is told."""
+    told: int
+    """Sequence of the petition's event that they are told of."""
+    what: str
+    """What they are told. An open list; readers have to bear new ones."""
+    channel: str
+    """The channel by which it goes out: the one by which the petition came."""
+    source: str
+    """Which one of them: a forum's zone, a microblog's account, a group, a mailbox."""
+    way: Literal["public", "private"]
+    """Where everybody reads it, or to its sender alone."""
+    code_until: datetime | None = None
+    """Until when the one-time link in it gives the query code, UTC; absent: there is none in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryParked(ContractEvent):
+    """It can't be sent, and waits for somebody of the desk to look (发送失败，待处理)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.delivery.parked.v1"
+    TOPIC: ClassVar[str] = "petition.deliveries.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:delivery-parked:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    petition: str
+    """Id of the petition whose sender is told."""
+    told: int
+    """Sequence of the petition's event that they are told of."""
+    what: str
+    """What they are told. An open list; readers have to bear new ones."""
+    channel: str
+    """The channel by which it goes out: the one by which the petition came."""
+    source: str
+    """Which one of them: a forum's zone, a microblog's account, a group, a mailbox."""
+    reason: str
+    """Why, without content. An open list; readers have to bear new ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryResumed(ContractEvent):
+    """The desk has it sent after all (重新发送)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.delivery.resumed.v1"
+    TOPIC: ClassVar[str] = "petition.deliveries.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:delivery-resumed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryCodeTaken(ContractEvent):
+    """Somebody has opened the one-time link and was shown the query code (查询码已领取); the link is used up."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.delivery.code-taken.v1"
+    TOPIC: ClassVar[str] = "petition.deliveries.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:delivery-code-taken:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionErasureAcknowledged(ContractEvent):
     """Everything that was sealed under a destroyed key is deleted from this service's tables (抹除确认)."""
 
@@ -1801,6 +1873,10 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.bulletin.discarded.v1": BulletinDiscarded,
         "yiwangban.petition.bulletin.published.v1": BulletinPublished,
         "yiwangban.petition.bulletin.withdrawn.v1": BulletinWithdrawn,
+        "yiwangban.petition.delivery.sent.v1": DeliverySent,
+        "yiwangban.petition.delivery.parked.v1": DeliveryParked,
+        "yiwangban.petition.delivery.resumed.v1": DeliveryResumed,
+        "yiwangban.petition.delivery.code-taken.v1": DeliveryCodeTaken,
         "yiwangban.petition.petition-erasure.acknowledged.v1": PetitionErasureAcknowledged,
         "yiwangban.petition.petition.received.v1": PetitionReceived,
         "yiwangban.petition.petition.revised.v1": PetitionRevised,

@@ -84,7 +84,8 @@ def test_what_is_restricted_names_its_roles_and_whoever_reads_it_holds_no_keys(t
 def test_type_topic_and_schema_are_named_after_each_other(event: EventType) -> None:
     suite, context, aggregate, happened, version = event.type.split(".")
     assert suite == "yiwangban"
-    assert event.topic.startswith(f"{context}.{aggregate}s.v")
+    many = re.sub("y$", "ie", aggregate) + "s"
+    assert event.topic.startswith(f"{context}.{many}.v")
     assert event.schema == f"{aggregate}-{happened}.{version}.schema.json"
     assert event.dataschema == f"urn:yiwangban:schema:{aggregate}-{happened}:{version}"
 

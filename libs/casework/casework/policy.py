@@ -22,6 +22,7 @@ HANDLE = (*SEE, "sign-for", "return", "reply", "close", "correct")
 END = ("close", "correct")
 CONSENT = ("consent", "withdraw-consent")
 PUBLISH = (*SEE, "publish", "unpublish")
+SEND_AGAIN = (*LOOK, "resend")
 AFTER_A_RATING = ("call-back", "reopen")
 ROSTER = (*SEE, "add", "end")
 DESK = (*SEE, "transfer", "move")
@@ -204,6 +205,10 @@ POLICY = Policy(
     ("shift",          SEE,                   (Role.DUTY_OFFICER,),              TENANT,     ()),
     ("shift",          SEE,                   (Role.SPOKESPERSON,),              TENANT,     ()),
     ("spokesperson",   ("register",),         KEEPERS,                           ALL,        ()),
+
+    ("delivery",       SEND_AGAIN,            (Role.TRIAGE,),                    BELOW,      (OPEN, *IMPARTIAL)),
+    ("delivery",       SEND_AGAIN,            (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *IMPARTIAL)),
+    ("delivery",       SEND_AGAIN,            (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *IMPARTIAL)),
 
     ("answer",         FIND,                  LIBRARIANS,                        TENANT,     ()),
     ("answer",         FIND,                  (*LIBRARIANS, *OVERSIGHT),         ALL,        (PROVINCIAL,)),

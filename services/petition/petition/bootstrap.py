@@ -15,13 +15,15 @@ from petition.attachments.clearing import Clearing
 from petition.bulletins import api as bulletins
 from petition.channels import open311, relay
 from petition.channels.config import ChannelSettings
-from petition.channels.connector import PullConnector
+from petition.channels.connector import PullConnector, SendConnector
 from petition.channels.pulling import tasks_of
 from petition.config import PetitionSettings
 from petition.feedback import api as feedback
 from petition.handlers import REACTIONS
 from petition.handling import api as handling
 from petition.handling.timers import fire
+from petition.outbound import api as outbound
+from petition.outbound import sending
 from petition.paging import api as paging
 from petition.paging import delivering
 from petition.paging.config import PagingSettings
@@ -60,6 +62,7 @@ def bootstrap() -> Service:
             *attachments.routers(store),
             relay.router(channels.relays if settings.has(Role.API) else ()),
             *open311.routers(channels.apps if settings.has(Role.API) else ()),
+            *outbound.routers(),
             *feedback.ROUTERS,
             *publishing.ROUTERS,
             *paging.ROUTERS,
@@ -70,6 +73,7 @@ def bootstrap() -> Service:
         reactions=REACTIONS,
         tasks=(
             *tasks_of(_connectors(channels, store)),
+            *sending.tasks_of(_senders(channels), channels.code_page),
             Clearing(store).task,
             *delivering.tasks_of(Pagers(PagingSettings()), watch),
         ),
@@ -90,4 +94,19 @@ def _connectors(channels: ChannelSettings, store: FileStore) -> Sequence[PullCon
         from petition.channels.mailbox import Mailbox  # noqa: PLC0415
 
         made += (Mailbox(each, store) for each in channels.mailboxes)
+    return made
+
+
+def _senders(channels: ChannelSettings) -> Sequence[SendConnector]:
+    """Make what answers go out by; whoever sends nothing needn't load a client for it."""
+    made: list[SendConnector] = []
+    if channels.feeds or channels.relays:
+        from petition.outbound.posting import Group, Zone  # noqa: PLC0415
+
+        made += (Zone(each, each.answers) for each in channels.feeds if each.answers)
+        made += (Group(each, each.answers) for each in channels.relays if each.answers)
+    if channels.mailboxes:
+        from petition.outbound.mailing import Mailer  # noqa: PLC0415
+
+        made += (Mailer(each.source, each.answers) for each in channels.mailboxes if each.answers)
     return made

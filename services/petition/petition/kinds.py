@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+CALL_FIRST_ZH: Final = "遇危险或正在发生的犯罪请立即拨打110；遭遇诈骗、刚刚转账请立即拨打96110。留言不能代替报警。"
+CALL_FIRST_EN: Final = (
+    "In danger, or while a crime is going on, call 110 now; if you were defrauded or have just sent money, "
+    "call 96110 now. Writing here doesn't replace an emergency call."
+)
+"""Danger first: what every receipt begins with (先拨 110、96110)."""
 
 
 class Kind(StrEnum):

@@ -14,6 +14,7 @@ from petition.bulletins.domain import Unverified
 from petition.departments import DEPARTMENTS
 from petition.feedback import domain as feedback
 from petition.handling import extension, jurisdiction, supplement, urging
+from petition.outbound.domain import CodeGone
 from petition.paging import domain as paging
 from petition.publishing import domain as publishing
 from petition.replies import answering
@@ -148,6 +149,9 @@ OWN_DEPUTY = ProblemType("own-deputy", 422, "副班不能是本人", "Nobody is 
 NOT_ON_SHIFT = ProblemType("not-on-shift", 403, "不在班", "It is somebody else's turn",
     "本地排有发言人班次，须由当班人员或其副班签发。",
     "The tenant keeps a roster of spokespersons: whoever has the shift signs, or their deputy.")
+CODE_GONE = ProblemType("code-link-gone", 404, "链接已失效", "The link gives nothing",
+    "链接只能使用一次，且 30 天内有效。请凭原帖再次联系。",
+    "It is good once, for 30 days. Write again where you wrote before.")
 # fmt: on
 
 
@@ -202,6 +206,7 @@ REFUSALS = casework.problems.REFUSALS | {
     publishing.CorrectionMissing: lambda _: Problem(CORRECTION_MISSING, pointer="/body/correction"),
     keeping.UnknownContent: lambda _: Problem(UNKNOWN_CONTENT, extensions={"known": list(TAKEN)}),
     uploads.TooManyUploads: lambda _: Problem(TOO_MANY_FILES),
+    CodeGone: lambda _: Problem(CODE_GONE),
     uploads.UnknownUpload: lambda _: Problem(UNKNOWN_UPLOAD, pointer="/body/attachments"),
     paging.NobodyPaged: lambda _: Problem(NOBODY_PAGED),
     paging.TakenAlready: lambda refused: Problem(TAKEN_ALREADY, extensions={"taken_at": refused.at.isoformat()}),

@@ -8,6 +8,8 @@ from chassis.unit import Unit
 from contracts.events import EVENTS, PetitionCalledBack, PetitionRated, RosterSpokespersonRegistered
 from petition.bulletins.store import BULLETINS
 from petition.handling.timers import timers_set_by
+from petition.outbound.delivery import told_by
+from petition.outbound.store import DELIVERIES
 from petition.paging import store as pages
 from petition.replies.store import ANSWERS, follow, heard
 from petition.rosters.store import SHIFTS, SPOKESPERSONS
@@ -20,6 +22,8 @@ TOLD = "yiwangban.petition.bulletin."
 
 ON_ROSTER = "yiwangban.petition.roster."
 """Those of rosters, and of the register."""
+SENT = "yiwangban.petition.delivery."
+"""And those of deliveries."""
 
 SAID = frozenset({PetitionRated.TYPE, PetitionCalledBack.TYPE})
 """Whereby somebody says whether it is solved."""
@@ -30,7 +34,8 @@ async def restore(unit: Unit, event: Envelope) -> None:
 
     What events never carried stays empty: the name on the forum, and when something was posted there. Timers are set
     again with their deadline; those that had their effect come due once more, and do nothing but set the next one.
-    Pages that nobody has taken are delivered once more, by the same key.
+    Pages that nobody has taken are delivered once more, by the same key. What
+    goes out waits again, unless an event says that it was sent; whichever of both comes first.
 
     Raises:
         OutOfOrderError: Its predecessor is missing; it has to come again after that one.
@@ -44,10 +49,16 @@ async def restore(unit: Unit, event: Envelope) -> None:
         await ANSWERS.restore(unit, event)
         if (stored := await ANSWERS.find(unit, UUID(event.subject))) is not None:
             await follow(unit.session, stored.case, {event.type})
+    elif event.type.startswith(SENT):
+        await DELIVERIES.restore(unit, event)
     else:
         await ERASURES.restore(unit, event)
-        if event.type in SAID and (rated := await PETITIONS.find(unit, UUID(event.subject))) is not None:
-            await heard(unit.session, rated.case)
         happened = EVENTS[event.type].from_data(event.data)
         await pages.add_of(unit.session, happened, event.subject, event.sequence)
+        if event.type in SAID or told_by(happened):
+            petition = await PETITIONS.find(unit, UUID(event.subject))
+            if petition is not None and event.type in SAID:
+                await heard(unit.session, petition.case)
+            elif petition is not None:
+                await PETITIONS.tell(unit, petition.case, event.sequence, happened, since=event.time)
         unit.set_timers([*timers_set_by(happened, event.subject, event.sequence, event.correlationid)])

@@ -1,20 +1,27 @@
 """Where petitions lie."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from casework.decision import Decision
 from casework.erasure import Erasures
 from casework.repository import Repository, Stored
 from chassis.policy import EVERYTHING
+from chassis.unit import Unit
+from contracts.event import ContractEvent
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import PetitionErasureAcknowledged
+from petition.channels.origin import Origin
 from petition.feedback.rating import CallBack, Level, Rating
 from petition.handling.tables import columns_of as columns_of_course
 from petition.handling.tables import course_in
 from petition.kinds import Ground
+from petition.outbound.delivery import CARRIES, told_by
+from petition.outbound.store import queue
 from petition.paging.tables import alarm_in
 from petition.paging.tables import columns_of as columns_of_alarm
 from petition.petition import Channel, Outcome, Petition, begin, replay
@@ -144,8 +151,38 @@ def _rating(row: PetitionRow) -> Rating | None:
     )
 
 
-def _petitions(resource: str) -> Repository[PetitionRow, Petition]:
-    return Repository(
+class Petitions(Repository[PetitionRow, Petition]):
+    """Has whoever wrote told what an event is to them, in the transaction that keeps it, by the way they wrote."""
+
+    async def announce(self, unit: Unit, decision: Decision[Petition, Any]) -> None:
+        """Put the events of a decision into the outbox, and have told what of them is."""
+        await super().announce(unit, decision)
+        for sequence, event in enumerate(decision.events, decision.first_sequence):
+            await self.tell(unit, decision.after, sequence, event, since=unit.now)
+
+    async def tell(
+        self, unit: Unit, petition: Petition, sequence: int, event: ContractEvent, *, since: datetime
+    ) -> None:
+        """Have an event told, if it is one of those and there is a way; what is told already isn't again.
+
+        Args:
+            unit: Of the transaction.
+            petition: Whose it is.
+            sequence: Of the event.
+            event: What happened.
+            since: When.
+        """
+        what = told_by(event) if CARRIES[petition.channel] else None
+        if what is None or (stored := await self.find(unit, UUID(petition.id))) is None:
+            return
+        ((_, content),) = await self.contents(unit, [stored], reader=None, only={"reply_to"})
+        origin = Origin.read(petition.channel, content["reply_to"]) if "reply_to" in content else None
+        if origin is not None and origin.source is not None:
+            await queue(unit, petition, sequence, what, origin.source, since)
+
+
+def _petitions(resource: str) -> Petitions:
+    return Petitions(
         PetitionRow,
         resource=resource,
         owner="author",

@@ -16,6 +16,7 @@ from petition.attachments.attachment import read
 from petition.channels.versions import as_it_reads_now
 from petition.departments import DEPARTMENTS
 from petition.handling.views import CourseView, LimitView
+from petition.kinds import CALL_FIRST_EN, CALL_FIRST_ZH
 from petition.petition import Petition
 
 
@@ -23,11 +24,8 @@ class EmergencyView(View):
     """Danger first: whom to call before anything else, on every way in (先拨 110、96110)."""
 
     numbers: tuple[str, ...] = ("110", "96110")
-    zh: str = "遇危险或正在发生的犯罪请立即拨打110；遭遇诈骗、刚刚转账请立即拨打96110。留言不能代替报警。"
-    en: str = (
-        "In danger, or while a crime is going on, call 110 now; if you were defrauded or have just sent money, "
-        "call 96110 now. Writing here doesn't replace an emergency call."
-    )
+    zh: str = CALL_FIRST_ZH
+    en: str = CALL_FIRST_EN
 
 
 class PetitionReceipt(View):

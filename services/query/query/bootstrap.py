@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import casework.problems
+from chassis.api.attempts import Attempts
 from chassis.service import Service
 from chassis.worker.batch_store import Batch
 from contracts.codec import Codec
@@ -11,7 +12,6 @@ from contracts.registry import Registry
 
 from query import problems
 from query.api import routers
-from query.attempts import Attempts
 from query.config import QuerySettings
 from query.domain import TOPICS
 from query.feed import Feed

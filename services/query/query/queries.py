@@ -8,6 +8,7 @@ from uuid import UUID
 
 from casework.codes import code_of
 from chassis import vector
+from chassis.api.attempts import Attempts
 from chassis.api.consistency import written_before
 from chassis.api.errors import NOT_FOUND, Problem
 from chassis.api.pages import cut
@@ -19,7 +20,6 @@ from chassis.vector import Vector
 
 from query import store
 from query.access import asker
-from query.attempts import Attempts
 from query.feed import Feed, LetGo, Watch
 from query.live import Live
 from query.problems import POSITION, TICKET

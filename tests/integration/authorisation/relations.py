@@ -1,9 +1,9 @@
 """What petitions are to whoever asks, beside the tenant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .oracle import OTHER_DEPARTMENT
+from .oracle import OTHER_DEPARTMENT, Row
 
 INVOLVED: Sequence[Mapping[str, Any]] = (
     {},
@@ -64,3 +64,17 @@ PETITIONS: Sequence[tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]] 
     ("page", {"paged": "theirs"}, PAGED),
 )
 """As what they are seen, and what they have in common."""
+PARKED = """
+INSERT INTO deliveries (id, tenant, sequence, petition, told, what, channel, source, state)
+SELECT id, tenant, 1, id, 1, 'receipt', 'forum', 'zone', 'parked'
+FROM petitions
+WHERE handlers = '{}' AND kind = 'consult' AND state = 'classified' AND rating IS NULL AND consent IS NULL
+RETURNING id
+"""
+"""Something that couldn't be told of some petitions; it bears its petition's id."""
+
+
+def of(made: Iterable[Mapping[str, Any]], rows: Sequence[Row]) -> list[Row]:
+    """Give those rows of which something was made under their own id."""
+    ids = {str(each["id"]) for each in made}
+    return [row for row in rows if row.key in ids]

@@ -61,7 +61,7 @@ from tests.integration.query.lives import by_topic, case_life, codec, log_of, pe
 
 from .duty import NOW, alarm_of, shift
 from .oracle import CITY, DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
-from .relations import INVOLVED, PETITIONS
+from .relations import INVOLVED, PARKED, PETITIONS, of
 
 ASKER = "asker"
 BADLY = Rating(level=Level.DISSATISFIED, solved=False, call_back=CallBack.WAITING, call_back_due=NOW)
@@ -230,7 +230,7 @@ async def petitions(world: World) -> None:
         for made in (None, "written", "proposed"):
             await world.keep("answer", fresh(tenant, made=made), answer)
     await bulletins(world)
-    world.rows["suggestion"] = world.rows["petition"]
+    world.rows |= {"suggestion": (seen := world.rows["petition"]), "delivery": of(world.service.rows(PARKED), seen)}
     plain = next(row for row in world.rows["petition"] if row.tenant == CITY)  # neither rated nor to be published
     for resource in ("rating", "publication"):
         world.rows[resource].append(plain)

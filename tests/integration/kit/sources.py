@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ class Source:
         sloppy: It repeats the last message of the page before, and gives each page in disorder.
         answers: What it answers instead, one request each.
         asked: Query and headers of each request.
+        offered: What was sent to it, each attempt: headers and body.
+        taken: What it has taken, by key; what comes again isn't taken twice.
+        instead: What it answers instead to what is sent, one attempt each: status and headers. With 0 it goes away,
+            with -1 only after it has taken it.
+        slow_s: So long it takes before it answers what is sent.
     """
 
     url: str = ""
@@ -32,6 +38,10 @@ class Source:
     sloppy: bool = False
     answers: list[Answer] = field(default_factory=list)
     asked: list[tuple[dict[str, str], dict[str, str]]] = field(default_factory=list)
+    offered: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    taken: dict[str, dict[str, Any]] = field(default_factory=dict)
+    instead: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    slow_s: float = 0.0
 
     def post(self, id_: str, text: str, **more: Any) -> None:
         """Let somebody post, or edit what they posted."""
@@ -53,6 +63,15 @@ class Source:
             return 304, {}, b""
         return 200, {"ETag": etag, "Content-Type": "application/json"}, body
 
+    def take(self, headers: dict[str, str], body: bytes) -> tuple[int, Mapping[str, str]]:
+        """Take what is sent, once."""
+        self.offered.append((headers, body))
+        time.sleep(self.slow_s)
+        status, besides = self.instead.pop(0) if self.instead else (201, {})
+        if status in {201, -1}:
+            self.taken.setdefault(headers.get("idempotency-key") or headers["webhook-id"], json.loads(body))
+        return status, besides
+
 
 @contextmanager
 def answering() -> Iterator[Source]:
@@ -71,6 +90,17 @@ def answering() -> Iterator[Source]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            status, headers = source.take({name.lower(): value for name, value in self.headers.items()}, body)
+            if status <= 0:
+                self.connection.close()
+                return
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

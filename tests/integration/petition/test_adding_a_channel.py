@@ -11,7 +11,7 @@ COPIED = ("services/petition", "tests/conftest.py", "tests/integration/kit", "te
 
 
 def test_a_channel_that_is_added_as_the_page_says_brings_petitions(tmp_path: Path) -> None:
-    assert (len(PAGE.files), len(PAGE.changes)) == (2, 3)
+    assert (len(PAGE.files), len(PAGE.changes)) == (2, 4)
     PAGE.follow(tmp_path, *COPIED)
     said = run_in(tmp_path, ["services/petition"], *TEST, "tests/integration/petition/test_wechat.py")
     assert "1 passed" in said

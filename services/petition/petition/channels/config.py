@@ -1,7 +1,7 @@
 """Which channels an installation has: none, until it says so."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from contracts.tenants import load_tenants
@@ -17,6 +17,12 @@ def _known(tenant: str) -> str:
     return tenant
 
 
+def _require_https(url: str | None) -> None:
+    if url is not None and url.startswith("http://") and urlsplit(url).hostname not in LOCAL:
+        raise ValueError("https, unless it is on this machine")
+
+
+LOCAL: Final = frozenset({"127.0.0.1", "localhost"})
 Tenant = Annotated[str, AfterValidator(_known)]
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
@@ -33,18 +39,42 @@ class FeedSettings(BaseModel):
     mention: str | None = Field(default=None, min_length=1, description="Only what mentions this account.")
     token_path: Path | None = Field(default=None, description="File of the bearer token; read anew each time.")
     every_s: float = Field(default=30.0, ge=1, le=3600)
+    answers: str | None = Field(default=None, pattern=r"^https?://", description="Where answers go; unset: none do.")
+    private: bool = Field(default=False, description="Its members can be told something by private message.")
 
     @model_validator(mode="after")
     def _only_what_is_addressed_to_us(self) -> Self:
         if self.channel is Channel.MICROBLOG and self.mention is None:
             raise ValueError("a microblog names the account that has to be mentioned")
-        if self.url.startswith("http://") and urlsplit(self.url).hostname not in {"127.0.0.1", "localhost"}:
-            raise ValueError("https, unless it is on this machine")
+        _require_https(self.url)
+        _require_https(self.answers)
+        return self
+
+
+class SmtpSettings(BaseModel):
+    """A mail server that takes answers, by SMTP with STARTTLS."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_path: Path | None = Field(default=None, description="Whom to trust, if not the machine's authorities.")
+    sender: str = Field(pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{1,190}$", description="The address that answers come from.")
+    user: str | None = Field(default=None, min_length=1)
+    password_path: Path | None = Field(default=None, description="File of the password; read anew each time.")
+
+    @model_validator(mode="after")
+    def _nothing_in_clear(self) -> Self:
+        if self.security == "none" and self.host not in LOCAL:
+            raise ValueError("TLS, unless it is on this machine")
+        if (self.user is None) != (self.password_path is None):
+            raise ValueError("user and password_path belong together")
         return self
 
 
 class MailSettings(BaseModel):
-    """A mailbox that is read by IMAP."""
+    """A mailbox that is read by IMAP, and answered by SMTP."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,16 +88,17 @@ class MailSettings(BaseModel):
     password_path: Path = Field(description="File of the password; read anew each time.")
     mailbox: str = Field(default="INBOX", pattern=r'^[^"\\\r\n]{1,200}$')
     every_s: float = Field(default=60.0, ge=1, le=3600)
+    answers: SmtpSettings | None = Field(default=None, description="By whom answers go out; unset: none do.")
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> Self:
-        if not self.tls and self.host not in {"127.0.0.1", "localhost"}:
+        if not self.tls and self.host not in LOCAL:
             raise ValueError("TLS, unless it is on this machine")
         return self
 
 
-class RelaySettings(BaseModel):
-    """A group whose messages a relay hands over, signed with a secret that both know."""
+class SignedSettings(BaseModel):
+    """A program that shares a secret with this service."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -76,12 +107,23 @@ class RelaySettings(BaseModel):
     secret_path: Path = Field(description="File of the secret, 24 bytes or more; while it changes, one a line.")
 
 
-class AppSettings(RelaySettings):
+class RelaySettings(SignedSettings):
+    """A group whose messages a relay hands over, signed; answers are handed to it, signed likewise."""
+
+    answers: str | None = Field(default=None, pattern=r"^https?://", description="Where answers go; unset: none do.")
+
+    @model_validator(mode="after")
+    def _nothing_in_clear(self) -> Self:
+        _require_https(self.answers)
+        return self
+
+
+class AppSettings(SignedSettings):
     """An application that hands over what its users send, by Open311; its key is the secret."""
 
 
 class ChannelSettings(BaseSettings):
-    """Read from ``PETITION_FEEDS``, ``…_MAILBOXES``, ``…_RELAYS`` and ``…_APPS``, each a list in JSON."""
+    """Read from ``PETITION_FEEDS``, ``…_MAILBOXES``, ``…_RELAYS``, ``…_APPS``, each a list in JSON; ``…_CODE_PAGE``."""
 
     model_config = SettingsConfigDict(env_prefix="PETITION_", frozen=True, hide_input_in_errors=True)
 
@@ -89,6 +131,11 @@ class ChannelSettings(BaseSettings):
     mailboxes: tuple[MailSettings, ...] = ()
     relays: tuple[RelaySettings, ...] = ()
     apps: tuple[AppSettings, ...] = ()
+    code_page: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s#]{1,200}$",
+        description="Where one-time links lead: /v1/codes as the public reaches it; unset: no links are given.",
+    )
 
     @model_validator(mode="after")
     def _sources_have_names_of_their_own(self) -> Self:

@@ -1,4 +1,4 @@
-"""The connector interface (接入接口): what a channel that is asked for its messages has to be."""
+"""The connector interface (接入接口): what a channel that is asked for messages, or carries answers out, has to be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from casework.roles import Role
 from chassis.api.auth import Principal
 
 from petition.channels.message import ChannelMessage
+from petition.channels.origin import Origin
+from petition.outbound.delivery import Way
 from petition.petition import Channel
 
 
@@ -60,8 +62,8 @@ class Page:
     more: bool = False
 
 
-class PullConnector(Protocol):
-    """A channel that is asked for its messages, a page at a time (a polling consumer)."""
+class Connector(Protocol):
+    """Which channel it is, and which one of its sources: with both halves of a connector the same."""
 
     @property
     def channel(self) -> Channel:
@@ -72,6 +74,10 @@ class PullConnector(Protocol):
     def source(self) -> str:
         """Which one of them; with the channel, the name of its cursor."""
         ...
+
+
+class PullConnector(Connector, Protocol):
+    """A channel that is asked for its messages, a page at a time (a polling consumer)."""
 
     @property
     def tenant(self) -> str:
@@ -88,5 +94,66 @@ class PullConnector(Protocol):
 
         Raises:
             SourceError: See there.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What goes out to whoever wrote a message.
+
+    Attributes:
+        key: By it a counterpart knows what it has taken already; the same for each attempt, and for nothing else.
+        origin: The message that is answered, and where to answer.
+        way: How.
+        title: Of the message; None where its subject is kept out of what is sent.
+        text: What is told.
+        automatic: No person has written it.
+    """
+
+    key: str
+    origin: Origin
+    way: Way
+    title: str | None
+    text: str
+    automatic: bool
+
+
+class SendError(Exception):
+    """Something can't be sent now.
+
+    Attributes:
+        reason: A short reason without content, for metrics, logs and staff.
+        retry_after_s: How long the counterpart wants to be left alone; None: it doesn't say.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class AwayError(SendError):
+    """The counterpart takes nothing now, whatever it is: all that is for it waits."""
+
+
+class RefusedError(SendError):
+    """The counterpart will never take this one."""
+
+
+class SendConnector(Connector, Protocol):
+    """A channel that carries answers out: the outbound half of a connector."""
+
+    def ways(self, origin: Origin) -> frozenset[Way]:
+        """Tell how whoever wrote a message can be reached: in the open under it, by private message, or not at all."""
+        ...
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Send something; with the same key as often as it takes. It has a few seconds; what is cancelled may arrive.
+
+        Raises:
+            AwayError: See there.
+            RefusedError: See there.
+            SendError: This one wasn't taken now.
         """
         ...

@@ -12,9 +12,10 @@ is too old, and reading begins anew: what comes again is known. docs/adding-a-ch
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -86,7 +87,7 @@ class Feed:
                 case httpx.codes.GONE:
                     return Page(messages=(), position=Position(), more=position != Position())
                 case status:
-                    raise SourceError(f"status-{status}", _retry_after(answer.headers.get("retry-after")))
+                    raise SourceError(f"status-{status}", retry_after(answer.headers.get("retry-after")))
 
     def _connected(self) -> httpx.AsyncClient:
         """Make the client on the loop that uses it. It follows nobody elsewhere, and has no settings of the machine."""
@@ -106,13 +107,7 @@ class Feed:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}  # its size is the size that is read
         if position.etag is not None:
             headers["If-None-Match"] = position.etag
-        if self._settings.token_path is not None:
-            try:
-                token = self._settings.token_path.read_text("utf-8").strip()
-            except (OSError, ValueError) as error:
-                raise SourceError("no-token") from error
-            headers["Authorization"] = f"Bearer {token}"
-        return headers
+        return headers | bearer(self._settings.token_path, SourceError)
 
     def _page(self, body: bytes, position: Position, etag: str | None) -> Page:
         try:
@@ -145,6 +140,21 @@ class Feed:
         return isinstance(mentions, list) and self._settings.mention in mentions
 
 
+def bearer(path: Path | None, failed: Callable[[str], Exception]) -> dict[str, str]:
+    """Give the header with the token of a file, which is read anew each time; nothing if there is none.
+
+    Args:
+        path: Of the file.
+        failed: Makes what is raised if it can't be read.
+    """
+    if path is None:
+        return {}
+    try:
+        return {"Authorization": f"Bearer {path.read_text('utf-8').strip()}"}
+    except (OSError, ValueError) as error:
+        raise failed("no-token") from error
+
+
 async def body_of(answer: httpx.Response) -> bytes:
     """Read an answer that is still coming, up to a bound.
 
@@ -160,7 +170,7 @@ async def body_of(answer: httpx.Response) -> bytes:
     return b"".join(parts)
 
 
-def _retry_after(header: str | None) -> float | None:
+def retry_after(header: str | None) -> float | None:
     """Read Retry-After: seconds, or a date; None if it is neither."""
     if header is None:
         return None

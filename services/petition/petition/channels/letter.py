@@ -4,6 +4,7 @@ A mail may have been read in part only, so it may end anywhere. What of its atta
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,10 @@ CLAIMED: Final = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030"
 NOT_TAKEN: Final = "\n（部分附件未收取，请勿在附件中提交紧急情况。Not all attachments were taken.）"
 NO_TEXT: Final = "（未能读出正文，请查看原邮件。The text couldn't be read; see the mail itself.）"
 
+MESSAGE_ID: Final = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
+"""One that can stand in an answer's header."""
+IN_BULK: Final = frozenset({"bulk", "junk", "list"})
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -65,13 +70,15 @@ def letter_of(raw: bytes, source: str, *, whole: bool) -> Letter:
     title = _header(mail, "Subject")
     sender, answer = (_address(mail, name) for name in ("From", "Reply-To"))
     body = text.strip() or title or NO_TEXT
-    said = "\0".join([_header(mail, "Message-ID"), _header(mail, "Date"), sender or "", title, text[:MOST_TEXT]])
+    identifier = _header(mail, "Message-ID")
+    said = "\0".join([identifier, _header(mail, "Date"), sender or "", title, text[:MOST_TEXT]])
     message = ChannelMessage(
         origin=Origin(
             channel=Channel.MAIL,
             source=source,
             message=hashlib.sha256(said.encode()).hexdigest(),  # an id alone could be another mail's, on purpose
-            address=answer or sender,
+            address=None if _is_automatic(mail) else answer or sender,
+            thread=identifier if MESSAGE_ID.fullmatch(identifier) else None,
         ),
         title=title[:MOST_TITLE] or headline(body),
         text=bounded(body, NOT_TAKEN if len(files) < len(attached) or not whole else ""),
@@ -138,6 +145,16 @@ def _header(mail: EmailMessage, name: str) -> str:
 def _address(mail: EmailMessage, name: str) -> str | None:
     ((_, address), *_) = getaddresses([_header(mail, name)]) or [("", "")]
     return address if 0 < len(address) <= min(MOST_NAME, MOST_ADDRESS) and "@" in address else None
+
+
+def _is_automatic(mail: EmailMessage) -> bool:
+    """Tell whether a machine has sent it (RFC 3834): it gets no answer, or two machines would write to each other."""
+    submitted = _header(mail, "Auto-Submitted").lower()
+    return (
+        submitted not in {"", "no"}
+        or _header(mail, "Precedence").lower() in IN_BULK
+        or _header(mail, "Return-Path") == "<>"
+    )
 
 
 def _date(mail: EmailMessage) -> datetime | None:

@@ -23,12 +23,14 @@ class Origin:
         source: Which one of them: a forum's zone, a microblog's account, a group.
         message: The message's id there; None for what an officer typed in, which comes only once.
         address: Where to answer, in the channel's own terms.
+        thread: By what an answer is joined to it where that isn't its id: the Message-ID of a mail.
     """
 
     channel: Channel
     source: str | None = None
     message: str | None = None
     address: str | None = None
+    thread: str | None = None
 
     def name(self, ground: Ground | None, outbox: Outbox) -> str | None:
         """Give the keyed name by which the message is known again in a circle; None if it can't come again.
@@ -49,7 +51,8 @@ class Origin:
 
     def text(self) -> str:
         """Give what is kept, sealed, with the petition."""
-        return orjson.dumps({"source": self.source, "message": self.message, "address": self.address}).decode()
+        kept = {"source": self.source, "message": self.message, "address": self.address}
+        return orjson.dumps(kept | ({"thread": self.thread} if self.thread else {})).decode()
 
     @classmethod
     def read(cls, channel: Channel, text: str) -> Self:

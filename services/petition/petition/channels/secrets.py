@@ -7,7 +7,7 @@ from typing import Final
 from chassis.api.webhooks import SHORTEST_SECRET, Sender
 from fastapi import Request
 
-from petition.channels.config import RelaySettings
+from petition.channels.config import SignedSettings
 from petition.channels.connector import principal_of
 from petition.petition import Channel
 
@@ -19,7 +19,7 @@ class WeakSecretError(ValueError):
     """The secret's file holds none, too many, or one that is too short."""
 
 
-def senders(channel: Channel, known: Sequence[RelaySettings]) -> Callable[[Request], Sender | None]:
+def senders(channel: Channel, known: Sequence[SignedSettings]) -> Callable[[Request], Sender | None]:
     """Tell from the ``source`` in a request's path who may deliver there.
 
     Raises:
@@ -34,7 +34,7 @@ def senders(channel: Channel, known: Sequence[RelaySettings]) -> Callable[[Reque
 
 
 def secrets_in(path: Path) -> Sequence[bytes]:
-    """Read a file of secrets.
+    """Read the secrets of a file, the one that is in use first.
 
     Raises:
         OSError: It can't be read.

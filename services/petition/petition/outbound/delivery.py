@@ -1,0 +1,166 @@
+"""What a delivery is, what is told by one, which channel can carry it, and what its events make of it. Pure.
+
+It holds no word and no address: what it says is read from the petition when it is sent. So nothing of a person lies
+here, nothing is sent of who was erased meanwhile, and what was replaced meanwhile isn't sent any more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID, uuid5
+
+from contracts.event import ContractEvent
+
+from contracts.events import (
+    DeliveryCodeTaken,
+    DeliveryParked,
+    DeliveryResumed,
+    DeliverySent,
+    PetitionReceived,
+    PetitionReplied,
+    PetitionReplyCorrected,
+    ReportClosed,
+    ReportReceived,
+    ReportTransferred,
+)
+from petition.outbound.workflow import State
+from petition.petition import Channel
+
+DeliveryEvent = DeliverySent | DeliveryParked | DeliveryResumed | DeliveryCodeTaken
+
+
+class Way(StrEnum):
+    """How something is told."""
+
+    PUBLIC = "public"
+    """公开: where everybody reads it, under the message."""
+    PRIVATE = "private"
+    """私信: to its sender alone."""
+
+
+class What(StrEnum):
+    """What is told: 收件回执, 答复, 更正; of a report 已移交, 已立案, 不予立案."""
+
+    RECEIPT = "receipt"
+    REPLY = "reply"
+    CORRECTION = "correction"
+    HANDED_OVER = "handed-over"
+    FILED = "filed"
+    NOT_FILED = "not-filed"
+
+
+NEITHER: Final = frozenset[Way]()
+PRIVATE: Final = frozenset({Way.PRIVATE})
+BOTH: Final = frozenset(Way)
+
+CARRIES: Final[Mapping[Channel, frozenset[Way]]] = MappingProxyType(
+    {
+        Channel.PORTAL: NEITHER,  # it is read there, by whoever signs in
+        Channel.FORUM: BOTH,
+        Channel.MICROBLOG: BOTH,
+        Channel.QQ_GROUP: PRIVATE,
+        Channel.MAIL: PRIVATE,
+        Channel.OPEN311: NEITHER,  # the application asks how far it is
+        Channel.LIAISON_DESK: NEITHER,  # the officer who typed it in tells them, here and in the next two
+        Channel.TELEPHONE: NEITHER,
+        Channel.WALK_IN: NEITHER,
+    }
+)
+"""What a channel can carry at most; what one of its sources really can, its connector says."""
+
+_FILED: Final = {"filed": What.FILED, "not-filed": What.NOT_FILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Something that is told to whoever wrote a petition.
+
+    Attributes:
+        id: Subject of its events, and the key by which a counterpart knows it again: see ``id_of``.
+        tenant: The petition's.
+        sequence: Of its last event; 0 while there is none.
+        petition: Id of the petition.
+        told: Sequence of the petition's event that is told.
+        source: Which one of the channel's sources.
+        way: How it was sent.
+        reason: Why it is parked.
+        code_until: Until when its one-time link gives the query code, UTC; None: it has none.
+        code_taken: The link is used up.
+    """
+
+    id: str
+    tenant: str
+    sequence: int
+    petition: str
+    told: int
+    what: What
+    channel: Channel
+    source: str
+    state: State = State.WAITING
+    way: Way | None = None
+    reason: str | None = None
+    code_until: datetime | None = None
+    code_taken: bool = False
+
+
+def told_by(event: ContractEvent) -> What | None:
+    """Say what an event of a petition is to whoever wrote it; None: it isn't told by a message."""
+    match event:
+        case PetitionReceived() | ReportReceived():
+            return What.RECEIPT
+        case PetitionReplied():
+            return What.REPLY
+        case PetitionReplyCorrected():
+            return What.CORRECTION
+        case ReportTransferred():
+            return What.HANDED_OVER
+        case ReportClosed(outcome=outcome):
+            return _FILED.get(outcome)
+    return None
+
+
+def id_of(petition: str, told: int) -> str:
+    """Give the id of the delivery that tells an event: always the same one, also from a database that was restored.
+
+    It begins with the petition's own moment, so that lists of deliveries go by the age of their petitions.
+    """
+    whose = UUID(petition)
+    return str(UUID(bytes=whose.bytes[:6] + uuid5(whose, str(told)).bytes[6:]))
+
+
+def begin(event: DeliveryEvent, *, id: str, tenant: str) -> Delivery:  # noqa: A002
+    """Give the delivery that its first event tells of.
+
+    Raises:
+        ValueError: It isn't a first one.
+    """
+    if not isinstance(event, DeliverySent | DeliveryParked):
+        raise ValueError("a delivery is sent or parked first")  # noqa: TRY004  its place is wrong, not its type
+    waiting = Delivery(
+        id=id,
+        tenant=tenant,
+        sequence=0,
+        petition=event.petition,
+        told=event.told,
+        what=What(event.what),
+        channel=Channel(event.channel),
+        source=event.source,
+    )
+    return replay(waiting, event)
+
+
+def replay(delivery: Delivery, event: DeliveryEvent) -> Delivery:
+    """Give the delivery after its next event."""
+    delivery = replace(delivery, sequence=delivery.sequence + 1)
+    match event:
+        case DeliverySent(way=way, code_until=until):
+            return replace(delivery, state=State.SENT, way=Way(way), reason=None, code_until=until)
+        case DeliveryParked(reason=reason):
+            return replace(delivery, state=State.PARKED, reason=reason)
+        case DeliveryResumed():
+            return replace(delivery, state=State.WAITING, reason=None)
+        case DeliveryCodeTaken():
+            return replace(delivery, code_taken=True)

@@ -1,0 +1,119 @@
+"""What is told in which words, and where (告知内容): the whole of what goes out is decided here. Pure.
+
+In the open stands only what holds nothing personal, in answer to what was posted in the open. What may report a crime
+or complain about police is told by private message alone, and only that it was received, handed over, filed or not.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from masking.text import find
+
+from petition.kinds import CALL_FIRST_EN, CALL_FIRST_ZH, Ground, in_confidence
+from petition.outbound.delivery import Way, What
+from petition.petition import Petition
+
+RECEIPT: Final = (
+    "您的来信已收到，编号 {number}，查询码 {code}，凭此查询进度，请勿告诉他人。\n"
+    "Received. Its number is {number}, its query code {code}: with both you see how far it is. Keep them to yourself."
+)
+LINK: Final = (
+    "已收到。请发帖人打开此链接领取编号和查询码，只能领取一次：\n"
+    "Received. Whoever wrote this gets number and query code here, once:\n{link}"
+)
+REPLY: Final = "【公安机关答复 · Answer】\n{reply}"
+CORRECTION: Final = "【公安机关更正 · Correction】\n{correction}"
+ANSWERED: Final = (
+    "已答复。答复含个人信息，不在此公开，请凭编号和查询码查询。\n"
+    "Answered. The answer holds something personal and isn't shown here: ask for it with number and query code."
+)
+REPORTED: Final[Mapping[What, str]] = MappingProxyType(
+    {
+        What.HANDED_OVER: "编号 {number}：已移交承办单位。\n{number}: handed over to the unit in charge.",
+        What.FILED: "编号 {number}：已立案。\n{number}: a case was filed.",
+        What.NOT_FILED: "编号 {number}：不予立案。\n{number}: no case was filed.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What there is to tell.
+
+    Attributes:
+        code: The query code.
+        link: Gives it once, to whoever comes first; None: there is none.
+        reply, correction: As they are now.
+    """
+
+    code: str
+    link: str | None = None
+    reply: str | None = None
+    correction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What goes out, and how.
+
+    Attributes:
+        links: The one-time link is in it.
+    """
+
+    way: Way
+    text: str
+    links: bool = False
+
+
+def told(what: What, petition: Petition, facts: Facts, ways: Collection[Way]) -> Told | None:
+    """Say what of something goes out, and how; None: nothing does, it is read where somebody asks for it.
+
+    Args:
+        what: Is told.
+        petition: As it is now.
+        facts: See there.
+        ways: How its sender can be reached where they wrote.
+    """
+    if petition.hidden is Ground.MOVED:
+        return None  # it goes on elsewhere, and only there is anything told
+    if in_confidence(petition.kind, petition.hidden):
+        text = _of_a_report(what, petition, facts)
+        return Told(Way.PRIVATE, text) if text is not None and Way.PRIVATE in ways else None
+    match what:
+        case What.RECEIPT:
+            return _receipt(petition, facts, ways)
+        case What.REPLY if facts.reply is not None:
+            return _answer(REPLY.format(reply=facts.reply), ways)
+        case What.CORRECTION if facts.correction is not None:
+            return _answer(CORRECTION.format(correction=facts.correction), ways)
+    return None
+
+
+def _of_a_report(what: What, petition: Petition, facts: Facts) -> str | None:
+    if what is What.RECEIPT:
+        return _with_numbers_first(RECEIPT.format(number=petition.number, code=facts.code))
+    return REPORTED[what].format(number=petition.number) if what in REPORTED else None
+
+
+def _receipt(petition: Petition, facts: Facts, ways: Collection[Way]) -> Told | None:
+    if Way.PRIVATE in ways:
+        text = RECEIPT.format(number=petition.number, code=facts.code)
+        return Told(Way.PRIVATE, _with_numbers_first(text))
+    if Way.PUBLIC in ways and facts.link is not None:
+        return Told(Way.PUBLIC, _with_numbers_first(LINK.format(link=facts.link)), links=True)
+    return None
+
+
+def _answer(text: str, ways: Collection[Way]) -> Told | None:
+    if Way.PUBLIC in ways and not find(text):
+        return Told(Way.PUBLIC, text)
+    if Way.PRIVATE in ways:
+        return Told(Way.PRIVATE, text)
+    return Told(Way.PUBLIC, ANSWERED) if Way.PUBLIC in ways else None
+
+
+def _with_numbers_first(text: str) -> str:
+    """Put whom to call in an emergency before everything else."""
+    return f"{CALL_FIRST_ZH}\n{CALL_FIRST_EN}\n\n{text}"
