@@ -110,7 +110,9 @@ def cost_of(suite: Suite, target: Target, what: str, blocks: int) -> Comparison:
 
 def _speed_of(suite: Suite, target: Target, intake: Intake) -> Callable[..., float]:
     dsn = suite.configuration.postgres().dsn(intake.service)
-    counts = f"SELECT (SELECT count(*) FROM {intake.row.__tablename__}), (SELECT count(*) FROM outbox)"
+    # A page about what can't wait comes after what every intake writes.
+    events = f"SELECT count(*) FROM outbox WHERE sequence <= {intake.events}"
+    counts = f"SELECT (SELECT count(*) FROM {intake.row.__tablename__}), ({events})"
     calls = writes(intake.path, citizens(target.token_for), intake.bodies())
 
     def count() -> tuple[int, int]:

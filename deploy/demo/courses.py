@@ -51,6 +51,7 @@ class Matter:
         kind: What it is said to be.
         topic: What it is said to be about.
         hidden: Why only a small circle may know of it.
+        urgent: It can't wait.
         department: Who ought to answer.
         answer: Id and version of the library's answer that it has, or that is nearest; None: none is near.
     """
@@ -62,6 +63,7 @@ class Matter:
     kind: str | None = None
     topic: str | None = None
     hidden: str | None = None
+    urgent: bool = False
     department: str = OTHERWISE
     answer: tuple[str, int] | None = None
 
@@ -134,6 +136,7 @@ def _proposed(_: Matter, seen: Mapping[str, Any]) -> Mapping[str, Any]:
 WHY: Final = "按职责分工，应由对口部门办理。"
 STILL_OPEN: Final = "问题依旧，请再核实一次。"
 
+TAKE = Step("take", Who.DESK, e.PetitionTaken)
 TRANSFER = Step("transfer", Who.DESK, e.PetitionTransferred, _to(lambda matter: matter.department))
 MISDIRECT = Step("transfer", Who.DESK, e.PetitionTransferred, _to(lambda matter: matter.astray))
 SIGN_FOR = Step("sign-for", Who.DEPARTMENT, e.PetitionSignedFor)
@@ -197,6 +200,8 @@ ASK_A_PERSON = Step("ask-a-person", Who.SENDER, e.PetitionPersonAsked)
 HANDLED = (TRANSFER, SIGN_FOR, REPLY)
 Course = tuple[Step, ...]
 
+TAKE_REPORT = Step("take", Who.DESK, e.ReportTaken)
+
 IN_CONFIDENCE: Final[Course] = (
     Step("transfer", Who.DESK, e.ReportTransferred, _to(lambda matter: matter.department)),
     Step("sign-for", Who.DEPARTMENT, e.ReportSignedFor),
@@ -244,7 +249,11 @@ class Turns:
         self._turns = {courses: itertools.cycle(courses) for courses in ways}
 
     def course_of(self, matter: Matter) -> Course:
-        """Say what is to become of a petition."""
+        """Say what is to become of a petition: what can't wait is taken (接警) before anything else."""
+        taken = (TAKE_REPORT if matter.hidden else TAKE,) if matter.urgent else ()
+        return (*taken, *self._course_of(matter))
+
+    def _course_of(self, matter: Matter) -> Course:
         if matter.hidden:
             return IN_CONFIDENCE
         if matter.kind == "report":

@@ -126,6 +126,7 @@ def _matter(petition: str, tenant: str, seen: Mapping[str, Any], sender: str | N
         kind=seen.get("kind"),
         topic=seen.get("topic"),
         hidden=seen.get("hidden"),
+        urgent=seen.get("danger") not in {None, "none"},
         department=DEPARTMENTS.get(str(seen.get("matter")), OTHERWISE),
         answer=(answer, seen["answer_version"]) if answer else None,
     )

@@ -240,7 +240,8 @@ def test_prometheus_finds_every_process_and_every_rule_works_and_nothing_is_wron
         eventually_sync(up, within=30, that="every process is scraped")
         eventually_sync(evaluated, within=30, that="every rule is evaluated")
         ours = {name for name in ask("label/__name__/values") if re.match("yiwangban_|http_|db_|messaging_", name)}
-        assert ask("alerts")["alerts"] == []
+        said = {alert["labels"]["alertname"] for alert in ask("alerts")["alerts"]}
+        assert said <= {"PageUntold"}, "the job has sent what can't wait, and no pager is set up here"
     assert ours <= exported().keys()
     assert needed() <= ours
 

@@ -1,6 +1,7 @@
 """What simulated officers do is what the workflow lets them do, and all of it is done by some course."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from casework.roles import Role
@@ -11,6 +12,8 @@ from demo.courses import (
     IN_CONFIDENCE,
     NOT_FOR_POLICE,
     ORDINARY,
+    TAKE,
+    TAKE_REPORT,
     WITH_THEIR_SENDER,
     Course,
     Matter,
@@ -22,7 +25,7 @@ from demo.wording import REPLIES
 from petition.departments import DEPARTMENTS
 from petition.workflow import TABLE, Action, State
 
-ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, NOT_FOR_POLICE)
+ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, (TAKE, *NOT_FOR_POLICE))
 ROLE = {Who.ASTRAY: "handler", Who.SECOND_LOOK: "triage"}
 
 
@@ -55,6 +58,8 @@ def test_courses_are_given_in_turn_to_those_that_are_alike() -> None:
     assert turns.course_of(hidden) == IN_CONFIDENCE
     elsewhere = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="elsewhere/urban")
     assert turns.course_of(elsewhere) == NOT_FOR_POLICE
+    assert turns.course_of(replace(hidden, urgent=True)) == (TAKE_REPORT, *IN_CONFIDENCE)
+    assert turns.course_of(replace(elsewhere, urgent=True)) == (TAKE, *NOT_FOR_POLICE)
 
 
 def test_every_department_that_replies_is_one_and_no_petition_goes_astray_to_its_own() -> None:
