@@ -21,7 +21,7 @@ from petition.config import PetitionSettings
 from petition.feedback import api as feedback
 from petition.handlers import REACTIONS
 from petition.handling import api as handling
-from petition.handling.timers import fire
+from petition.handling.handlers import fire
 from petition.outbound import api as outbound
 from petition.outbound import sending
 from petition.paging import api as paging

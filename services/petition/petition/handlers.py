@@ -24,9 +24,7 @@ from petition.channels.versions import REVISED
 from petition.domain import Place
 from petition.feedback.domain import reopenable
 from petition.handling import jurisdiction
-from petition.handling.timers import timers_of
 from petition.kinds import Ground, Kind
-from petition.paging import store as pages
 from petition.paging.config import patience
 from petition.paging.domain import carry_on, page
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
@@ -148,8 +146,6 @@ async def submit_petition(
     if place.ground:
         unit = unit.speaking_as(sender.informant)
     petition = await PETITIONS.add(unit, decision, content, posted_at=message.posted_at)
-    await pages.add(unit.session, decision)
-    unit.set_timers(timers_of(decision, unit.correlationid))
     return petition, code_of(petition.number, unit.outbox)
 
 
@@ -180,7 +176,6 @@ async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
         handlers=frozenset(map(pseudonym, command.handlers)),
     )
     decision = jurisdiction.transfer(petition, command.department, involved, by=by, now=unit.now)
-    unit.set_timers(timers_of(decision, unit.correlationid))
     return await PETITIONS.save(unit, decision)
 
 
@@ -233,8 +228,6 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
     if place.ground:
         kept |= {"sender": author, "linked": petition.id}
     await PETITIONS.add(unit, begun, kept, posted_at=stored.row.posted_at)
-    await pages.add(unit.session, begun)
-    unit.set_timers(timers_of(begun, unit.correlationid))
     return ended.after, begun.after
 
 

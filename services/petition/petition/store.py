@@ -19,9 +19,11 @@ from petition.channels.origin import Origin
 from petition.feedback.rating import CallBack, Level, Rating
 from petition.handling.tables import columns_of as columns_of_course
 from petition.handling.tables import course_in
+from petition.handling.timers import timers_of
 from petition.kinds import Ground
 from petition.outbound.delivery import CARRIES, told_by
 from petition.outbound.store import queue
+from petition.paging import store as pages
 from petition.paging.tables import alarm_in
 from petition.paging.tables import columns_of as columns_of_alarm
 from petition.petition import Channel, Outcome, Petition, begin, replay
@@ -152,11 +154,13 @@ def _rating(row: PetitionRow) -> Rating | None:
 
 
 class Petitions(Repository[PetitionRow, Petition]):
-    """Has whoever wrote told what an event is to them, in the transaction that keeps it, by the way they wrote."""
+    """Keeps with a petition's events what follows from them: its timers, its pages, and what whoever wrote is told."""
 
     async def announce(self, unit: Unit, decision: Decision[Petition, Any]) -> None:
-        """Put the events of a decision into the outbox, and have told what of them is."""
+        """Put the events of a decision into the outbox, with what follows from them."""
         await super().announce(unit, decision)
+        await pages.add(unit.session, decision)
+        unit.set_timers(timers_of(decision, unit.correlationid))
         for sequence, event in enumerate(decision.events, decision.first_sequence):
             await self.tell(unit, decision.after, sequence, event, since=unit.now)
 

@@ -19,8 +19,6 @@ from petition.channels.origin import Origin
 from petition.channels.telemetry import telemetry
 from petition.domain import CLOCKS_DIFFER
 from petition.handlers import SubmitPetition, submit_petition
-from petition.handling.timers import timers_of
-from petition.paging import store as pages
 from petition.paging.config import patience
 from petition.paging.domain import page
 from petition.petition import Message, Petition
@@ -91,8 +89,6 @@ async def _again(message: ChannelMessage, known: Stored[PetitionRow, Petition], 
         "revised_text": edit.text,
         "revised_suggestion": classification.suggestion,
     }
-    await pages.add(unit.session, decision)
-    unit.set_timers(timers_of(decision, unit.correlationid))
     return Outcome.EDITED, await PETITIONS.save(unit, decision, content)
 
 

@@ -8,7 +8,6 @@ from chassis.unit import Unit
 from petition.access import held
 from petition.feedback import domain
 from petition.feedback.rating import CallBack, Level
-from petition.handling.timers import timers_of
 from petition.petition import Petition
 from petition.replies.store import heard
 from petition.store import PETITIONS, RATINGS
@@ -69,7 +68,6 @@ async def reopen_petition(command: ReopenPetition, unit: Unit) -> Petition:
     """
     petition, by = await held(PETITIONS, command.petition, Action.REOPEN, command.version, unit)
     decision = domain.reopen(petition, command.objection, by=by, now=unit.now)
-    unit.set_timers(timers_of(decision, unit.correlationid))
     return await PETITIONS.save(unit, decision, {"objection": command.objection})
 
 
@@ -83,7 +81,6 @@ async def reopen_unsolved(command: ReopenPetition, unit: Unit) -> Petition:
     """
     petition, by = await held(RATINGS, command.petition, Action.REOPEN, command.version, unit)
     decision = domain.reopen_unsolved(petition, command.objection, by=by, now=unit.now)
-    unit.set_timers(timers_of(decision, unit.correlationid))
     return await RATINGS.save(unit, decision, {"objection": command.objection})
 
 

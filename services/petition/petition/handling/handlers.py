@@ -1,11 +1,13 @@
 """Does the input and output around decisions about the handling of petitions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from casework.repository import EMPTY
 from casework.roles import Actor
+from casework.timed import take_effect
+from chassis.timers import Timer
 from chassis.unit import Unit
 from masking.text import mask
 
@@ -13,7 +15,7 @@ from petition.access import asker, held
 from petition.domain import Decision
 from petition.handling import extension, jurisdiction, supplement, urging
 from petition.handling.basis import Basis
-from petition.handling.timers import timers_of
+from petition.handling.timers import CLOCKS, next_of
 from petition.petition import Petition
 from petition.store import PETITIONS
 from petition.workflow import Action
@@ -164,6 +166,16 @@ async def urge(looked: Looked, unit: Unit) -> Petition:
     )
 
 
+async def fire(due: Sequence[Timer], unit: Unit) -> None:
+    """Give cards to whichever petitions are still due them, page whoever comes next, and set the timers that follow.
+
+    Raises:
+        LookupError: A timer belongs to no petition.
+    """
+    for timer, decision in await take_effect(PETITIONS, due, unit, CLOCKS):
+        unit.set_timers(next_of(timer, decision.after))
+
+
 async def _decide(
     looked: Looked,
     action: Action,
@@ -173,5 +185,4 @@ async def _decide(
 ) -> Petition:
     petition, by = await held(PETITIONS, looked.petition, action, looked.version, unit)
     decision = decide(petition, by)
-    unit.set_timers(timers_of(decision, unit.correlationid))
     return await PETITIONS.save(unit, decision, content)

@@ -1,4 +1,4 @@
-"""Timers of petitions: which of them an event sets, what comes of those that are due, and which comes next.
+"""Timers of petitions: which of them an event sets, what comes of those that are due, and which comes next. Pure.
 
 Of the clock that binds a petition has one timer at a time: the red card's is set when the yellow card's has come due,
 so that most petitions, answered long before, cost one row each.
@@ -9,9 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from casework.timed import take_effect
 from chassis.timers import Timer
-from chassis.unit import Unit
 from contracts.event import ContractEvent
 
 from contracts.events import (
@@ -33,10 +31,8 @@ from petition.domain import Decision
 from petition.handling import cards, course, supplement
 from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT
 from petition.kinds import Ground
-from petition.paging import store as pages
 from petition.paging.domain import go_up
 from petition.petition import Petition
-from petition.store import PETITIONS
 
 WARNING: Final = "warning"
 BREACH: Final = "breach"
@@ -54,18 +50,11 @@ CLOCKS: Final[Mapping[str, Callable[[Petition, int], Decision]]] = MappingProxyT
 """What comes of each clock of a petition."""
 
 
-async def fire(due: Sequence[Timer], unit: Unit) -> None:
-    """Give cards to whichever petitions are still due them, and set the timers that come next.
-
-    Raises:
-        LookupError: A timer belongs to no petition.
-    """
-    for timer, decision in await take_effect(PETITIONS, due, unit, CLOCKS):
-        petition = decision.after
-        await pages.add(unit.session, decision)
-        unit.set_timers(timers_of(decision, timer.correlationid))
-        if timer.clock == WARNING and cards.runs(petition, timer.version):
-            unit.set_timers([_timer(timer.subject, BREACH, timer.version, petition.course.due_at, timer.correlationid)])
+def next_of(timer: Timer, petition: Petition) -> Sequence[Timer]:
+    """Give what comes after a timer that has had its effect: the red card's after the yellow one's."""
+    if timer.clock != WARNING or not cards.runs(petition, timer.version):
+        return ()
+    return (_timer(timer.subject, BREACH, timer.version, petition.course.due_at, timer.correlationid),)
 
 
 def timers_of(decision: Decision, correlationid: str) -> Sequence[Timer]:
