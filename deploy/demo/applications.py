@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from contracts.tenants import PROVINCE
+
 from demo.forms import fill
 from demo.gateway import Gateway
 from demo.target import TokenFor
 
 PAGE = 100
-PROVINCE = "440000"
 
 
 class CatalogueError(RuntimeError):

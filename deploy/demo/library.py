@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import orjson
 from contracts.event import ContractEvent
+from contracts.tenants import PROVINCE
 
 from contracts.events import AnswerDrafted, AnswerPublished, AnswerSubmitted
 from demo.gateway import Gateway, Reply
 from demo.promises import begun, changed
 from demo.target import TokenFor
 
-PROVINCE: Final = "440000"
 OWN: Final = Path(__file__).with_name("answers.jsonl")
 SHOWN_WITHIN_S: Final = 20.0
 LOOK_S: Final = 0.2

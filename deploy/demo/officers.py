@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from contracts.tenants import PROVINCE
+
 from demo.courses import DEPARTMENTS, OTHERWISE, Matter, Step, Turns, Who
 from demo.gateway import Gateway, Reply
 from demo.promises import changed
 from demo.target import TokenFor
 
-PROVINCE = "440000"
 NEAR = 0.18
 """An officer takes an answer of the library that is as near as that."""
 

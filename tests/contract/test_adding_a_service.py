@@ -28,9 +28,11 @@ from deploy.server import free_port
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from tests.integration.kit.walkthrough import Walkthrough
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "adding-a-service.md").read_text("utf-8")
-FILES = dict(re.findall(r"^\*\*`([^`]+)`\*\*\n\n```\w+\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
+FILES = Walkthrough.read("adding-a-service.md").files
 TOPIC = "booking.visits.v1"
 
 
