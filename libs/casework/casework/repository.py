@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -16,7 +17,7 @@ from chassis.relay.importer import UnrecoverableError, is_next
 from chassis.sealed_columns import Sealed
 from chassis.unit import Unit
 from contracts.event import ContractEvent
-from sqlalchemy import Select, case, insert, inspect, select, update
+from sqlalchemy import Select, bindparam, case, insert, inspect, select, update
 from sqlalchemy.engine import URL
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +29,8 @@ from contracts.events import EVENTS
 
 _DIALECT: Final = URL.create("postgresql+psycopg").get_dialect()()
 EMPTY: Final[Mapping[str, str | None]] = MappingProxyType({})
+LOOKUPS: Final = 64
+"""So many ways of looking a case up are kept ready: what whoever asks may see or do is written out once for them."""
 
 R = TypeVar("R", bound=Row)
 C = TypeVar("C", bound=Case)
@@ -94,6 +97,8 @@ class Repository(Generic[R, C]):
         self._attributes = columns_of(self._table, owner=owner)
         # Written out once, for the driver: that SQLAlchemy passes it on costs as much as the rest of the insertion.
         self._insertion = str(insert(self._table).compile(dialect=_DIALECT))
+        # Writing the policy's rules out, and finding the compiled form of that, takes longer than the query itself.
+        self._lookup = lru_cache(LOOKUPS)(self._written_out)
 
     def within(self, reach: Reach, opens: Reach = NOTHING) -> Select[Any]:
         """Begin a query for the rows that somebody may see.
@@ -107,14 +112,18 @@ class Repository(Generic[R, C]):
         columns = (case((condition, c)).label(c.key) if c.key in closed else c for c in self._table.c)
         return select(*columns, condition.label("opens")).where(reach.where(self._attributes))
 
-    async def fetch(self, session: AsyncSession, statement: Select[Any]) -> list[Stored[R, C]]:
-        """Give what a query finds, in its order."""
-        return [self._stored(row) for row in await (await session.connection()).execute(statement)]
+    def _written_out(self, reach: Reach, opens: Reach, *, locked: bool) -> Select[Any]:
+        statement = self.within(reach, opens).where(self._id == bindparam("case"))
+        return statement.with_for_update() if locked else statement
+
+    async def fetch(self, session: AsyncSession, statement: Select[Any], **named: Any) -> list[Stored[R, C]]:
+        """Give what a query finds, in its order; ``named`` are the values of its parameters."""
+        return [self._stored(row) for row in await (await session.connection()).execute(statement, named)]
 
     async def find(self, unit: Unit, case: UUID) -> Stored[R, C] | None:
         """Give a case to the service itself, locked until the transaction ends; None if there is none."""
-        statement = self.within(EVERYTHING, EVERYTHING).where(self._id == case).with_for_update()
-        return next(iter(await self.fetch(unit.session, statement)), None)
+        statement = self._lookup(EVERYTHING, EVERYTHING, locked=True)
+        return next(iter(await self.fetch(unit.session, statement, case=case)), None)
 
     async def page(
         self, unit: Unit, who: Asker, *, after: UUID | None, limit: int, **narrowed: str | None
@@ -148,7 +157,8 @@ class Repository(Generic[R, C]):
         Raises:
             Problem: 404.
         """
-        return _one(await self.fetch(unit.session, self.visible(who, "read").where(self._id == case)))
+        seen = self._lookup(who.reach(self._resource, "read"), who.reach(self._resource, "expand"), locked=False)
+        return _one(await self.fetch(unit.session, seen, case=case))
 
     async def get_for_change(
         self, unit: Unit, case: UUID, who: Asker, action: str, *, version: int | None = None
@@ -167,8 +177,8 @@ class Repository(Generic[R, C]):
             Beyond: They may see it, but not do this to it.
         """
         reach = who.reach(self._resource, action)
-        either = self.within(reach | who.reach(self._resource, "read"), EVERYTHING)
-        stored = _one(await self.fetch(unit.session, either.where(self._id == case).with_for_update()))
+        either = self._lookup(reach | who.reach(self._resource, "read"), EVERYTHING, locked=True)
+        stored = _one(await self.fetch(unit.session, either, case=case))
         if not reach.admits(self._attributes_of(stored.row)):
             raise Beyond(reach.refusal(self._attributes_of(stored.row)))
         if version is not None:
