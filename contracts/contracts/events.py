@@ -942,6 +942,8 @@ class PetitionTransferred(ContractEvent):
     """Pseudonyms of the handlers to whom alone it is entrusted; absent if any handler of the department may answer."""
     sign_by: datetime | None = None
     """End of the office's own time limit for signing for it, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1050,6 +1052,8 @@ class PetitionRated(ContractEvent):
     """Their words, 1 to 2,000 characters, if there are any."""
     call_back_due: datetime | None = None
     """By when they are to be called back (回访); absent if nobody has to be."""
+    since: datetime | None = None
+    """When the call-back's time limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1234,6 +1238,29 @@ class PetitionEscalated(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionDeadlineRecalculated(ContractEvent):
+    """A new calendar of holidays has moved a time limit, or made it certain (重新计算)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.deadline-recalculated.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-deadline-recalculated:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    clock: str
+    """Which of its clocks: the one that binds, or an office's own. An open list; readers have to bear new ones."""
+    reason: str
+    """Why: the holidays of a year in it were announced, or those that had been announced have changed. An open list."""
+    old_due_at: datetime
+    """Its end as it was told before, UTC."""
+    due_at: datetime
+    """Its end by now, UTC; the same if only that is new that it is certain."""
+    warn_at: datetime | None = None
+    """When two thirds of it have passed, UTC; absent for an office's own."""
+    provisional: bool
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionSignedFor(ContractEvent):
     """The department took it on (签收); it answers."""
 
@@ -1288,6 +1315,8 @@ class PetitionJurisdictionDisputed(ContractEvent):
     """Why."""
     decide_by: datetime | None = None
     """End of the office's own time limit for the decision, UTC; absent when the other side has its say."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1307,6 +1336,8 @@ class PetitionJurisdictionDecided(ContractEvent):
     """Why."""
     sign_by: datetime
     """End of the office's own time limit for signing for it, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1619,6 +1650,8 @@ class ReportTransferred(ContractEvent):
     """Pseudonyms of the handlers to whom alone it is entrusted."""
     sign_by: datetime | None = None
     """End of the office's own time limit for signing for it, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1698,6 +1731,29 @@ class ReportEscalated(ContractEvent):
     """GB/T 2260 code of the tier above."""
     effective_at: datetime
     """When it took effect: the moment that was due, not the moment of noticing. UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDeadlineRecalculated(ContractEvent):
+    """A new calendar of holidays has moved a time limit, or made it certain (重新计算)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.deadline-recalculated.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-deadline-recalculated:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    clock: str
+    """Which of its clocks: the one that binds, or an office's own. An open list; readers have to bear new ones."""
+    reason: str
+    """Why: the holidays of a year in it were announced, or those that had been announced have changed. An open list."""
+    old_due_at: datetime
+    """Its end as it was told before, UTC."""
+    due_at: datetime
+    """Its end by now, UTC; the same if only that is new that it is certain."""
+    warn_at: datetime | None = None
+    """When two thirds of it have passed, UTC; absent for an office's own."""
+    provisional: bool
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1899,6 +1955,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.warned.v1": PetitionWarned,
         "yiwangban.petition.petition.overdue.v1": PetitionOverdue,
         "yiwangban.petition.petition.escalated.v1": PetitionEscalated,
+        "yiwangban.petition.petition.deadline-recalculated.v1": PetitionDeadlineRecalculated,
         "yiwangban.petition.petition.signed-for.v1": PetitionSignedFor,
         "yiwangban.petition.petition.returned.v1": PetitionReturned,
         "yiwangban.petition.petition.jurisdiction-disputed.v1": PetitionJurisdictionDisputed,
@@ -1922,6 +1979,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.report.warned.v1": ReportWarned,
         "yiwangban.petition.report.overdue.v1": ReportOverdue,
         "yiwangban.petition.report.escalated.v1": ReportEscalated,
+        "yiwangban.petition.report.deadline-recalculated.v1": ReportDeadlineRecalculated,
         "yiwangban.petition.report.signed-for.v1": ReportSignedFor,
         "yiwangban.petition.report.returned.v1": ReportReturned,
         "yiwangban.petition.report.paged.v1": ReportPaged,

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,8 +11,7 @@ from uuid import UUID
 import typer
 from chassis.cli import service_cli
 from chassis.database import Database
-from chassis.outbox import Outbox
-from chassis.unit import Units
+from chassis.process.command import units_of
 from contracts.codec import Codec
 from contracts.registry import Registry
 
@@ -129,7 +127,7 @@ def checkpoint() -> None:
 
     async def run() -> str:
         key = SigningKey.load_or_create(settings.signing_key)
-        async with _units(settings, Registry.load(), "checkpoint") as units, units.begin() as unit:
+        async with units_of(settings, Registry.load(), "checkpoint") as units, units.begin() as unit:
             signed = await handlers.sign_checkpoint(unit, key=key, outside=outside)
         return f"checkpoint {signed.ordinal}: {signed.digest}" if signed else "nothing new to sign"
 
@@ -157,7 +155,7 @@ def erase(
     async def run() -> dict[str, Any]:
         keyring = settings.open_keyring()
         try:
-            async with _units(settings, registry, "erase") as units:
+            async with units_of(settings, registry, "erase") as units:
                 eraser = Eraser(units, keyring, registry, settings.pseudonym_secret())
                 keyids = await eraser.keys_of(person, context or SIGNED_IN)
                 texts = await eraser.texts(keyids) if reveal else []
@@ -228,23 +226,6 @@ def status(as_json: Json = False) -> None:
         return
     for name, value in found.items():
         typer.echo(f"{name.replace('_', ' '):<20}{'-' if value is None else value}")
-
-
-@asynccontextmanager
-async def _units(settings: IntelSinkSettings, registry: Registry, command: str) -> AsyncIterator[Units]:
-    """Open units of work for a command that publishes."""
-    database = Database(settings.database_url, 1, settings.pool_wait_s, application=f"intel-sink-{command}")
-    outbox = Outbox(
-        service=settings.service,
-        registry=registry,
-        codec=Codec(registry),
-        keyring=None,
-        pseudonym_secret=settings.pseudonym_secret(),
-    )
-    try:
-        yield Units(database, outbox)
-    finally:
-        await database.close()
 
 
 def _print(document: dict[str, Any], tables: Mapping[str, Tally], findings: Findings, *, as_json: bool) -> None:

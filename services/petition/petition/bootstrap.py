@@ -21,7 +21,9 @@ from petition.config import PetitionSettings
 from petition.feedback import api as feedback
 from petition.handlers import REACTIONS
 from petition.handling import api as handling
+from petition.handling.calendar import count_by
 from petition.handling.handlers import fire
+from petition.handling.notices import calendar_of
 from petition.outbound import api as outbound
 from petition.outbound import sending
 from petition.paging import api as paging
@@ -39,8 +41,13 @@ from petition.suggesting import Sorting
 
 
 def bootstrap() -> Service:
-    """Put the service together out of its settings."""
+    """Put the service together out of its settings.
+
+    Raises:
+        WrongCalendar: What is counted by isn't what it should be.
+    """
     settings = PetitionSettings()
+    count_by(calendar_of(settings.notices))
     library = Library(settings.database_url)
     channels = ChannelSettings()
     store = store_at(settings.attachments)

@@ -1,4 +1,4 @@
-"""The ``petition`` command: ``serve``, ``migrate``, what waits, timers; ``suggest``, ``train``, ``evaluate``."""
+"""The ``petition`` command: the chassis' own, timers, ``recalculate``; ``suggest``, ``train``, ``evaluate``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,26 @@ FolderOption = Annotated[
 # What sorts, learns and evaluates is loaded by the command that needs it: `serve` shall start as quickly as ever.
 commands = typer.Typer()
 commands.add_typer(timers_cli(bootstrap))
+
+
+@commands.command()
+def recalculate(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would move.")] = False,
+) -> None:
+    """Compute each time limit that runs by the calendar in force, and tell of those that moved.
+
+    The calendar is the installed one, with the notices in PETITION_NOTICES. Interrupt it at will, and run it again:
+    nothing is told twice. Restart the service first, so that it counts by the new calendar, too.
+    """
+    from petition.handling.command import run  # noqa: PLC0415
+    from petition.handling.notices import WrongCalendar  # noqa: PLC0415
+
+    try:
+        settings = bootstrap().settings
+    except WrongCalendar as error:
+        typer.echo(f"✗ {error}", err=True)
+        raise typer.Exit(1) from None
+    run(settings, dry=dry_run)
 
 
 @commands.command()

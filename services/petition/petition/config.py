@@ -22,6 +22,11 @@ class PetitionSettings(KeyringSettings):
         description="Where files that come with petitions are kept: a folder that all processes share, or a bucket and"
         " a prefix in it (s3://bucket/prefix).",
     )
+    notices: Path | None = Field(
+        default=None,
+        description="Folder of notices of holidays that are newer than the installed calendar, each named after its"
+        " year (2027.json), in the form of the holiday-cn files; read when the process starts.",
+    )
     automatic_confidence: float | None = Field(
         default=None,
         ge=0,

@@ -139,6 +139,7 @@ def _written(rating: Rating | None) -> dict[str, Any]:
         "solved": rating.solved if rating else None,
         "call_back": rating.call_back.value if rating and rating.call_back else None,
         "call_back_due": rating.call_back_due if rating else None,
+        "call_back_since": rating.call_back_since if rating else None,
     }
 
 
@@ -150,6 +151,7 @@ def _rating(row: PetitionRow) -> Rating | None:
         solved=row.solved,
         call_back=CallBack(row.call_back) if row.call_back else None,
         call_back_due=row.call_back_due,
+        call_back_since=row.call_back_since,
     )
 
 

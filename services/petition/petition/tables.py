@@ -89,6 +89,7 @@ class PetitionRow(AlarmColumns, CourseColumns, Row, table=True):
     solved: bool | None
     call_back: str | None
     call_back_due: datetime | None = Field(sa_type=DateTime(timezone=True))
+    call_back_since: datetime | None = Field(sa_type=DateTime(timezone=True))
     comment_keyid: str | None
     comment: str | None
     note_keyid: str | None

@@ -60,6 +60,7 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     PAGE = "page"
     TAKE = "take"
+    RECALCULATE = "recalculate"
 
 
 DESK = (Role.TRIAGE, Role.SUPERVISOR)
@@ -154,6 +155,7 @@ TABLE = Workflow(
     *((state, Action.BREACH,   (Role.SYSTEM,), state, "red card") for state in UNANSWERED),
     *((state, Action.ESCALATE, (Role.SYSTEM,), state, "with the red card, one tier up") for state in UNANSWERED),
     *((state, Action.PAGE,     (Role.SYSTEM,), state, "danger: the duty officer, then up") for state in BEGUN),
+    *((state, Action.RECALCULATE, (Role.SYSTEM,), state, "a new calendar") for state in BEGUN),
     *((state, Action.TAKE,     ON_DUTY,        state, "once; nobody else is paged") for state in BEGUN),
 )  # fmt: skip
 """The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked.

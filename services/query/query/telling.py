@@ -69,6 +69,10 @@ def read(event: ContractEvent, heading: Heading) -> tuple[Matter, Step] | None:
 
 _KINDS = {PETITIONS: Kind.PETITION, REPORTS: Kind.REPORT}
 _ANSWERED = {e.PetitionReplied: Stage.REPLIED, e.PetitionReopened: Stage.IN_HAND}
+ANSWER = "answer"
+"""The clock that binds; the others are offices' own."""
+ANSWER = "answer"
+"""The clock that binds; the others are offices' own."""
 _CONCLUDED = {"approved": Stage.APPROVED, "denied": Stage.DENIED}
 
 
@@ -138,16 +142,10 @@ def _of_petition(event: ContractEvent) -> Tells | None:
 def _of_handling(event: ContractEvent) -> Tells | None:
     """What goes on between offices is theirs; of a clock that they keep among themselves, nothing is told."""
     match event:
-        case e.PetitionOverdue(clock=clock):
-            return Tells(variant=clock)
         case e.PetitionJurisdictionDecided(department=unit):
             return Tells(unit=unit)
-        case (
-            e.PetitionSupplemented(due_at=due_at)
-            | e.PetitionSupplementLapsed(due_at=due_at)
-            | e.PetitionExtended(due_at=due_at)
-        ):
-            return Tells(due_at=due_at)
+        case e.PetitionDeadlineRecalculated(clock=clock, due_at=due_at):
+            return Tells(variant=clock, due_at=due_at if clock == ANSWER else None)
         case e.PetitionUrged(by=by):
             return Tells(variant=by)
         case (
@@ -163,6 +161,22 @@ def _of_handling(event: ContractEvent) -> Tells | None:
             | e.PetitionTaken()
         ):
             return Tells()
+    return _of_clock(event)
+
+
+def _of_clock(event: ContractEvent) -> Tells | None:
+    """By when it is answered: what moves that, and that it has passed."""
+    match event:
+        case e.PetitionOverdue(clock=clock):
+            return Tells(variant=clock)
+        case e.PetitionDeadlineRecalculated(clock=clock, due_at=due_at):
+            return Tells(variant=clock, due_at=due_at if clock == ANSWER else None)
+        case (
+            e.PetitionSupplemented(due_at=due_at)
+            | e.PetitionSupplementLapsed(due_at=due_at)
+            | e.PetitionExtended(due_at=due_at)
+        ):
+            return Tells(due_at=due_at)
     return None
 
 
@@ -182,6 +196,8 @@ def _of_report(event: ContractEvent) -> Tells | None:
             | e.ReportEscalated()
             | e.ReportSignedFor()
             | e.ReportReturned()
+            | e.ReportDeadlineRecalculated()
+            | e.ReportDeadlineRecalculated()
             | e.ReportPaged()
             | e.ReportTaken()
         ):

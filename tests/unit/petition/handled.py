@@ -1,6 +1,6 @@
 """The handling part of a petition's life: whose it is, what is asked meanwhile, and its clocks."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from casework.roles import Actor, Role
 from hypothesis import strategies as st
@@ -10,14 +10,22 @@ from petition.handling import cards, extension, jurisdiction, supplement, urging
 from petition.handling.basis import Basis
 from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR
 from petition.handling.jurisdiction import MOST_RETURNS
+from petition.handling.recalculation import recalculate
 from petition.handling.urging import MOST_BY_SENDER
 from petition.kinds import Kind
 from petition.petition import Petition
 from petition.workflow import UNANSWERED, Action, State
+from workdays.calendar import packaged
+from workdays.notice import Notice
 
 from tests.unit.kit.life import ROLES, TEXTS, Life
 
 from .test_domain import NOW
+
+LONGER = packaged().with_notice(
+    Notice(2026, off={date(2026, 1, 1) + timedelta(days=each): "假期" for each in range(80)}, made_up={})
+)
+"""As if a holiday were announced for all that time."""
 
 
 class HandledLife(Life):
@@ -152,3 +160,18 @@ class HandledLife(Life):
         decide = cards.warn if card is Action.WARN else cards.breach
         due = self.case.state in UNANSWERED and deadline == course.deadline and not given
         self.happens(card, decide(self.case, deadline=deadline), due=due)
+
+    @rule(longer=st.booleans())
+    def a_new_calendar(self, *, longer: bool) -> None:
+        """Whatever moved, computing it again moves nothing, and what has passed or was answered doesn't move."""
+        calendar = LONGER if longer else packaged()
+        course, rating = self.case.course, self.case.rating
+        may = (
+            (self.case.state in UNANSWERED and not course.overdue)
+            or course.internal_by
+            or (rating and rating.call_back)
+        )
+        moved = recalculate(self.case, calendar)
+        assert may or not moved.events
+        self.happens(Action.RECALCULATE, moved, due=bool(moved.events))
+        assert recalculate(self.case, calendar).events == ()

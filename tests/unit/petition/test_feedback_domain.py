@@ -78,7 +78,9 @@ def test_a_bad_rating_starts_a_call_back_in_working_days() -> None:
     # Friday; Saturday 14 February is made up, 15 to 23 February are off, so the third working day is Wednesday 25th.
     due = datetime(2026, 2, 25, 15, 59, 59, 999_000, tzinfo=UTC)
     assert decision.events == (
-        PetitionRated(level="very-dissatisfied", solved=False, comment="没用", call_back_due=due),
+        PetitionRated(
+            level="very-dissatisfied", solved=False, comment="没用", call_back_due=due, since=BEFORE_SPRING_FESTIVAL
+        ),
     )
     assert decision.after.rating is not None
     assert (decision.after.rating.call_back, decision.after.rating.call_back_due) == (CallBack.WAITING, due)

@@ -7,7 +7,6 @@ from typing import Final
 
 from casework.roles import APPLICANTS, Actor
 from casework.workflow import Refused
-from workdays.calendar import packaged
 from workdays.clock import begin
 from workdays.counting import day_of
 from workdays.rules import rules
@@ -22,7 +21,8 @@ from contracts.events import (
 )
 from petition.domain import Decision, NothingAnswered
 from petition.feedback.rating import CallBack, Level
-from petition.handling.clock import limit_again
+from petition.handling.calendar import in_force
+from petition.handling.clock import CALL_BACK, limit_again
 from petition.kinds import in_confidence
 from petition.petition import Channel, Outcome, Petition, replay
 from petition.workflow import SECOND_LOOK, TABLE, Action, State
@@ -92,8 +92,9 @@ def rate(
         raise NothingAnswered
     if petition.rating is not None:
         raise RatedAlready
-    due = _end_of("call-back", now) if level in BAD and petition.channel is Channel.PORTAL else None
-    rated = PetitionRated(level=level.value, solved=solved, comment=comment, call_back_due=due)
+    due = _end_of(CALL_BACK, now) if level in BAD and petition.channel is Channel.PORTAL else None
+    since = now if due else None
+    rated = PetitionRated(level=level.value, solved=solved, comment=comment, call_back_due=due, since=since)
     return Decision(replay(petition, rated), (rated,))
 
 
@@ -199,5 +200,5 @@ def _openly(petition: Petition) -> None:
 
 def _end_of(clock: str, now: datetime) -> datetime | None:
     rule = rules().find("petition", clock, on=day_of(now))
-    due = begin(rule, now).due(packaged())
+    due = begin(rule, now).due(in_force())
     return due.at if due else None  # nothing stops it

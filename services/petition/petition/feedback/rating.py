@@ -37,12 +37,14 @@ class Rating:
         solved: Whether they say that it is solved; None: they didn't say.
         call_back: None: nobody has to be called back.
         call_back_due: By when, UTC.
+        call_back_since: When that time limit began, UTC.
     """
 
     level: Level
     solved: bool | None
     call_back: CallBack | None
     call_back_due: datetime | None
+    call_back_since: datetime | None = None
 
     @classmethod
     def of(cls, rated: PetitionRated) -> Self:
@@ -52,6 +54,7 @@ class Rating:
             solved=rated.solved,
             call_back=CallBack.WAITING if rated.call_back_due else None,
             call_back_due=rated.call_back_due,
+            call_back_since=rated.since,
         )
 
     def after(self, called: PetitionCalledBack) -> Self:
@@ -59,3 +62,7 @@ class Rating:
         result = CallBack(called.result)
         solved = {CallBack.SOLVED: True, CallBack.NOT_SOLVED: False}.get(result, self.solved)
         return replace(self, call_back=result, solved=solved)
+
+    def recalculated(self, due: datetime) -> Self:
+        """Give it once a new calendar has moved the call-back's time limit."""
+        return replace(self, call_back_due=due)

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
-from workdays.calendar import packaged
+from workdays.calendar import Calendar
 from workdays.clock import Clock, Extended, Stop, begin
 from workdays.counting import day_of, end_of
 from workdays.explanation import Explanation, explain
 from workdays.rules import Rule, rules
 
+from petition.handling.calendar import in_force
 from petition.kinds import Ground
 
 ANSWER: Final = "answer"
@@ -19,6 +20,7 @@ ANSWER: Final = "answer"
 SIGN_FOR: Final = "sign-for"
 DISPUTE_DECISION: Final = "dispute-decision"
 SUPPLEMENT: Final = "supplement"
+CALL_BACK: Final = "call-back"
 """Clocks that offices keep among themselves; citizens aren't told of them."""
 PETITION: Final = ("petition", "answer")
 AGAIN: Final = ("petition", "answer-again")
@@ -56,17 +58,17 @@ def limit_of(ground: Ground | None, received_at: datetime) -> Limit:
         ground: The circle in which it begins.
         received_at: First receipt, whichever circle it was in then.
     """
-    return _limit(CRIME if ground is Ground.CRIME else PETITION, day_of(received_at))
+    return _limit(CRIME if ground is Ground.CRIME else PETITION, day_of(received_at), in_force())
 
 
 def limit_again(at: datetime) -> Limit:
     """Give the time limit of what is taken up again."""
-    return _limit(AGAIN, day_of(at))
+    return _limit(AGAIN, day_of(at), in_force())
 
 
 def internal_limit(clock: str, start: datetime) -> datetime:
     """Give the end of an office's own time limit, UTC; the day on which it starts isn't counted."""
-    return _limit(("petition", clock), day_of(start)).due_at
+    return _limit(("petition", clock), day_of(start), in_force()).due_at
 
 
 def clock_of(rule: Rule, started_at: datetime, *, stops: Sequence[Stop], extended: Extended | None) -> Clock:
@@ -80,7 +82,7 @@ def limit_by(clock: Clock) -> Limit:
     Raises:
         ValueError: It stands still.
     """
-    due, warned = clock.due(packaged()), clock.reached(two_thirds(clock.days), packaged())
+    due, warned = clock.due(in_force()), clock.reached(two_thirds(clock.days), in_force())
     if due is None or warned is None:
         raise ValueError("a clock that stands still comes to nothing")
     return Limit(due.at, warned.at, due.provisional)
@@ -88,7 +90,7 @@ def limit_by(clock: Clock) -> Limit:
 
 def explanation_of(clock: Clock) -> Explanation:
     """Say how a time limit came about, day by day and in words."""
-    return explain(clock, packaged())
+    return explain(clock, in_force())
 
 
 def two_thirds(days: int) -> int:
@@ -97,7 +99,7 @@ def two_thirds(days: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _limit(named: tuple[str, str], day: date) -> Limit:
+def _limit(named: tuple[str, str], day: date, _: Calendar) -> Limit:  # which decides what ``limit_by`` gives
     return limit_by(begin(_rule(named, day), end_of(day)))
 
 

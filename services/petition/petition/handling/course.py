@@ -8,6 +8,7 @@ from typing import Final
 from workdays.clock import Extended, Stop
 
 from contracts.events import (
+    PetitionDeadlineRecalculated,
     PetitionExtended,
     PetitionJurisdictionDecided,
     PetitionReceived,
@@ -15,10 +16,11 @@ from contracts.events import (
     PetitionSupplemented,
     PetitionSupplementLapsed,
     PetitionTransferred,
+    ReportDeadlineRecalculated,
     ReportReceived,
     ReportTransferred,
 )
-from petition.handling.clock import SUPPLEMENT, limit_again, limit_of
+from petition.handling.clock import ANSWER, SUPPLEMENT, limit_again, limit_of
 from petition.kinds import Ground
 
 HEAD: Final = "agency-head"
@@ -41,12 +43,14 @@ class Course:
         due_at: End of the time limit that binds, UTC; return, re-transfer and dispute leave it where it is.
         warn_at: When a yellow card is due, UTC.
         provisional: A year in it isn't announced yet (暂定).
+        moved_from: Its end as it was told before a new calendar moved it, UTC.
         deadline: Version of the deadline: the sequence of the event that set it.
         again_at: When it was taken up again, and its clock began anew, UTC.
         warned: A yellow card was given (黄牌).
         overdue: A red card was given (红牌).
         escalated_to: GB/T 2260 code of the tier above that was told then.
         internal_by: End of the office's own time limit for what comes next, UTC: to sign for it, to decide a dispute.
+        internal_since: When that began, UTC; None: nobody noted it then, so no new calendar moves it.
         assignment: Version of that: the sequence of the event that set it.
         late: It has passed.
         first_receiver: The department that got it first; it answers to the citizen meanwhile (首接责任).
@@ -68,12 +72,14 @@ class Course:
     due_at: datetime
     warn_at: datetime
     provisional: bool
+    moved_from: datetime | None = None
     deadline: int = 1
     again_at: datetime | None = None
     warned: bool = False
     overdue: bool = False
     escalated_to: str | None = None
     internal_by: datetime | None = None
+    internal_since: datetime | None = None
     assignment: int = 0
     late: bool = False
     first_receiver: str | None = None
@@ -124,6 +130,7 @@ def assigned(
     return replace(
         settled(course),
         internal_by=event.sign_by,
+        internal_since=event.since,
         assignment=sequence,
         late=False,
         first_receiver=course.first_receiver or event.department,
@@ -151,7 +158,7 @@ def settled(course: Course) -> Course:
 
 def taken(course: Course) -> Course:
     """Give the course once nothing of the office's own is due: it is signed for, or given back."""
-    return replace(course, internal_by=None, late=False)
+    return replace(course, internal_by=None, internal_since=None, late=False)
 
 
 def moved(
@@ -159,3 +166,20 @@ def moved(
 ) -> Course:
     """Give the course once its deadline was moved; a card that was given stays given."""
     return replace(course, due_at=event.due_at, warn_at=event.warn_at, provisional=event.provisional, deadline=sequence)
+
+
+def recalculated(
+    course: Course, event: PetitionDeadlineRecalculated | ReportDeadlineRecalculated, sequence: int
+) -> Course:
+    """Give the course once a new calendar has moved one of its time limits; a card that was given stays given."""
+    if event.clock != ANSWER or event.warn_at is None:
+        return replace(course, internal_by=event.due_at, assignment=sequence)
+    moved_from = course.moved_from if event.due_at == event.old_due_at else event.old_due_at
+    return replace(
+        course,
+        due_at=event.due_at,
+        warn_at=event.warn_at,
+        provisional=event.provisional,
+        moved_from=moved_from,
+        deadline=sequence,
+    )

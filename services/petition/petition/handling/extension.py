@@ -4,11 +4,11 @@ from datetime import datetime
 
 from casework.roles import Actor
 from casework.workflow import Refused
-from workdays.calendar import packaged
 from workdays.clock import NotExtendable, Overdue
 
 from contracts.events import PetitionExtended, PetitionExtensionRefused, PetitionExtensionRequested
 from petition.domain import Decision, decided
+from petition.handling.calendar import in_force
 from petition.handling.clock import limit_by
 from petition.handling.course import HEAD, Extension
 from petition.handling.running import running
@@ -72,7 +72,7 @@ def grant(petition: Petition, reason: str, *, by: Actor, now: datetime) -> Decis
         raise NoExtensionAsked
     clock = running(petition, extended=False)
     try:
-        limit = limit_by(clock.extend(by=HEAD, reason=reason, at=now, calendar=packaged(), days=course.extended_by))
+        limit = limit_by(clock.extend(by=HEAD, reason=reason, at=now, calendar=in_force(), days=course.extended_by))
     except NotExtendable:
         raise NoExtension from None
     except Overdue:

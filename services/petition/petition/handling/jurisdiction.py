@@ -114,6 +114,7 @@ def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *
         department=department,
         by=by.pseudonym,
         sign_by=internal_limit(SIGN_FOR, now),
+        since=now,
         accused=_sorted(accused),
         named=_sorted(named),
         handlers=_sorted(involved.handlers),
@@ -194,13 +195,15 @@ def dispute(petition: Petition, to: str, basis: Basis, reason: str, *, by: Actor
     _may_get(petition, to)
     if to == side:
         raise SameDepartment
+    has_its_say = petition.state is State.DISPUTED
     disputed = PetitionJurisdictionDisputed(
         department=side or "",
         to=to,
         by=by.pseudonym,
         basis=basis.value,
         reason=reason,
-        decide_by=None if petition.state is State.DISPUTED else internal_limit(DISPUTE_DECISION, now),
+        decide_by=None if has_its_say else internal_limit(DISPUTE_DECISION, now),
+        since=None if has_its_say else now,
     )
     return decided(petition, disputed)
 
@@ -222,7 +225,7 @@ def decide(petition: Petition, department: str, reason: str, *, by: Actor, now: 
         raise NotDisputable
     _may_get(petition, department)
     found = PetitionJurisdictionDecided(
-        department=department, by=by.pseudonym, reason=reason, sign_by=internal_limit(SIGN_FOR, now)
+        department=department, by=by.pseudonym, reason=reason, sign_by=internal_limit(SIGN_FOR, now), since=now
     )  # fmt: skip
     return decided(petition, found)
 

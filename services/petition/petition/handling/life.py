@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from casework.roles import Role
 
 from contracts.events import (
+    PetitionDeadlineRecalculated,
     PetitionEscalated,
     PetitionExtended,
     PetitionExtensionRefused,
@@ -26,14 +27,15 @@ from contracts.events import (
     PetitionSupplementRequested,
     PetitionUrged,
     PetitionWarned,
+    ReportDeadlineRecalculated,
     ReportEscalated,
     ReportOverdue,
     ReportReturned,
     ReportSignedFor,
     ReportWarned,
 )
-from petition.handling.clock import ANSWER
-from petition.handling.course import Course, Extension, assigned, moved, taken
+from petition.handling.clock import ANSWER, CALL_BACK
+from petition.handling.course import Course, Extension, assigned, moved, recalculated, taken
 from petition.workflow import State
 
 if TYPE_CHECKING:  # a petition is replayed by its own module, which hands over here
@@ -57,6 +59,7 @@ Meanwhile = (
     | PetitionExtensionRefused
     | PetitionUrged
 )
+Recalculated = PetitionDeadlineRecalculated | ReportDeadlineRecalculated
 Handled = (
     PetitionWarned
     | PetitionOverdue
@@ -65,9 +68,12 @@ Handled = (
     | PetitionReturned
     | PetitionJurisdictionDisputed
     | PetitionJurisdictionDecided
+    | PetitionDeadlineRecalculated
     | Meanwhile
 )
-HandledReport = ReportWarned | ReportOverdue | ReportEscalated | ReportSignedFor | ReportReturned
+HandledReport = (
+    ReportWarned | ReportOverdue | ReportEscalated | ReportSignedFor | ReportReturned | ReportDeadlineRecalculated
+)
 HANDLED: Final[Mapping[type[Any], type[Any]]] = MappingProxyType(
     {
         PetitionWarned: ReportWarned,
@@ -75,6 +81,7 @@ HANDLED: Final[Mapping[type[Any], type[Any]]] = MappingProxyType(
         PetitionEscalated: ReportEscalated,
         PetitionSignedFor: ReportSignedFor,
         PetitionReturned: ReportReturned,
+        PetitionDeadlineRecalculated: ReportDeadlineRecalculated,
     }
 )
 """The same, told in the small circle, where nothing is disputed, asked back, extended or urged."""
@@ -84,6 +91,8 @@ def go_on(petition: "Petition", event: Handled | HandledReport) -> "Petition":
     """Give the petition after an event of its handling; its sequence is that of the event already."""
     if isinstance(event, Carded):
         return replace(petition, course=_carded(petition.course, event))
+    if isinstance(event, Recalculated):
+        return _recalculated(petition, event)
     if isinstance(event, OfJurisdiction):
         return replace(petition, **_of_jurisdiction(petition, event))
     return replace(petition, **_meanwhile(petition, event))
@@ -99,6 +108,12 @@ def _carded(course: Course, event: Carded) -> Course:
             return replace(course, escalated_to=event.to)
 
 
+def _recalculated(petition: "Petition", event: Recalculated) -> "Petition":
+    if event.clock == CALL_BACK:
+        return replace(petition, rating=petition.rating.recalculated(event.due_at) if petition.rating else None)
+    return replace(petition, course=recalculated(petition.course, event, petition.sequence))
+
+
 def _of_jurisdiction(petition: "Petition", event: OfJurisdiction) -> dict[str, Any]:
     course = petition.course
     match event:
@@ -111,7 +126,13 @@ def _of_jurisdiction(petition: "Petition", event: OfJurisdiction) -> dict[str, A
             heard = replace(course, disputed_by=(*course.disputed_by, event.department))
             if petition.state is State.DISPUTED:  # the other side has its say; the superior's clock runs already
                 return {"course": heard}
-            begun = replace(heard, internal_by=event.decide_by, assignment=petition.sequence, late=False)
+            begun = replace(
+                heard,
+                internal_by=event.decide_by,
+                internal_since=event.since,
+                assignment=petition.sequence,
+                late=False,
+            )
             return {"state": State.DISPUTED, "course": replace(begun, contender=event.to)}
         case PetitionJurisdictionDecided():
             found = replace(assigned(course, event, petition.sequence), contender=None, bound=True)
@@ -122,7 +143,13 @@ def _meanwhile(petition: "Petition", event: Meanwhile) -> dict[str, Any]:
     course, sequence = petition.course, petition.sequence
     match event:
         case PetitionSupplementRequested():
-            stopped = replace(course, stopped_at=event.stopped_at, internal_by=event.answer_by, assignment=sequence)
+            stopped = replace(
+                course,
+                stopped_at=event.stopped_at,
+                internal_by=event.answer_by,
+                internal_since=event.stopped_at,
+                assignment=sequence,
+            )
             return {"state": State.SUPPLEMENTING, "course": stopped}
         case PetitionSupplemented(resumed_at=resumed_at) | PetitionSupplementLapsed(effective_at=resumed_at):
             running = replace(taken(course), resumed_at=resumed_at)

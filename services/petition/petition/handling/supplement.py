@@ -4,11 +4,11 @@ from datetime import datetime
 
 from casework.roles import Actor, Role
 from casework.workflow import Refused
-from workdays.calendar import packaged
 from workdays.clock import Clock, Overdue
 
 from contracts.events import PetitionSupplemented, PetitionSupplementLapsed, PetitionSupplementRequested
 from petition.domain import Decision, decided
+from petition.handling.calendar import in_force
 from petition.handling.clock import SUPPLEMENT, internal_limit, limit_by
 from petition.handling.running import running
 from petition.kinds import in_confidence
@@ -52,7 +52,7 @@ def request(petition: Petition, text: str, *, by: Actor, now: datetime) -> Decis
         raise AskedBefore
     clock = running(petition, stops=())
     try:
-        clock.stop(SUPPLEMENT, at=now, calendar=packaged())
+        clock.stop(SUPPLEMENT, at=now, calendar=in_force())
     except Overdue:
         raise TooLate from None
     asked = PetitionSupplementRequested(

@@ -30,12 +30,14 @@ class CourseColumns(SQLModel):
     due_at: datetime = Field(sa_type=DateTime(timezone=True))
     warn_at: datetime = Field(sa_type=DateTime(timezone=True))
     provisional: bool
+    moved_from: datetime | None = Field(sa_type=DateTime(timezone=True))
     deadline: int
     again_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     warned: bool
     overdue: bool
     escalated_to: str | None
     internal_by: datetime | None = Field(sa_type=DateTime(timezone=True))
+    internal_since: datetime | None = Field(sa_type=DateTime(timezone=True))
     assignment: int
     late: bool
     first_receiver: str | None
@@ -69,12 +71,14 @@ def columns_of(petition: Petition) -> dict[str, Any]:
         "due_at": course.due_at,
         "warn_at": course.warn_at,
         "provisional": course.provisional,
+        "moved_from": course.moved_from,
         "deadline": course.deadline,
         "again_at": course.again_at,
         "warned": course.warned,
         "overdue": course.overdue,
         "escalated_to": course.escalated_to,
         "internal_by": course.internal_by,
+        "internal_since": course.internal_since,
         "assignment": course.assignment,
         "late": course.late,
         "first_receiver": course.first_receiver,
@@ -109,12 +113,14 @@ def course_in(row: CourseColumns) -> Course:
         due_at=row.due_at,
         warn_at=row.warn_at,
         provisional=row.provisional,
+        moved_from=row.moved_from,
         deadline=row.deadline,
         again_at=row.again_at,
         warned=row.warned,
         overdue=row.overdue,
         escalated_to=row.escalated_to,
         internal_by=row.internal_by,
+        internal_since=row.internal_since,
         assignment=row.assignment,
         late=row.late,
         first_receiver=row.first_receiver,

@@ -13,6 +13,7 @@ from chassis.timers import Timer
 from contracts.event import ContractEvent
 
 from contracts.events import (
+    PetitionDeadlineRecalculated,
     PetitionExtended,
     PetitionJurisdictionDecided,
     PetitionJurisdictionDisputed,
@@ -23,6 +24,7 @@ from contracts.events import (
     PetitionSupplementLapsed,
     PetitionSupplementRequested,
     PetitionTransferred,
+    ReportDeadlineRecalculated,
     ReportPaged,
     ReportReceived,
     ReportTransferred,
@@ -77,23 +79,36 @@ def timers_set_by(event: ContractEvent, subject: str, sequence: int, correlation
         case ReportReceived(ground=ground):
             yield _timer(subject, WARNING, sequence, course.begin(event, Ground(ground)).warn_at, correlationid)
         case (
+            PetitionSupplemented(warn_at=datetime() as due_at)
+            | PetitionSupplementLapsed(warn_at=datetime() as due_at)
+            | PetitionExtended(warn_at=datetime() as due_at)
+            | PetitionDeadlineRecalculated(warn_at=datetime() as due_at)
+            | ReportDeadlineRecalculated(warn_at=datetime() as due_at)
+        ):
+            yield _timer(subject, WARNING, sequence, due_at, correlationid)
+        case PetitionPaged(answer_by=datetime() as due_at) | ReportPaged(answer_by=datetime() as due_at):
+            yield _timer(subject, PAGE, sequence, due_at, correlationid)
+        case _:
+            for clock, due_at in _of_offices(event):
+                yield _timer(subject, clock, sequence, due_at, correlationid)
+
+
+def _of_offices(event: ContractEvent) -> Iterator[tuple[str, datetime]]:
+    """Give the clocks that offices keep among themselves, and their ends."""
+    match event:
+        case (
             PetitionTransferred(sign_by=datetime() as due_at)
             | ReportTransferred(sign_by=datetime() as due_at)
             | PetitionJurisdictionDecided(sign_by=due_at)
         ):
-            yield _timer(subject, SIGN_FOR, sequence, due_at, correlationid)
+            yield SIGN_FOR, due_at
         case PetitionSupplementRequested(answer_by=due_at):
-            yield _timer(subject, SUPPLEMENT, sequence, due_at, correlationid)
-        case (
-            PetitionSupplemented(warn_at=due_at)
-            | PetitionSupplementLapsed(warn_at=due_at)
-            | PetitionExtended(warn_at=due_at)
-        ):
-            yield _timer(subject, WARNING, sequence, due_at, correlationid)
+            yield SUPPLEMENT, due_at
         case PetitionJurisdictionDisputed(decide_by=datetime() as due_at):
-            yield _timer(subject, DISPUTE_DECISION, sequence, due_at, correlationid)
-        case PetitionPaged(answer_by=datetime() as due_at) | ReportPaged(answer_by=datetime() as due_at):
-            yield _timer(subject, PAGE, sequence, due_at, correlationid)
+            yield DISPUTE_DECISION, due_at
+        case PetitionDeadlineRecalculated() | ReportDeadlineRecalculated():
+            if event.clock in CLOCKS:
+                yield event.clock, event.due_at
 
 
 def _timer(subject: str, clock: str, version: int, due_at: datetime, correlationid: str) -> Timer:

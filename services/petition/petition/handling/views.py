@@ -52,6 +52,9 @@ class CourseView(View):
     provisional: bool = Field(
         description="暂定：有年份未公布放假安排 · The holidays of a year in it aren't announced yet"
     )
+    moved_from: datetime | None = Field(
+        description="因放假安排公布或变动而重新计算，原期限 · What it was before a new calendar moved it"
+    )
     overdue: bool = Field(description="红牌：已超期 · Red card: its time limit has passed")
     warned: bool | None = Field(description="黄牌，仅工作人员可见 · Yellow card; for officers")
     offices: OfficesView | None = Field(description="部门间流转，仅工作人员可见 · Between offices; for officers")
@@ -64,6 +67,7 @@ class CourseView(View):
             due_at=None if course.stands_still else course.due_at,
             stopped_at=course.stopped_at if course.stands_still else None,
             provisional=course.provisional,
+            moved_from=course.moved_from,
             overdue=course.overdue,
             warned=course.warned,
             offices=OfficesView(**{name: getattr(course, name) for name in OfficesView.model_fields}),
