@@ -873,6 +873,10 @@ class PetitionReceived(ContractEvent):
     """When two thirds of it have passed, UTC."""
     provisional: bool | None = None
     """A year in it isn't announced yet; it will be computed again (暂定)."""
+    triage_by: datetime | None = None
+    """End of the office's own time limit for handing it out, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1033,6 +1037,10 @@ class PetitionPersonAsked(ContractEvent):
 
     by: str
     """Pseudonym of whoever asked."""
+    triage_by: datetime | None = None
+    """End of the office's own time limit for handing it out, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1096,6 +1104,8 @@ class PetitionReopened(ContractEvent):
     """When two thirds of it have passed, UTC."""
     provisional: bool | None = None
     """A year in it isn't announced yet; it will be computed again (暂定)."""
+    triage_by: datetime | None = None
+    """End of the office's own time limit for handing it out, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1292,6 +1302,10 @@ class PetitionReturned(ContractEvent):
     """On what basis of the list. An open list; readers have to bear new ones."""
     reason: str
     """Why."""
+    triage_by: datetime | None = None
+    """End of the office's own time limit for handing it out, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1585,6 +1599,10 @@ class ReportReceived(ContractEvent):
     """When two thirds of it have passed, UTC."""
     provisional: bool | None = None
     """A year in it isn't announced yet; it will be computed again (暂定)."""
+    triage_by: datetime | None = None
+    """End of the office's own time limit for handing it out, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1788,6 +1806,10 @@ class ReportReturned(ContractEvent):
     """On what basis of the list. An open list; readers have to bear new ones."""
     reason: str
     """Why; sealed, like all that is written about it."""
+    triage_by: datetime | None = None
+    """End of the office's own time limit for handing it out, UTC."""
+    since: datetime | None = None
+    """When that limit began, UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from contracts.tenants import superior
 
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied
 from petition.events import Ordinary, PetitionEvent, told
-from petition.handling.clock import limit_of
+from petition.handling.clock import TRIAGE, internal_limit, limit_of
 from petition.kinds import Classification, Ground, Kind
 from petition.petition import (
     Channel,
@@ -111,7 +111,8 @@ def receive(
         raise PostedLater
     state = TABLE.follow(None, Action.RECEIVE, by.roles & SUBMITTERS[message.channel])
     TABLE.follow(state, Action.CLASSIFY, {Role.SYSTEM})
-    return _begun(_received(message, place, sender, now), sorted_as(classification), place, sender, linked=linked)
+    come = _received(message, place, sender, now)
+    return _begun(come, sorted_as(classification), place, sender, now=now, linked=linked)
 
 
 def sorted_as(classification: Classification) -> PetitionClassified:
@@ -157,7 +158,7 @@ def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
 
 
 def move(
-    petition: Petition, kind: Kind, content: Message | None, place: Place, *, sender: Sender, by: Actor
+    petition: Petition, kind: Kind, content: Message | None, place: Place, *, sender: Sender, by: Actor, now: datetime
 ) -> tuple[Decision, Decision]:
     """End it here and let it begin anew in another circle, as what staff say that it is; its clock runs on.
 
@@ -168,6 +169,7 @@ def move(
         place: Where it goes on.
         sender: Whoever wrote it.
         by: Says so.
+        now: The desk that gets it has its own time limit from then on.
 
     Returns:
         Its end, and the beginning of what goes on.
@@ -193,7 +195,9 @@ def move(
     classified = PetitionClassified(
         kind=kind.value, matter=str(petition.matter), danger=petition.danger, confidence=1, reasons=(), by="staff"
     )
-    return Decision(replay(petition, ended), (ended,)), _begun(received, classified, place, sender, linked=petition.id)
+    return Decision(replay(petition, ended), (ended,)), _begun(
+        received, classified, place, sender, now=now, linked=petition.id
+    )
 
 
 def _received(message: Message, place: Place, sender: Sender, at: datetime) -> PetitionReceived:
@@ -218,11 +222,19 @@ def _begun(
     place: Place,
     sender: Sender,
     *,
+    now: datetime,
     linked: str | None = None,
 ) -> Decision:
     both = {"informant": sender.informant, "sender": sender.author}  # known in the small circle only
     limit = limit_of(place.ground, received.received_at)
-    received = replace(received, due_at=limit.due_at, warn_at=limit.warn_at, provisional=limit.provisional)
+    received = replace(
+        received,
+        due_at=limit.due_at,
+        warn_at=limit.warn_at,
+        provisional=limit.provisional,
+        triage_by=internal_limit(TRIAGE, now),
+        since=now,
+    )
     first = told(received, place.ground, ground=place.ground, linked=linked, **both)
     second = told(classified, place.ground)
     return Decision(replay(begin(first, id=place.id, tenant=place.tenant), second), (first, second))

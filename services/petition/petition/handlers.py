@@ -157,7 +157,7 @@ async def ask_a_person(id_: UUID, version: int, unit: Unit) -> Petition:
         Refused: See ``answering.ask_a_person``.
     """
     petition, by = await held(PETITIONS, id_, Action.ASK_A_PERSON, version, unit)
-    return await PETITIONS.save(unit, answering.ask_a_person(petition, by=by))
+    return await PETITIONS.save(unit, answering.ask_a_person(petition, by=by, now=unit.now))
 
 
 async def transfer_petition(command: TransferPetition, unit: Unit) -> Petition:
@@ -218,7 +218,7 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
             revision=0 if "revised_text" in content else petition.revision,
         )
         message = _with_files(message, read(content.get("attachments")), place, unit)
-    ended, begun = domain.move(petition, command.kind, message, place, sender=sender, by=who.actor)
+    ended, begun = domain.move(petition, command.kind, message, place, sender=sender, by=who.actor, now=unit.now)
     begun = carry_on(petition, carried_over(begun, petition.revision, content), now=unit.now, patience=patience())
     await PETITIONS.save(unit, ended, {"linked": place.id})
     kept = {

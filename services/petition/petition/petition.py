@@ -255,7 +255,7 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             return replace(
                 petition,
                 state=State.CLOSED,
-                course=course.settled(petition.course),
+                course=course.ended(petition.course),
                 alarm=over(petition.alarm),
                 outcome=outcome,
                 hidden=hidden,

@@ -25,6 +25,7 @@ class PetitionRow(AlarmColumns, CourseColumns, Row, table=True):
         Index("petitions_by_supplement_key", "supplement_keyid", postgresql_where=text("supplement_keyid IS NOT NULL")),
         Index("petitions_queue", "tenant", "urgency", "due_at", "id", postgresql_where=text("open")),
         Index("petitions_queue_of_all", "urgency", "due_at", "id", postgresql_where=text("open")),
+        Index("petitions_late", "tenant", "id", postgresql_where=text("open AND late")),
         Index("petitions_alarmed", "alarm_raised_at", postgresql_where=text("alarm_waiting")),
         Index("petitions_by_key", "keyid", postgresql_where=text("keyid IS NOT NULL")),
         Index("petitions_by_origin", "origin", unique=True, postgresql_where=text("origin IS NOT NULL")),

@@ -93,20 +93,21 @@ async def test_a_made_up_cursor_names_some_place(petitions: Petitions) -> None:
 
 async def test_cards_come_by_themselves_once_each_and_the_tier_above_is_told(petitions: Petitions) -> None:
     id_ = (await petitions.submitted())["id"]
-    assert timers(petitions) == [("warning", False)]
+    assert timers(petitions) == [("warning", False), ("triage", False)]
     assert await petitions.timers_run() == 0
     come_due(petitions)
-    assert await petitions.timers_run() == 1
-    assert timers(petitions) == [("warning", True), ("breach", False)]
+    assert await petitions.timers_run() == 2
+    assert timers(petitions) == [("warning", True), ("triage", True), ("breach", False)]
     come_due(petitions)
     assert [await petitions.timers_run() for _ in range(2)] == [1, 0]
-    received, _, warned, overdue, escalated = petitions.events(id_)
-    assert petitions.types(id_)[2:] == ["warned", "overdue", "escalated"]
+    received, _, warned, late, overdue, escalated = petitions.events(id_)
+    assert petitions.types(id_)[2:] == ["warned", "overdue", "overdue", "escalated"]
+    assert late.data == {"clock": "triage", "effective_at": received.data["triage_by"]}
     assert warned.data["effective_at"] == received.data["warn_at"]
     assert overdue.data == {"clock": "answer", "effective_at": received.data["due_at"]}
     assert (escalated.data["to"], escalated.correlationid) == (PROVINCE, received.correlationid)
     shown = (await petitions.get(f"/v1/petitions/{id_}", "supervisor", tenant=PROVINCE)).json()
-    assert (shown["course"]["warned"], shown["course"]["overdue"], shown["version"]) == (True, True, 5)
+    assert (shown["course"]["warned"], shown["course"]["overdue"], shown["version"]) == (True, True, 6)
     assert shown["course"]["offices"]["escalated_to"] == PROVINCE
 
 
@@ -116,10 +117,10 @@ async def test_a_worker_that_dies_with_the_card_in_hand_has_given_none(petitions
     with armed("database.before_commit", nth=1, error=ConnectionError), pytest.raises(ConnectionError):
         await petitions.timers_run()
     assert petitions.types(id_) == ["received", "classified"]
-    assert timers(petitions) == [("warning", False)]
-    assert await petitions.timers_run() == 1
-    assert petitions.types(id_) == ["received", "classified", "warned"]
-    assert timers(petitions) == [("warning", True), ("breach", False)]
+    assert timers(petitions) == [("warning", False), ("triage", False)]
+    assert await petitions.timers_run() == 2
+    assert petitions.types(id_) == ["received", "classified", "warned", "overdue"]
+    assert timers(petitions) == [("warning", True), ("triage", True), ("breach", False)]
 
 
 async def test_what_was_answered_in_time_gets_no_card_and_no_further_timer(petitions: Petitions) -> None:
@@ -127,25 +128,43 @@ async def test_what_was_answered_in_time_gets_no_card_and_no_further_timer(petit
     await petitions.transferred(id_)
     await petitions.replied(id_)
     come_due(petitions)
-    assert await petitions.timers_run() == 2
+    assert await petitions.timers_run() == 3
     assert petitions.types(id_)[-1] == "replied"
-    assert timers(petitions) == [("warning", True), ("sign-for", True)]
+    assert timers(petitions) == [("warning", True), ("triage", True), ("sign-for", True)]
 
 
 async def test_a_restored_database_gives_the_cards_that_are_still_due(petitions: Petitions) -> None:
     ids = [(await petitions.submitted())["id"] for _ in range(2)]
     come_due(petitions)
-    assert await petitions.timers_run() == 2
+    assert await petitions.timers_run() == 4
     later = (await petitions.submitted())["id"]
     events = petitions.events()
     for table in ("petitions", "timers"):
         petitions.rows(f"DELETE FROM {table} RETURNING id")
     await petitions.restored(events)
-    assert timers(petitions) == [("warning", False)] * 3
+    assert timers(petitions) == [("warning", False), ("triage", False)] * 3
+    come_due(petitions)
+    assert await petitions.timers_run() == 6
     come_due(petitions)
     assert await petitions.timers_run() == 3
-    come_due(petitions)
-    assert await petitions.timers_run() == 3
-    for id_ in ids:
-        assert petitions.types(id_)[2:] == ["warned", "overdue", "escalated"]
-    assert petitions.types(later)[2:] == ["warned", "overdue", "escalated"]
+    for id_ in (*ids, later):
+        assert petitions.types(id_)[2:] == ["warned", "overdue", "overdue", "escalated"], "nothing is told twice"
+
+
+async def test_what_triage_is_late_with_is_seen_by_officers_and_in_their_queue_and_by_nobody_else(
+    petitions: Petitions,
+) -> None:
+    late, handed = [(await petitions.submitted())["id"] for _ in range(2)]
+    await petitions.transferred(handed)
+    petitions.rows("UPDATE timers SET next_at = now() WHERE clock = 'triage' RETURNING id")
+    assert await petitions.timers_run() == 2
+    assert (petitions.types(late)[-1], petitions.types(handed)[-1]) == ("overdue", "transferred")
+    assert await queue(petitions, query="&late=true") == [late]
+    assert await queue(petitions, query="&late=false") == [handed]
+    shown = (await petitions.get(f"/v1/petitions/{late}", "supervisor")).json()["course"]
+    assert (shown["offices"]["late"], shown["overdue"]) == (True, False)
+    mine = (await petitions.get(f"/v1/petitions/{late}", "citizen")).json()["course"]
+    assert (mine["offices"], mine["overdue"]) == (None, False)
+    answered = await petitions.post(f"/v1/petitions/{late}/transfer", {"department": "fire"}, "triage", version=3)
+    assert answered.status_code == 200, answered.text
+    assert await queue(petitions, query="&late=true") == [], "the next office has its own time"

@@ -94,7 +94,7 @@ async def test_the_superior_reads_what_is_disputed_and_nothing_else(petitions: P
 async def test_what_is_not_signed_for_in_time_is_noted_once_and_each_transfer_begins_anew(petitions: Petitions) -> None:
     id_ = (await petitions.submitted())["id"]
     await petitions.transferred(id_, "fire")
-    assert timers(petitions) == [("warning", False), ("sign-for", False)]
+    assert timers(petitions) == [("warning", False), ("triage", False), ("sign-for", False)]
     petitions.rows("UPDATE timers SET next_at = now() WHERE clock = 'sign-for' RETURNING id")
     assert await petitions.timers_run() == 1
     assert petitions.types(id_)[2:] == ["transferred", "overdue"]
@@ -129,7 +129,7 @@ async def test_a_restored_database_knows_whose_it_is_and_what_is_still_due(petit
     await petitions.restored(events)
     assert [petitions.rows(table) for table in tables] == before
     come_due(petitions)
-    assert await petitions.timers_run() == 9
+    assert await petitions.timers_run() == 13
     assert petitions.types(disputed)[-1] == petitions.types(decided)[-1] == "overdue"
 
 

@@ -34,7 +34,7 @@ async def test_the_clock_stands_still_while_the_sender_is_asked_and_runs_on_with
     assert await queue(petitions) == [], "nobody has to do anything"
     come_due(petitions)
     petitions.rows("UPDATE timers SET next_at = now() + interval '1 day' WHERE clock = 'supplement' RETURNING id")
-    assert await petitions.timers_run() == 2
+    assert await petitions.timers_run() == 3
     assert petitions.types(id_)[-1] == "supplement-requested", "no card while it stands still"
     for role, who, status in (("citizen", {"sub": "citizen-2"}, 404), ("handler", FIRE, 403), ("citizen", {}, 200)):
         done = await act(petitions, id_, "supplement", MORE, role, **who)

@@ -53,20 +53,25 @@ async def test_every_deadline_that_runs_moves_once_with_its_timer_and_whoever_wr
     report = (await petitions.post("/v1/petitions", {"channel": "portal"} | GAMBLING, "citizen")).json()["id"]
     before = {row["id"]: row for row in petitions.rows("SELECT id, due_at, internal_by FROM petitions")}
     announce()
-    assert await recalculate_all(petitions.units, dry=True) == 4
+    assert await recalculate_all(petitions.units, dry=True) == 6
     assert "deadline-recalculated" not in petitions.types(ids[0]), "only said"
 
     with armed("database.before_commit", nth=2, error=ConnectionError), pytest.raises(ConnectionError):
         await recalculate_all(petitions.units, dry=False)
     told = await recalculate_all(petitions.units, dry=False)
-    assert 0 < told < 4, "what was told before the interruption is told once"
+    assert 0 < told < 6, "what was told before the interruption is told once"
     assert await recalculate_all(petitions.units, dry=False) == 0
 
     clocks = {
         id_: [event.data["clock"] for event in petitions.events(id_) if "recalculated" in event.type]
         for id_ in (*ids, report)
     }
-    assert clocks == {ids[0]: ["answer"], ids[1]: ["answer", "sign-for"], ids[2]: [], report: ["answer"]}
+    assert clocks == {
+        ids[0]: ["answer", "triage"],
+        ids[1]: ["answer", "sign-for"],
+        ids[2]: [],
+        report: ["answer", "triage"],
+    }
     (row,) = petitions.rows(f"SELECT * FROM petitions WHERE id = '{ids[1]}'")
     assert row["due_at"] > before[row["id"]]["due_at"]
     assert row["internal_by"] > before[row["id"]]["internal_by"]
@@ -78,7 +83,9 @@ async def test_every_deadline_that_runs_moves_once_with_its_timer_and_whoever_wr
     come_due(petitions)
     while await petitions.timers_run():
         come_due(petitions)
-    assert petitions.types(ids[0])[-3:] == ["warned", "overdue", "escalated"], "each card once, by the new deadline"
+    assert petitions.types(ids[0])[-4:] == ["warned", "overdue", "overdue", "escalated"], (
+        "each card once, by the new deadline"
+    )
     assert all(fired for _, fired in timers(petitions))
 
 
@@ -94,7 +101,7 @@ async def test_a_table_rebuilt_from_the_topics_has_the_new_deadlines(petitions: 
     await petitions.restored(petitions.events())
     after = petitions.rows("SELECT * FROM petitions")
     assert [without(row, SEALED) for row in after] == [without(row, SEALED) for row in before]
-    assert len(timers(petitions)) == 4
+    assert len(timers(petitions)) == 5
 
 
 def test_the_command_refuses_a_wrong_calendar_and_says_why(

@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from petition.departments import DEPARTMENTS
 from petition.handling import cards, extension, jurisdiction, supplement, urging
 from petition.handling.basis import Basis
-from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR
+from petition.handling.cards import AWAITED
 from petition.handling.jurisdiction import MOST_RETURNS
 from petition.handling.recalculation import recalculate
 from petition.handling.urging import MOST_BY_SENDER
@@ -48,7 +48,7 @@ class HandledLife(Life):
         self.tries(
             Action.RETURN,
             roles,
-            lambda: jurisdiction.give_back(self.case, basis, "不归我们管。", by=actor),
+            lambda: jurisdiction.give_back(self.case, basis, "不归我们管。", by=actor, now=NOW),
             besides=not self.case.course.bound and len(self.case.course.returned_by) < MOST_RETURNS,
         )
 
@@ -146,10 +146,10 @@ class HandledLife(Life):
             besides=may and self.case.hidden is None,
         )
 
-    @rule(clock=st.sampled_from([SIGN_FOR, DISPUTE_DECISION]), earlier=st.booleans())
+    @rule(clock=st.sampled_from(sorted(AWAITED)), earlier=st.booleans())
     def an_office_misses_its_own_limit(self, clock: str, *, earlier: bool) -> None:
         course = self.case.course
-        runs = self.case.state is (State.TRANSFERRED if clock == SIGN_FOR else State.DISPUTED) and not course.late
+        runs = self.case.state is AWAITED[clock] and course.internal_by is not None and not course.late
         missed = cards.miss(self.case, clock, assignment=course.assignment - earlier)
         self.happens(Action.BREACH, missed, due=runs and not earlier)
 

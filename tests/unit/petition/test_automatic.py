@@ -86,7 +86,7 @@ def test_no_complaint_report_request_for_help_or_urgent_matter_is_ever_answered_
 
 def test_who_asks_for_a_person_is_where_they_would_have_been_with_the_same_clock() -> None:
     answered = come_in().after
-    asked = answering.ask_a_person(answered, by=CITIZEN).after
+    asked = answering.ask_a_person(answered, by=CITIZEN, now=NOW).after
     assert (asked.state, asked.received_at) == (State.CLASSIFIED, answered.received_at)
     assert asked.automatic, "the reply that they have is still nobody's"
 

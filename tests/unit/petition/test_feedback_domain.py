@@ -183,7 +183,9 @@ def test_it_is_taken_up_again_twice_at_most_and_never_once_it_has_moved() -> Non
     twice = reopened(settled(reopened(settled())))
     with pytest.raises(ReopenedEnough):
         reopened(settled(twice))
-    moved, _ = domain.move(received().after, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE)
+    moved, _ = domain.move(
+        received().after, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE, now=NOW
+    )
     assert reopenable(moved, now=BEFORE_SPRING_FESTIVAL) == moved
 
 

@@ -91,9 +91,9 @@ def test_it_is_told_with_the_first_receipt_and_not_moved_by_any_transfer() -> No
 
 def test_what_is_moved_into_the_small_circle_runs_on_its_own_clock_from_first_receipt() -> None:
     petition = received().after
-    _, begun = domain.move(petition, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE)
+    _, begun = domain.move(petition, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE, now=NOW)
     assert begun.after.course.due_at == at("2026-03-05T23:59:59.999")
-    _, back = domain.move(begun.after, Kind.CONSULT, CONTENT, elsewhere(None), sender=SENDER, by=TRIAGE)
+    _, back = domain.move(begun.after, Kind.CONSULT, CONTENT, elsewhere(None), sender=SENDER, by=TRIAGE, now=NOW)
     assert back.after.course.due_at == petition.course.due_at
 
 

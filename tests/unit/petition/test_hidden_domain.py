@@ -25,7 +25,7 @@ def hidden(ground: Ground = Ground.CRIME) -> Petition:
 
 
 def moved(petition: Petition, to: Ground | None, kind: Kind = Kind.COMPLAIN) -> tuple[Petition, Petition]:
-    ended, begun = domain.move(petition, kind, CONTENT, elsewhere(to), sender=SENDER, by=TRIAGE)
+    ended, begun = domain.move(petition, kind, CONTENT, elsewhere(to), sender=SENDER, by=TRIAGE, now=NOW)
     return ended.after, begun.after
 
 
@@ -98,7 +98,9 @@ def test_only_of_a_report_of_crime_a_case_is_filed_or_not() -> None:
 
 def test_what_is_found_to_be_a_report_ends_in_the_open_and_begins_in_the_small_circle() -> None:
     petition = received().after
-    ended, begun = domain.move(petition, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE)
+    ended, begun = domain.move(
+        petition, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE, now=NOW
+    )
     (closed,), (first, second) = ended.events, begun.events
     assert isinstance(closed, PetitionClosed)
     assert (closed.outcome, begun.after.id in str(closed)) == ("moved", False)
@@ -111,7 +113,7 @@ def test_what_is_found_to_be_a_report_ends_in_the_open_and_begins_in_the_small_c
 
 
 def test_out_of_the_small_circle_nothing_leads_back() -> None:
-    ended, begun = domain.move(hidden(), Kind.CONSULT, CONTENT, elsewhere(None), sender=SENDER, by=TRIAGE)
+    ended, begun = domain.move(hidden(), Kind.CONSULT, CONTENT, elsewhere(None), sender=SENDER, by=TRIAGE, now=NOW)
     first = begun.events[0]
     assert isinstance(first, PetitionReceived)
     assert ID not in str(first.to_data())
@@ -141,20 +143,22 @@ def test_nothing_is_moved_to_where_it_is_and_a_report_never_leaves_as_one() -> N
 
 def test_what_was_erased_can_not_begin_anew() -> None:
     with pytest.raises(domain.ContentErased):
-        domain.move(hidden(), Kind.CONSULT, None, elsewhere(None), sender=SENDER, by=TRIAGE)
+        domain.move(hidden(), Kind.CONSULT, None, elsewhere(None), sender=SENDER, by=TRIAGE, now=NOW)
 
 
 def test_a_handler_moves_nothing() -> None:
     with pytest.raises(WrongRole):
         domain.move(
             received().after, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER,
-            by=Actor(pseudonym="p", roles=frozenset({Role.HANDLER})),
+            by=Actor(pseudonym="p", roles=frozenset({Role.HANDLER})), now=NOW,
         )  # fmt: skip
 
 
 def test_events_alone_rebuild_both_ends_of_a_move() -> None:
     petition = received()
-    ended, begun = domain.move(petition.after, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE)
+    ended, begun = domain.move(
+        petition.after, Kind.REPORT, CONTENT, elsewhere(Ground.CRIME), sender=SENDER, by=TRIAGE, now=NOW
+    )
     for events, id_, after in (
         ((*petition.events, *ended.events), ID, ended.after),
         (begun.events, begun.after.id, begun.after),

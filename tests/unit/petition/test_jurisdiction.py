@@ -25,7 +25,7 @@ TO_WANG = Involved(handlers=frozenset({"p_wang"}))
 
 def given_back(by: str, petition: Petition | None = None) -> Petition:
     there = transferred(by) if petition is None else jurisdiction.transfer(petition, by, by=TRIAGE, now=NOW).after
-    return jurisdiction.give_back(there, *OURS_NOT, by=handler(by)).after
+    return jurisdiction.give_back(there, *OURS_NOT, by=handler(by), now=NOW).after
 
 
 def disputed(by: str = "fire", to: str = "household") -> Petition:
@@ -57,7 +57,7 @@ def test_what_is_given_back_is_triages_again_and_the_citizens_clock_runs_on() ->
 def test_it_is_given_back_twice_at_most_by_whomever() -> None:
     petition = jurisdiction.transfer(given_back("household", given_back("fire")), "criminal", by=TRIAGE, now=NOW).after
     with pytest.raises(jurisdiction.ReturnedTooOften):
-        jurisdiction.give_back(petition, *OURS_NOT, by=handler("criminal"))
+        jurisdiction.give_back(petition, *OURS_NOT, by=handler("criminal"), now=NOW)
 
 
 def test_a_ring_is_found_and_only_the_superior_ends_it() -> None:
@@ -68,14 +68,14 @@ def test_a_ring_is_found_and_only_the_superior_ends_it() -> None:
     decided = decided_for("fire", petition)
     assert (decided.state, decided.department, decided.course.bound) == (State.TRANSFERRED, "fire", True)
     with pytest.raises(Decided):
-        jurisdiction.give_back(decided, *OURS_NOT, by=handler("fire"))
+        jurisdiction.give_back(decided, *OURS_NOT, by=handler("fire"), now=NOW)
 
 
 def test_in_the_small_circle_the_same_department_may_get_it_again_for_other_handlers() -> None:
     report = received(ground=Ground.CRIME).after
     there = jurisdiction.transfer(report, "criminal", TO_WANG, by=TRIAGE, now=NOW).after
     signed = jurisdiction.sign_for(there, by=handler("criminal"))
-    back = jurisdiction.give_back(there, Basis.RECUSAL, "应当回避。", by=handler("criminal"))
+    back = jurisdiction.give_back(there, Basis.RECUSAL, "应当回避。", by=handler("criminal"), now=NOW)
     assert [type(decision.events[0]) for decision in (signed, back)] == [ReportSignedFor, ReportReturned]
     assert back.after.handlers == ()
     others = Involved(handlers=frozenset({"p_li"}))
@@ -101,7 +101,7 @@ def test_each_side_has_its_say_once_and_the_decision_binds() -> None:
     with pytest.raises(Decided):
         jurisdiction.dispute(decided, "fire", *OURS_NOT, by=handler("household"), now=NOW)
     with pytest.raises(Decided):
-        jurisdiction.give_back(decided, *OURS_NOT, by=handler("household"))
+        jurisdiction.give_back(decided, *OURS_NOT, by=handler("household"), now=NOW)
     with pytest.raises(Decided):
         jurisdiction.transfer(decided, "criminal", by=TRIAGE, now=NOW)
     accused = Involved(accused=frozenset({"household"}))

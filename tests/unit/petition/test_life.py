@@ -121,7 +121,9 @@ class PetitionLife(PagedLife):
     @rule(roles=ROLES)
     def ask_a_person(self, roles: frozenset[Role]) -> None:
         actor = Actor(pseudonym="p", roles=roles)
-        self.tries(Action.ASK_A_PERSON, roles, lambda: answering.ask_a_person(self.case, by=actor), besides=True)
+        self.tries(
+            Action.ASK_A_PERSON, roles, lambda: answering.ask_a_person(self.case, by=actor, now=NOW), besides=True
+        )
 
     @rule(to=GROUNDS, roles=ROLES)
     def move(self, to: Ground | None, roles: frozenset[Role]) -> None:
@@ -129,7 +131,7 @@ class PetitionLife(PagedLife):
         self.tries(
             Action.MOVE,
             roles,
-            lambda: domain.move(self.case, Kind.COMPLAIN, CONTENT, elsewhere(to), sender=SENDER, by=actor)[0],
+            lambda: domain.move(self.case, Kind.COMPLAIN, CONTENT, elsewhere(to), sender=SENDER, by=actor, now=NOW)[0],
             besides=to is not self.case.hidden,
         )
 
@@ -294,7 +296,7 @@ class PetitionLife(PagedLife):
         desk, spokesperson = frozenset({Role.TRIAGE, Role.HANDLER}), frozenset({Role.SPOKESPERSON})
         citizen, head = frozenset({Role.CITIZEN}), frozenset({Role.AGENCY_HEAD})
         first = self.case.state is State.TRANSFERRED
-        department = "fire" if not self.case.course.assignment else "household"
+        department = "fire" if not self.case.course.first_receiver else "household"
         outcome = Outcome.ANSWERED if self.case.state is State.REPLIED else Outcome.SPAM
         steps: dict[Action, Callable[[], None]] = {
             Action.TRANSFER: lambda: self.transfer(department, desk, entrusted=True),

@@ -108,7 +108,7 @@ def test_what_goes_on_in_another_circle_pages_anew_unless_somebody_has_it(*, tak
     if taken:
         petition = take(petition, by=OFFICER, now=NOW).after
     place = elsewhere(Ground.CRIME)
-    ended, begun = domain.move(petition, Kind.REPORT, CONTENT, place, sender=SENDER, by=TRIAGE)
+    ended, begun = domain.move(petition, Kind.REPORT, CONTENT, place, sender=SENDER, by=TRIAGE, now=NOW)
     goes_on = carry_on(petition, begun, now=NOW, patience=PATIENCE)
     assert not alarm_of(ended.after).waiting
     assert (goes_on.after.alarm is None) is taken

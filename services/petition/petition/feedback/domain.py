@@ -22,7 +22,7 @@ from contracts.events import (
 from petition.domain import Decision, NothingAnswered
 from petition.feedback.rating import CallBack, Level
 from petition.handling.calendar import in_force
-from petition.handling.clock import CALL_BACK, limit_again
+from petition.handling.clock import CALL_BACK, TRIAGE, internal_limit, limit_again
 from petition.kinds import in_confidence
 from petition.petition import Channel, Outcome, Petition, replay
 from petition.workflow import SECOND_LOOK, TABLE, Action, State
@@ -188,6 +188,7 @@ def _reopened(petition: Petition, objection: str, by: Actor, now: datetime) -> D
         due_at=limit.due_at,
         warn_at=limit.warn_at,
         provisional=limit.provisional,
+        triage_by=internal_limit(TRIAGE, now),
     )
     events = (*taken_back, reopened)
     return Decision(reduce(replay, events, petition), events)

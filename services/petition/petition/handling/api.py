@@ -42,9 +42,12 @@ async def queue(
     state: Annotated[State | None, Query(description="状态，默认全部未答复 · State; by default all unanswered")] = None,
     department: Annotated[str | None, Query(max_length=64, description="承办部门 · Department")] = None,
     overdue: Annotated[bool | None, Query(description="超期 · Whether its time limit has passed")] = None,
+    late: Annotated[bool | None, Query(description="内部时限已过 · Whether the office's own limit has passed")] = None,
 ) -> PetitionPage:
     """尚未答复的件：紧急的在前，再按期限、按先后。What has to be answered: danger first, then deadline, then age."""
-    wanted = Wanted(after=from_cursor(cursor), limit=limit, state=state, department=department, overdue=overdue)
+    wanted = Wanted(
+        after=from_cursor(cursor), limit=limit, state=state, department=department, overdue=overdue, late=late
+    )
     return await queries.queue(wanted, work)
 
 

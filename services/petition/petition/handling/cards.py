@@ -8,11 +8,13 @@ from contracts.tenants import superior
 
 from contracts.events import PetitionEscalated, PetitionOverdue, PetitionWarned
 from petition.domain import Decision, decided
-from petition.handling.clock import ANSWER, DISPUTE_DECISION, SIGN_FOR
+from petition.handling.clock import ANSWER, DISPUTE_DECISION, SIGN_FOR, TRIAGE
 from petition.petition import Petition
 from petition.workflow import TABLE, UNANSWERED, Action, State
 
-AWAITED: Final = MappingProxyType({SIGN_FOR: State.TRANSFERRED, DISPUTE_DECISION: State.DISPUTED})
+AWAITED: Final = MappingProxyType(
+    {TRIAGE: State.CLASSIFIED, SIGN_FOR: State.TRANSFERRED, DISPUTE_DECISION: State.DISPUTED}
+)
 """Where a petition stands while one of an office's own clocks runs."""
 
 
@@ -54,7 +56,7 @@ def breach(petition: Petition, *, deadline: int) -> Decision:
 
 
 def miss(petition: Petition, clock: str, *, assignment: int) -> Decision:
-    """Say that the office's own time limit for what comes next has passed: to sign for it, to decide a dispute.
+    """Say that the office's own time limit has passed: to hand it out, to sign for it, to decide a dispute.
 
     Nothing happens when that was done meanwhile, or another limit has begun.
 

@@ -17,6 +17,7 @@ from petition.kinds import Ground
 
 ANSWER: Final = "answer"
 """The clock that binds, as events name it, whatever rule it runs by."""
+TRIAGE: Final = "triage"
 SIGN_FOR: Final = "sign-for"
 DISPUTE_DECISION: Final = "dispute-decision"
 SUPPLEMENT: Final = "supplement"

@@ -11,13 +11,16 @@ from contracts.events import (
     PetitionDeadlineRecalculated,
     PetitionExtended,
     PetitionJurisdictionDecided,
+    PetitionPersonAsked,
     PetitionReceived,
     PetitionReopened,
+    PetitionReturned,
     PetitionSupplemented,
     PetitionSupplementLapsed,
     PetitionTransferred,
     ReportDeadlineRecalculated,
     ReportReceived,
+    ReportReturned,
     ReportTransferred,
 )
 from petition.handling.clock import ANSWER, SUPPLEMENT, limit_again, limit_of
@@ -25,6 +28,11 @@ from petition.kinds import Ground
 
 HEAD: Final = "agency-head"
 """Who extends it, as the table of time limits and the access tokens say (本机关负责人)."""
+
+
+ToHandOut = (
+    PetitionReceived | ReportReceived | PetitionReturned | ReportReturned | PetitionPersonAsked | PetitionReopened
+)
 
 
 class Extension(StrEnum):
@@ -49,7 +57,8 @@ class Course:
         warned: A yellow card was given (黄牌).
         overdue: A red card was given (红牌).
         escalated_to: GB/T 2260 code of the tier above that was told then.
-        internal_by: End of the office's own time limit for what comes next, UTC: to sign for it, to decide a dispute.
+        internal_by: End of the office's own time limit for what comes next, UTC: to hand it out, to sign for it, to
+            decide a dispute.
         internal_since: When that began, UTC; None: nobody noted it then, so no new calendar moves it.
         assignment: Version of that: the sequence of the event that set it.
         late: It has passed.
@@ -119,8 +128,18 @@ def begin(event: PetitionReceived | ReportReceived, ground: Ground | None) -> Co
     """Give the course that begins with a receipt; of one that doesn't say its time limit yet, it is computed."""
     if event.due_at is None or event.warn_at is None:
         limit = limit_of(ground, event.received_at)
-        return Course(due_at=limit.due_at, warn_at=limit.warn_at, provisional=limit.provisional)
-    return Course(due_at=event.due_at, warn_at=event.warn_at, provisional=bool(event.provisional))
+        course = Course(due_at=limit.due_at, warn_at=limit.warn_at, provisional=limit.provisional)
+    else:
+        course = Course(due_at=event.due_at, warn_at=event.warn_at, provisional=bool(event.provisional))
+    return to_hand_out(course, event, sequence=1)
+
+
+def to_hand_out(course: Course, event: ToHandOut, sequence: int) -> Course:
+    """Give the course of what lies with the desk: it has to be handed out, answered or closed (分拣)."""
+    if event.triage_by is None:
+        return course
+    since = event.reopened_at if isinstance(event, PetitionReopened) else event.since
+    return replace(course, internal_by=event.triage_by, internal_since=since, assignment=sequence, late=False)
 
 
 def assigned(
@@ -140,13 +159,19 @@ def assigned(
 def again(event: PetitionReopened, sequence: int) -> Course:
     """Give the course of what is taken up again (重新办理): it begins anew, with a clock of its own."""
     limit = limit_again(event.reopened_at)
-    return Course(
+    course = Course(
         due_at=limit.due_at if event.due_at is None else event.due_at,
         warn_at=limit.warn_at if event.warn_at is None else event.warn_at,
         provisional=limit.provisional if event.provisional is None else event.provisional,
         deadline=sequence,
         again_at=event.reopened_at,
     )
+    return to_hand_out(course, event, sequence)
+
+
+def ended(course: Course) -> Course:
+    """Give the course of what was answered, or has ended: nothing more is due."""
+    return taken(settled(course))
 
 
 def settled(course: Course) -> Course:

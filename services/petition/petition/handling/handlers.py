@@ -49,7 +49,10 @@ async def give_back(looked: Looked, basis: Basis, reason: str, unit: Unit) -> Pe
     """
     words = mask(reason)
     return await _decide(
-        looked, Action.RETURN, lambda petition, by: jurisdiction.give_back(petition, basis, words, by=by), unit
+        looked,
+        Action.RETURN,
+        lambda petition, by: jurisdiction.give_back(petition, basis, words, by=by, now=unit.now),
+        unit,
     )
 
 

@@ -17,7 +17,7 @@ from contracts.events import (
 from petition.departments import DEPARTMENTS
 from petition.domain import Decision, decided
 from petition.handling.basis import Basis
-from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, internal_limit
+from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, TRIAGE, internal_limit
 from petition.kinds import Ground, in_confidence
 from petition.petition import NOBODY, Involved, Petition
 from petition.workflow import TABLE, Action, State
@@ -136,7 +136,7 @@ def sign_for(petition: Petition, *, by: Actor) -> Decision:
     return decided(petition, PetitionSignedFor(department=_department(petition), by=by.pseudonym))
 
 
-def give_back(petition: Petition, basis: Basis, reason: str, *, by: Actor) -> Decision:
+def give_back(petition: Petition, basis: Basis, reason: str, *, by: Actor, now: datetime) -> Decision:
     """Give it back to whoever handed it out (退回), on a basis from the list; the citizen's clock runs on.
 
     Args:
@@ -144,6 +144,7 @@ def give_back(petition: Petition, basis: Basis, reason: str, *, by: Actor) -> De
         basis: On what.
         reason: Why, in words without anything personal.
         by: A handler of its department.
+        now: The desk's own time limit begins anew.
 
     Raises:
         WrongState: See the table.
@@ -157,8 +158,13 @@ def give_back(petition: Petition, basis: Basis, reason: str, *, by: Actor) -> De
     if len(petition.course.returned_by) >= MOST_RETURNS:
         raise ReturnedTooOften
     returned = PetitionReturned(
-        department=_department(petition), by=by.pseudonym, basis=basis.value, reason=reason
-    )  # fmt: skip
+        department=_department(petition),
+        by=by.pseudonym,
+        basis=basis.value,
+        reason=reason,
+        triage_by=internal_limit(TRIAGE, now),
+        since=now,
+    )
     return decided(petition, returned)
 
 

@@ -35,7 +35,7 @@ from contracts.events import (
     ReportWarned,
 )
 from petition.handling.clock import ANSWER, CALL_BACK
-from petition.handling.course import Course, Extension, assigned, moved, recalculated, taken
+from petition.handling.course import Course, Extension, assigned, moved, recalculated, taken, to_hand_out
 from petition.workflow import State
 
 if TYPE_CHECKING:  # a petition is replayed by its own module, which hands over here
@@ -121,6 +121,7 @@ def _of_jurisdiction(petition: "Petition", event: OfJurisdiction) -> dict[str, A
             return {"state": State.IN_HAND, "course": taken(course)}
         case PetitionReturned() | ReportReturned():
             given_back = replace(taken(course), returned_by=(*course.returned_by, event.department))
+            given_back = to_hand_out(given_back, event, petition.sequence)
             return {"state": State.CLASSIFIED, "department": None, "handlers": (), "course": given_back}
         case PetitionJurisdictionDisputed():
             heard = replace(course, disputed_by=(*course.disputed_by, event.department))

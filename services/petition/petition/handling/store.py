@@ -28,6 +28,7 @@ class Wanted:
         state: Only those there.
         department: Only those that lie with it.
         overdue: Only those whose time limit has passed, or hasn't.
+        late: Only those of which an office's own has, or hasn't.
     """
 
     after: Place | None
@@ -35,6 +36,7 @@ class Wanted:
     state: State | None = None
     department: str | None = None
     overdue: bool | None = None
+    late: bool | None = None
 
 
 async def queue(unit: Unit, who: Asker, wanted: Wanted) -> tuple[Found, str | None]:
@@ -54,6 +56,7 @@ async def queue(unit: Unit, who: Asker, wanted: Wanted) -> tuple[Found, str | No
         (col(PetitionRow.state), wanted.state),
         (col(PetitionRow.department), wanted.department),
         (col(PetitionRow.overdue), wanted.overdue),
+        (col(PetitionRow.late), wanted.late),
     ):
         if value is not None:
             statement = statement.where(column == value)

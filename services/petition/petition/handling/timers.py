@@ -18,8 +18,10 @@ from contracts.events import (
     PetitionJurisdictionDecided,
     PetitionJurisdictionDisputed,
     PetitionPaged,
+    PetitionPersonAsked,
     PetitionReceived,
     PetitionReopened,
+    PetitionReturned,
     PetitionSupplemented,
     PetitionSupplementLapsed,
     PetitionSupplementRequested,
@@ -27,11 +29,12 @@ from contracts.events import (
     ReportDeadlineRecalculated,
     ReportPaged,
     ReportReceived,
+    ReportReturned,
     ReportTransferred,
 )
 from petition.domain import Decision
 from petition.handling import cards, course, supplement
-from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT
+from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT, TRIAGE
 from petition.kinds import Ground
 from petition.paging.domain import go_up
 from petition.petition import Petition
@@ -43,6 +46,7 @@ CLOCKS: Final[Mapping[str, Callable[[Petition, int], Decision]]] = MappingProxyT
     {
         WARNING: lambda petition, version: cards.warn(petition, deadline=version),
         BREACH: lambda petition, version: cards.breach(petition, deadline=version),
+        TRIAGE: lambda petition, version: cards.miss(petition, TRIAGE, assignment=version),
         SIGN_FOR: lambda petition, version: cards.miss(petition, SIGN_FOR, assignment=version),
         DISPUTE_DECISION: lambda petition, version: cards.miss(petition, DISPUTE_DECISION, assignment=version),
         SUPPLEMENT: lambda petition, version: supplement.lapse(petition, asked=version),
@@ -88,14 +92,22 @@ def timers_set_by(event: ContractEvent, subject: str, sequence: int, correlation
             yield _timer(subject, WARNING, sequence, due_at, correlationid)
         case PetitionPaged(answer_by=datetime() as due_at) | ReportPaged(answer_by=datetime() as due_at):
             yield _timer(subject, PAGE, sequence, due_at, correlationid)
-        case _:
-            for clock, due_at in _of_offices(event):
-                yield _timer(subject, clock, sequence, due_at, correlationid)
+    for clock, due_at in _of_offices(event):
+        yield _timer(subject, clock, sequence, due_at, correlationid)
 
 
 def _of_offices(event: ContractEvent) -> Iterator[tuple[str, datetime]]:
     """Give the clocks that offices keep among themselves, and their ends."""
     match event:
+        case (
+            PetitionReceived(triage_by=datetime() as due_at)
+            | ReportReceived(triage_by=datetime() as due_at)
+            | PetitionReopened(triage_by=datetime() as due_at)
+            | PetitionReturned(triage_by=datetime() as due_at)
+            | ReportReturned(triage_by=datetime() as due_at)
+            | PetitionPersonAsked(triage_by=datetime() as due_at)
+        ):
+            yield TRIAGE, due_at
         case (
             PetitionTransferred(sign_by=datetime() as due_at)
             | ReportTransferred(sign_by=datetime() as due_at)

@@ -30,7 +30,9 @@ class OfficesView(View):
     """What goes on between offices."""
 
     escalated_to: str | None = Field(description="升级督办至 · The tier above that was told")
-    internal_by: datetime | None = Field(description="签收或裁决的内部时限 · By when it is signed for, or decided")
+    internal_by: datetime | None = Field(
+        description="分拣、签收或裁决的内部时限 · By when it is handed out, signed for, or decided"
+    )
     late: bool = Field(description="内部时限已过 · That has passed")
     first_receiver: str | None = Field(
         description="首接部门，争议期间向市民负责 · Keeps the citizen informed meanwhile"

@@ -1,6 +1,7 @@
 """What may be decided about a petition that is answered from the library. Pure, like ``petition.domain``."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from casework.roles import Actor, Role
@@ -14,6 +15,7 @@ from contracts.events import (
     PetitionReplyRejected,
 )
 from petition.domain import Decision
+from petition.handling.clock import TRIAGE, internal_limit
 from petition.kinds import Danger, Kind, in_confidence
 from petition.petition import Channel, Petition, replay
 from petition.workflow import TABLE, Action
@@ -79,7 +81,7 @@ def auto_answer(received: Decision, text: str, answer: str, version: int, *, lik
     return Decision(replay(petition, answered), (*received.events, answered))
 
 
-def ask_a_person(petition: Petition, *, by: Actor) -> Decision:
+def ask_a_person(petition: Petition, *, by: Actor, now: datetime) -> Decision:
     """Have a person answer after all (转人工); it is where it would have been, and its clock has run on.
 
     Raises:
@@ -87,7 +89,7 @@ def ask_a_person(petition: Petition, *, by: Actor) -> Decision:
         WrongRole: See the table.
     """
     TABLE.follow(petition.state, Action.ASK_A_PERSON, by.roles)
-    asked = PetitionPersonAsked(by=by.pseudonym)
+    asked = PetitionPersonAsked(by=by.pseudonym, triage_by=internal_limit(TRIAGE, now), since=now)
     return Decision(replay(petition, asked), (asked,))
 
 

@@ -11,7 +11,7 @@ from contracts.events import (
     PetitionReplyRejected,
     ReportReplied,
 )
-from petition.handling.course import settled
+from petition.handling.course import ended, taken, to_hand_out
 from petition.workflow import State
 
 if TYPE_CHECKING:  # a petition is replayed by its own module, which hands over here
@@ -38,15 +38,23 @@ def answered(
         case PetitionReplyRejected():
             there = replace(petition, state=State.IN_HAND, answer=None, answer_version=None, drafted_by=None)
         case PetitionAutoAnswered(answer=answer, answer_version=version):
-            there = replace(petition, state=State.AUTO_ANSWERED, answer=answer, answer_version=version, automatic=True)
+            there = replace(
+                petition,
+                state=State.AUTO_ANSWERED,
+                course=taken(petition.course),
+                answer=answer,
+                answer_version=version,
+                automatic=True,
+            )
         case PetitionPersonAsked():
-            there = replace(petition, state=State.CLASSIFIED)
+            course = to_hand_out(petition.course, event, petition.sequence)
+            there = replace(petition, state=State.CLASSIFIED, course=course)
         case PetitionReplied() | ReportReplied():
             signed_by = getattr(event, "signed_by", None)
             there = replace(
                 petition,
                 state=State.REPLIED,
-                course=settled(petition.course),
+                course=ended(petition.course),
                 answer=getattr(event, "answer", None),
                 answer_version=getattr(event, "answer_version", None),
                 automatic=False,
