@@ -126,7 +126,7 @@ class Repository(Generic[R, C]):
         return next(iter(await self.fetch(unit.session, statement, case=case)), None)
 
     async def page(
-        self, unit: Unit, who: Asker, *, after: UUID | None, limit: int, **narrowed: str | None
+        self, unit: Unit, who: Asker, *, after: UUID | None, limit: int, **narrowed: str | bool | None
     ) -> tuple[Sequence[Stored[R, C]], str | None]:
         """Give a page of the cases that somebody may list, newest first, and the cursor of the next one.
 

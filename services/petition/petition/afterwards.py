@@ -19,7 +19,7 @@ def followed(petition: "Petition", event: AfterAnAnswer) -> "Petition":
     """Give the petition after what followed its answer."""
     match event:
         case PetitionRated():
-            return replace(petition, rating=Rating.of(event))
+            return replace(petition, rating=Rating.of(event, petition.sequence))
         case PetitionCalledBack():
             return replace(petition, rating=petition.rating.after(event) if petition.rating else None)
         case PetitionReopened(times=times):

@@ -140,6 +140,8 @@ def _written(rating: Rating | None) -> dict[str, Any]:
         "call_back": rating.call_back.value if rating and rating.call_back else None,
         "call_back_due": rating.call_back_due if rating else None,
         "call_back_since": rating.call_back_since if rating else None,
+        "call_back_version": rating.call_back_version if rating else 0,
+        "call_back_late": rating is not None and rating.call_back_late,
     }
 
 
@@ -152,6 +154,8 @@ def _rating(row: PetitionRow) -> Rating | None:
         call_back=CallBack(row.call_back) if row.call_back else None,
         call_back_due=row.call_back_due,
         call_back_since=row.call_back_since,
+        call_back_version=row.call_back_version,
+        call_back_late=row.call_back_late,
     )
 
 

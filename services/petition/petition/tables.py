@@ -40,6 +40,7 @@ class PetitionRow(AlarmColumns, CourseColumns, Row, table=True):
         Index("petitions_by_public_key", "publication_keyid", postgresql_where=text("publication_keyid IS NOT NULL")),
         Index("petitions_consented", "tenant", "id", postgresql_where=text("consent IS NOT NULL")),
         Index("petitions_published", "id", postgresql_where=text("published_at IS NOT NULL")),
+        Index("petitions_call_back_late", "tenant", "id", postgresql_where=text("call_back_late")),
         Index("petitions_rated", "tenant", "id", postgresql_where=text("rating IS NOT NULL")),
     )
 
@@ -91,6 +92,8 @@ class PetitionRow(AlarmColumns, CourseColumns, Row, table=True):
     call_back: str | None
     call_back_due: datetime | None = Field(sa_type=DateTime(timezone=True))
     call_back_since: datetime | None = Field(sa_type=DateTime(timezone=True))
+    call_back_version: int
+    call_back_late: bool
     comment_keyid: str | None
     comment: str | None
     note_keyid: str | None

@@ -90,6 +90,7 @@ ON_DUTY = (Role.DUTY_OFFICER, *DESK)
 """Who takes what can't wait (接警): whoever is paged, or whoever would hand it out. See the policy."""
 BEGUN = tuple(state for state in State if state is not State.RECEIVED)
 """Wherever it stands: the words that tell of a danger may come with an edit."""
+ANSWERED = (State.REPLIED, State.CLOSED)
 EXTENDABLE = (State.IN_HAND, State.DRAFTED)
 
 TABLE = Workflow(
@@ -153,6 +154,7 @@ TABLE = Workflow(
     *((state, Action.URGE,     URGING,         state, "the sender three times") for state in UNANSWERED),
     *((state, Action.WARN,     (Role.SYSTEM,), state, "yellow card") for state in UNANSWERED),
     *((state, Action.BREACH,   (Role.SYSTEM,), state, "red card") for state in UNANSWERED),
+    *((state, Action.BREACH,   (Role.SYSTEM,), state, "a call-back is late") for state in ANSWERED),
     *((state, Action.ESCALATE, (Role.SYSTEM,), state, "with the red card, one tier up") for state in UNANSWERED),
     *((state, Action.PAGE,     (Role.SYSTEM,), state, "danger: the duty officer, then up") for state in BEGUN),
     *((state, Action.RECALCULATE, (Role.SYSTEM,), state, "a new calendar") for state in BEGUN),

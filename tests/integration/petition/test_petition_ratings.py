@@ -114,3 +114,39 @@ async def test_an_answer_of_the_library_that_often_solves_nothing_comes_up_for_r
     assert [item["id"] for item in page] == [often]
     await revised(petitions, often, 3)
     assert (await petitions.get("/v1/answers?review=unsolved", "handler")).json()["items"] == [], "a new version is new"
+
+
+async def test_a_call_back_that_is_late_is_told_once_and_found_by_those_who_may_see_ratings(
+    petitions: Petitions,
+) -> None:
+    petition = await answered(petitions)
+    await rated(petitions, petition)
+    petitions.rows("UPDATE timers SET next_at = now() WHERE clock = 'call-back' RETURNING id")
+    assert await petitions.timers_run() == 1
+    overdue = petitions.events(petition)[-1]
+    assert (overdue.type.split(".")[-2], overdue.data["clock"]) == ("overdue", "call-back")
+    for role, query, found in (
+        ("supervisor", "?late=true", 1),
+        ("triage", "?late=true&call_back=waiting", 1),
+        ("supervisor", "?late=false", 0),
+    ):
+        assert len((await petitions.get(f"/v1/ratings{query}", role)).json()["items"]) == found
+    as_desk = (await petitions.get("/v1/ratings?late=true", "triage", sub="handler-1")).json()
+    assert as_desk["items"] == [], "who had a hand in the answer learns nothing of it"
+    handlers = (await petitions.get(f"/v1/petitions/{petition}", "handler", department="traffic-police")).json()
+    assert (handlers["course"]["offices"]["late"], handlers["course"]["overdue"]) == (False, False)
+
+    before = petitions.rows("SELECT call_back_due, call_back_late, call_back_version FROM petitions")
+    for table in ("petitions", "timers"):
+        petitions.rows(f"DELETE FROM {table} RETURNING id")
+    events = petitions.events()
+    await petitions.restored(events)
+    assert petitions.rows("SELECT call_back_due, call_back_late, call_back_version FROM petitions") == before
+    petitions.rows("UPDATE timers SET next_at = now() WHERE clock = 'call-back' RETURNING id")
+    assert await petitions.timers_run() == 1
+    assert petitions.types(petition).count("overdue") == 1, "a restored database doesn't tell it again"
+    call = {"result": "solved"}
+    called = await petitions.post(f"/v1/ratings/{petition}/call-back", call, "triage", version=7)
+    assert called.status_code == 200, called.text
+    (late,) = (await petitions.get("/v1/ratings?late=true", "supervisor")).json()["items"]
+    assert (late["call_back"], late["late"], late["overdue"]) == ("solved", True, False)

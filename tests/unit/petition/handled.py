@@ -6,6 +6,8 @@ from casework.roles import Actor, Role
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from petition.departments import DEPARTMENTS
+from petition.feedback.domain import miss_call_back
+from petition.feedback.rating import CallBack
 from petition.handling import cards, extension, jurisdiction, supplement, urging
 from petition.handling.basis import Basis
 from petition.handling.cards import AWAITED
@@ -160,6 +162,13 @@ class HandledLife(Life):
         decide = cards.warn if card is Action.WARN else cards.breach
         due = self.case.state in UNANSWERED and deadline == course.deadline and not given
         self.happens(card, decide(self.case, deadline=deadline), due=due)
+
+    @rule(earlier=st.booleans())
+    def nobody_calls_back_in_time(self, *, earlier: bool) -> None:
+        rating = self.case.rating
+        waits = rating is not None and rating.call_back is CallBack.WAITING and not rating.call_back_late
+        missed = miss_call_back(self.case, rated=(rating.call_back_version if rating else 0) - earlier)
+        self.happens(Action.BREACH, missed, due=waits and not earlier)
 
     @rule(longer=st.booleans())
     def a_new_calendar(self, *, longer: bool) -> None:

@@ -1,5 +1,6 @@
 """What may follow an answer: a rating, and the call-back that a bad one starts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,11 +20,12 @@ from petition.feedback.domain import (
 )
 from petition.feedback.rating import CallBack, Level
 from petition.handling import jurisdiction
+from petition.handling.timers import CLOCKS, timers_of
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Involved, Outcome, Petition
 from petition.workflow import State
 
-from contracts.events import PetitionCalledBack, PetitionRated
+from contracts.events import PetitionCalledBack, PetitionOverdue, PetitionRated
 
 from .test_domain import (
     CITIZEN,
@@ -208,3 +210,30 @@ def test_the_desk_has_it_taken_up_again_only_after_a_call_that_found_it_unsolved
     assert feedback.reopen_unsolved(unsolved, "未解决", by=TRIAGE, now=years).after.state is State.CLASSIFIED
     with pytest.raises(WrongRole):
         feedback.reopen(unsolved, "未解决", by=TRIAGE, now=BEFORE_SPRING_FESTIVAL)
+
+
+def test_a_call_back_that_nobody_makes_in_time_is_told_once_and_one_that_was_made_never() -> None:
+    decision = feedback.rate(
+        replied(), Level.DISSATISFIED, solved=None, comment=None, by=CITIZEN, now=BEFORE_SPRING_FESTIVAL
+    )
+    waiting = decision.after
+    (timer,) = timers_of(decision, "c")
+    assert (timer.clock, timer.version) == ("call-back", waiting.sequence)
+    missed = CLOCKS[timer.clock](waiting, timer.version)
+    assert waiting.rating is not None
+    assert waiting.rating.call_back_due is not None
+    assert missed.events == (PetitionOverdue(clock="call-back", effective_at=waiting.rating.call_back_due),)
+    assert missed.after.rating is not None
+    assert (missed.after.rating.call_back_late, missed.after.course.late) == (True, False), "the handler's is another"
+    assert CLOCKS[timer.clock](missed.after, timer.version).events == ()
+    called = feedback.call_back(waiting, CallBack.SOLVED, None, by=TRIAGE).after
+    again = feedback.reopen(
+        replace(waiting, reopenable_until=BEFORE_SPRING_FESTIVAL), "仍未解决", by=CITIZEN, now=BEFORE_SPRING_FESTIVAL
+    ).after
+    for petition in (called, again):
+        assert CLOCKS[timer.clock](petition, timer.version).events == ()
+    assert CLOCKS[timer.clock](waiting, timer.version - 1).events == (), "of an earlier rating"
+    content = feedback.rate(
+        replied(), Level.SATISFIED, solved=None, comment=None, by=CITIZEN, now=BEFORE_SPRING_FESTIVAL
+    )
+    assert timers_of(content, "c") == []

@@ -1,4 +1,4 @@
-"""When time limits of offices began, what a deadline was before a new calendar moved it, and what triage is late with."""
+"""When time limits of offices began, what a deadline was before a new calendar moved it, what triage is late with."""
 
 import sqlalchemy as sa
 from alembic import op

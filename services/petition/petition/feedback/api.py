@@ -13,6 +13,7 @@ from pydantic import Field
 
 from petition.feedback import handlers, queries
 from petition.feedback.handlers import RatePetition, RecordCallBack, ReopenPetition
+from petition.feedback.queries import Wanted
 from petition.feedback.rating import CallBack, Level
 from petition.feedback.views import RatingDetail, RatingPage
 from petition.replies.bodies import PetitionId
@@ -112,9 +113,10 @@ async def list_ratings(
     cursor: Cursor = None,
     limit: Limit = 20,
     call_back: Annotated[CallBack | None, Query(description="回访情况，waiting 为待回访 · Of the call-back")] = None,
+    late: Annotated[bool | None, Query(description="曾逾期未回访 · Whether the call-back was late")] = None,
 ) -> RatingPage:
     """本地的评价；参与答复的人员看不到。Those of one's city; who had a hand in an answer doesn't see its rating."""
-    return await queries.list_ratings(from_cursor(cursor), limit, call_back, work)
+    return await queries.list_ratings(from_cursor(cursor), limit, Wanted(call_back, late), work)
 
 
 @questions.get(

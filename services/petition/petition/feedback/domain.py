@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Final
 
-from casework.roles import APPLICANTS, Actor
+from casework.roles import APPLICANTS, Actor, Role
 from casework.workflow import Refused
 from workdays.clock import begin
 from workdays.counting import day_of
@@ -14,6 +14,7 @@ from workdays.rules import rules
 from contracts.events import (
     PetitionCalledBack,
     PetitionClosed,
+    PetitionOverdue,
     PetitionRated,
     PetitionReopened,
     PetitionReplied,
@@ -117,6 +118,25 @@ def call_back(petition: Petition, result: CallBack, note: str | None, *, by: Act
         raise NoCallBack
     called = PetitionCalledBack(by=by.pseudonym, result=result.value, note=note)
     return Decision(replay(petition, called), (called,))
+
+
+def miss_call_back(petition: Petition, *, rated: int) -> Decision:
+    """Say that nobody has called back in time (回访逾期); for those who see ratings, and nobody who is rated.
+
+    Nothing happens when somebody did, it is taken up again, or another call-back is due by now.
+
+    Args:
+        petition: As it is.
+        rated: Version of the call-back's time limit that the timer was set for.
+    """
+    rating = petition.rating
+    if rating is None or rating.call_back is not CallBack.WAITING or rating.call_back_late:
+        return Decision(petition, ())
+    if rating.call_back_version != rated or rating.call_back_due is None:
+        return Decision(petition, ())
+    TABLE.follow(petition.state, Action.BREACH, {Role.SYSTEM})
+    overdue = PetitionOverdue(clock=CALL_BACK, effective_at=rating.call_back_due)
+    return Decision(replay(petition, overdue), (overdue,))
 
 
 def reopenable(answered: Decision, *, now: datetime) -> Decision:

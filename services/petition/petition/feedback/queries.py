@@ -1,5 +1,6 @@
 """Answers questions about ratings, for whoever rated and for those who had no hand in the answer."""
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +15,23 @@ SHOWN: Final = frozenset({"title", "text", "reply", "comment", "note"})
 """Content that a rating shows: whoever calls back has to know what was asked and what was answered."""
 
 
-async def list_ratings(after: UUID | None, limit: int, call_back: CallBack | None, unit: Unit) -> RatingPage:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which ratings; None leaves nothing out.
+
+    Attributes:
+        call_back: Only those whose call-back has come so far.
+        late: Only those whose call-back was late, or wasn't.
+    """
+
+    call_back: CallBack | None
+    late: bool | None
+
+
+async def list_ratings(after: UUID | None, limit: int, wanted: Wanted, unit: Unit) -> RatingPage:
     """Show a page of what was rated, newest petition first."""
-    shown, following = await RATINGS.page(unit, asker(unit), after=after, limit=limit, call_back=call_back)
+    narrowed = {"call_back": wanted.call_back, "call_back_late": wanted.late}
+    shown, following = await RATINGS.page(unit, asker(unit), after=after, limit=limit, **narrowed)
     return RatingPage(items=tuple(RatingSummary.of(stored.case, now=unit.now) for stored in shown), next=following)
 
 

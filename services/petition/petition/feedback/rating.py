@@ -38,6 +38,8 @@ class Rating:
         call_back: None: nobody has to be called back.
         call_back_due: By when, UTC.
         call_back_since: When that time limit began, UTC.
+        call_back_version: Version of that: the sequence of the event that set it.
+        call_back_late: It has passed, and nobody had called back.
     """
 
     level: Level
@@ -45,9 +47,11 @@ class Rating:
     call_back: CallBack | None
     call_back_due: datetime | None
     call_back_since: datetime | None = None
+    call_back_version: int = 0
+    call_back_late: bool = False
 
     @classmethod
-    def of(cls, rated: PetitionRated) -> Self:
+    def of(cls, rated: PetitionRated, sequence: int) -> Self:
         """Give the rating that was made."""
         return cls(
             level=Level(rated.level),
@@ -55,6 +59,7 @@ class Rating:
             call_back=CallBack.WAITING if rated.call_back_due else None,
             call_back_due=rated.call_back_due,
             call_back_since=rated.since,
+            call_back_version=sequence if rated.call_back_due else 0,
         )
 
     def after(self, called: PetitionCalledBack) -> Self:
@@ -63,6 +68,6 @@ class Rating:
         solved = {CallBack.SOLVED: True, CallBack.NOT_SOLVED: False}.get(result, self.solved)
         return replace(self, call_back=result, solved=solved)
 
-    def recalculated(self, due: datetime) -> Self:
+    def recalculated(self, due: datetime, sequence: int) -> Self:
         """Give it once a new calendar has moved the call-back's time limit."""
-        return replace(self, call_back_due=due)
+        return replace(self, call_back_due=due, call_back_version=sequence)

@@ -26,6 +26,7 @@ class RatingSummary(View):
     call_back: str | None = Field(description="回访：waiting 待回访，或其结果 · Call-back: waiting, or what it came to")
     call_back_due: datetime | None = Field(description="回访期限 · By when they are to be called back")
     overdue: bool = Field(description="逾期未回访 · The call-back is late")
+    late: bool = Field(description="曾逾期未回访 · It was late, whatever came of it")
 
     @classmethod
     def of(cls, petition: Petition, *, now: datetime) -> Self:
@@ -73,5 +74,6 @@ def _summary(petition: Petition, now: datetime) -> dict[str, Any]:
         "solved": rating.solved if rating else None,
         "call_back": rating.call_back if rating else None,
         "call_back_due": due,
+        "late": rating is not None and rating.call_back_late,
         "overdue": waiting and due is not None and due < now,
     }

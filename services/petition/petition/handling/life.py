@@ -89,6 +89,8 @@ HANDLED: Final[Mapping[type[Any], type[Any]]] = MappingProxyType(
 
 def go_on(petition: "Petition", event: Handled | HandledReport) -> "Petition":
     """Give the petition after an event of its handling; its sequence is that of the event already."""
+    if isinstance(event, PetitionOverdue) and event.clock == CALL_BACK:
+        return replace(petition, rating=replace(petition.rating, call_back_late=True) if petition.rating else None)
     if isinstance(event, Carded):
         return replace(petition, course=_carded(petition.course, event))
     if isinstance(event, Recalculated):
@@ -109,9 +111,10 @@ def _carded(course: Course, event: Carded) -> Course:
 
 
 def _recalculated(petition: "Petition", event: Recalculated) -> "Petition":
-    if event.clock == CALL_BACK:
-        return replace(petition, rating=petition.rating.recalculated(event.due_at) if petition.rating else None)
-    return replace(petition, course=recalculated(petition.course, event, petition.sequence))
+    if event.clock != CALL_BACK:
+        return replace(petition, course=recalculated(petition.course, event, petition.sequence))
+    rating = petition.rating
+    return replace(petition, rating=rating.recalculated(event.due_at, petition.sequence) if rating else None)
 
 
 def _of_jurisdiction(petition: "Petition", event: OfJurisdiction) -> dict[str, Any]:

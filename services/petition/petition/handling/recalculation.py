@@ -57,7 +57,9 @@ def _moved(petition: Petition, calendar: Calendar) -> Iterator[PetitionDeadlineR
     internal = INTERNAL.get(petition.state)
     if internal and course.internal_by and course.internal_since and not course.late:
         yield from _own(internal, course.internal_since, course.internal_by, calendar)
-    if rating and rating.call_back is CallBack.WAITING and rating.call_back_due and rating.call_back_since:
+    if rating is None or rating.call_back is not CallBack.WAITING or rating.call_back_late:
+        return
+    if rating.call_back_due and rating.call_back_since:
         yield from _own(CALL_BACK, rating.call_back_since, rating.call_back_due, calendar)
 
 

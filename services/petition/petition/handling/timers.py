@@ -19,6 +19,7 @@ from contracts.events import (
     PetitionJurisdictionDisputed,
     PetitionPaged,
     PetitionPersonAsked,
+    PetitionRated,
     PetitionReceived,
     PetitionReopened,
     PetitionReturned,
@@ -33,8 +34,9 @@ from contracts.events import (
     ReportTransferred,
 )
 from petition.domain import Decision
+from petition.feedback.domain import miss_call_back
 from petition.handling import cards, course, supplement
-from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT, TRIAGE
+from petition.handling.clock import CALL_BACK, DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT, TRIAGE
 from petition.kinds import Ground
 from petition.paging.domain import go_up
 from petition.petition import Petition
@@ -50,6 +52,7 @@ CLOCKS: Final[Mapping[str, Callable[[Petition, int], Decision]]] = MappingProxyT
         SIGN_FOR: lambda petition, version: cards.miss(petition, SIGN_FOR, assignment=version),
         DISPUTE_DECISION: lambda petition, version: cards.miss(petition, DISPUTE_DECISION, assignment=version),
         SUPPLEMENT: lambda petition, version: supplement.lapse(petition, asked=version),
+        CALL_BACK: lambda petition, version: miss_call_back(petition, rated=version),
         PAGE: lambda petition, version: go_up(petition, paged=version),
     }
 )
@@ -116,11 +119,12 @@ def _of_offices(event: ContractEvent) -> Iterator[tuple[str, datetime]]:
             yield SIGN_FOR, due_at
         case PetitionSupplementRequested(answer_by=due_at):
             yield SUPPLEMENT, due_at
+        case PetitionRated(call_back_due=datetime() as due_at):
+            yield CALL_BACK, due_at
         case PetitionJurisdictionDisputed(decide_by=datetime() as due_at):
             yield DISPUTE_DECISION, due_at
-        case PetitionDeadlineRecalculated() | ReportDeadlineRecalculated():
-            if event.clock in CLOCKS:
-                yield event.clock, event.due_at
+        case PetitionDeadlineRecalculated(warn_at=None) | ReportDeadlineRecalculated(warn_at=None):
+            yield event.clock, event.due_at
 
 
 def _timer(subject: str, clock: str, version: int, due_at: datetime, correlationid: str) -> Timer:
