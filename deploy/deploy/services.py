@@ -81,6 +81,7 @@ SERVICES = (
             Route("/v1/relays", public=True, hidden=True),
             Route("/v1/open311", public=True, hidden=True),
             Route("/v1/codes", public=True, hidden=True),
+            Route("/v1/by-code", public=True, hidden=True),
             Route("/v1/deliveries", hidden=True),
             Route("/v1/bulletins"),
             Route("/v1/published-bulletins", public=True),

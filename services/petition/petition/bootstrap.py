@@ -24,6 +24,7 @@ from petition.handling import api as handling
 from petition.handling.calendar import count_by
 from petition.handling.handlers import fire
 from petition.handling.notices import calendar_of
+from petition.holding import api as holding
 from petition.outbound import api as outbound
 from petition.outbound import sending
 from petition.paging import api as paging
@@ -70,6 +71,7 @@ def bootstrap() -> Service:
             relay.router(channels.relays if settings.has(Role.API) else ()),
             *open311.routers(channels.apps if settings.has(Role.API) else ()),
             *outbound.routers(),
+            *holding.routers(),
             *feedback.ROUTERS,
             *publishing.ROUTERS,
             *paging.ROUTERS,

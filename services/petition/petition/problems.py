@@ -14,6 +14,7 @@ from petition.bulletins.domain import Unverified
 from petition.departments import DEPARTMENTS
 from petition.feedback import domain as feedback
 from petition.handling import extension, jurisdiction, supplement, urging
+from petition.holding.domain import SignInInstead
 from petition.outbound.domain import CodeGone
 from petition.paging import domain as paging
 from petition.publishing import domain as publishing
@@ -24,6 +25,8 @@ from petition.rosters import domain as rosters
 # fmt: off
 UNKNOWN_DEPARTMENT = ProblemType("unknown-department", 422, "未知的部门", "Unknown department",
     "请从 known 中选择部门。", "Choose a department listed in known.")
+SIGN_IN_INSTEAD = ProblemType("sign-in-instead", 409, "请登录后评价", "Sign in to rate it",
+    "该件由账户提交，请登录后评价。", "It came from an account here: sign in, and rate it there.")
 SAME_DEPARTMENT = ProblemType("same-department", 409, "已在该部门", "Already with this department",
     "该件已转交此部门，请选择其他部门。", "It was transferred to this department; choose another one.")
 WRONG_DEPARTMENT = ProblemType("wrong-department", 403, "不属于您的部门", "Another department's",
@@ -196,6 +199,7 @@ REFUSALS = casework.problems.REFUSALS | {
     replies.NotOverridable: lambda _: Problem(NOT_OVERRIDABLE, pointer="/body/overrides"),
     feedback.InConfidence: lambda _: Problem(IN_CONFIDENCE),
     feedback.RatedAlready: lambda _: Problem(RATED_ALREADY),
+    SignInInstead: lambda _: Problem(SIGN_IN_INSTEAD),
     feedback.NoCallBack: lambda _: Problem(NO_CALL_BACK),
     feedback.WindowClosed: lambda _: Problem(WINDOW_CLOSED),
     feedback.ReopenedEnough: lambda _: Problem(REOPENED_ENOUGH),

@@ -70,6 +70,8 @@ OPERATIONS = {
     ("POST", "/v1/deliveries/{delivery_id}/resend"),
     ("GET", "/v1/codes"),
     ("POST", "/v1/codes"),
+    ("POST", "/v1/by-code/answer"),
+    ("POST", "/v1/by-code/rate"),
     ("GET", "/v1/bulletins"),
     ("POST", "/v1/bulletins"),
     ("GET", "/v1/bulletins/{bulletin_id}"),

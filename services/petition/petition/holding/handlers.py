@@ -1,0 +1,31 @@
+"""Does the input and output around what whoever has number and query code decides."""
+
+from chassis.unit import Unit
+
+from petition.feedback.rating import Level
+from petition.holding import domain
+from petition.holding.store import held
+from petition.petition import Petition
+from petition.replies.store import heard
+from petition.store import PETITIONS
+
+
+async def rate(number: str, code: str, level: Level, words: tuple[bool | None, str | None], unit: Unit) -> Petition:
+    """Rate the answer.
+
+    Args:
+        number: See ``held``.
+        code: See ``held``.
+        level: One of five.
+        words: Whether it is solved, and a comment, if they say so.
+        unit: The request's.
+
+    Raises:
+        Problem: 404.
+        Refused: See ``domain.rate``.
+    """
+    solved, comment = words
+    petition = (await held(number, code, unit)).case
+    decision = domain.rate(petition, level, solved=solved, comment=comment, pseudonym=unit.actor, now=unit.now)
+    await heard(unit.session, decision.after)
+    return await PETITIONS.save(unit, decision, {"comment": comment})

@@ -1,0 +1,42 @@
+"""What leaves the service over HTTP for whoever has number and query code."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from chassis.api.models import View
+from pydantic import Field
+
+from petition.holding.domain import Told, opens, told
+from petition.petition import Channel, Petition
+
+
+class HeldAnswer(View):
+    """How far a petition is, and its answer."""
+
+    number: str
+    status: Told = Field(description="已收到、已移交、已答复、已办结；举报：已立案、不予立案 · How far it is")
+    reply: str | None = Field(description="答复，举报和涉警投诉不显示 · The answer; never of a report")
+    correction: str | None = Field(description="更正 · How it was corrected since")
+    automatic: bool = Field(description="自动答复，未经人工 · The reply is automatic")
+    rated: bool | None = Field(description="已评价，不能评价的为空 · Whether it was rated; null where that can't be")
+    sign_in: bool = Field(description="请在门户登录查看 · It came from an account: sign in to read the answer")
+
+    @classmethod
+    def of(cls, petition: Petition, content: Mapping[str, str]) -> Self:
+        """Show it with what was opened of it."""
+        return cls(
+            number=petition.number,
+            status=told(petition),
+            reply=content.get("reply"),
+            correction=content.get("correction"),
+            automatic=petition.automatic and opens(petition),
+            rated=petition.rating is not None if "reply" in content else None,
+            sign_in=petition.channel is Channel.PORTAL,
+        )
+
+
+class HeldRated(View):
+    """That it was rated."""
+
+    number: str
+    level: str
