@@ -66,7 +66,7 @@ NOTHING_TO_DECIDE = ProblemType("nothing-to-decide", 409, "没有需要指定的
 ASKED_BEFORE = ProblemType("asked-before", 409, "已要求过补充材料", "Asked before",
     "只能要求一次，请以现有材料办理。", "That is possible once; go on with what there is.")
 NOBODY_TO_ASK = ProblemType("nobody-to-ask", 409, "无法要求补充材料", "Nobody to ask",
-    "保密办理的件，以及非门户来件，不能在此要求补充。", "It is a report, or didn't come in on the portal.")
+    "保密办理的件不能要求补充，请以现有材料办理。", "It is in confidence: go on with what there is.")
 TOO_LATE = ProblemType("time-limit-passed", 409, "期限已过", "The time limit has passed",
     "期限届满后不能中止或延长。", "Nothing can stop or extend it any more.")
 ASKED_FOR_EXTENSION = ProblemType("extension-asked-for", 409, "已申请过延期", "Asked for already",

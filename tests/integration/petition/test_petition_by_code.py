@@ -7,8 +7,12 @@ import pytest
 from casework.codes import code_of
 from petition.holding.api import WRONG
 
+from tests.integration.kit.sources import Source
+
 from .conftest import Petitions
 from .library import slug
+from .outbound import posted as posted_in
+from .outbound import states, told, zone_of
 
 FORUM = {"channel": "forum", "title": "请问", "text": "路口的红绿灯什么时候修好", "author": "网友甲"}
 GAMBLING = FORUM | {"title": "举报聚众赌博", "text": "三号楼一层每晚有人聚众赌博抽水，请保密"}
@@ -102,3 +106,32 @@ async def test_codes_are_not_guessed_for_long_and_an_unknown_number_reads_like_a
         await petitions.client.post(f"/v1/by-code/{what}", json={"number": row["number"]} | body)
     assert (await by_code(petitions, what, row)).status_code in {422, 429}
     assert (await by_code(petitions, "answer", row)).status_code == 429, "also with the right one, for a while"
+
+
+async def test_what_a_handler_asks_goes_out_where_it_was_posted_and_comes_back_by_the_code(
+    petitions: Petitions, zone: Source
+) -> None:
+    row = await posted_in(petitions, zone)
+    id_ = str(row["id"])
+    await petitions.in_hand(id_)
+    asked = await petitions.post(
+        f"/v1/petitions/{id_}/request-supplement", {"text": "请补充是哪个路口。"}, "handler", version=4, **TRAFFIC
+    )
+    assert asked.status_code == 200, asked.text
+    await told(petitions, zone_of(zone), 2)
+    question = list(zone.taken.values())[-1]
+    assert (question["in_reply_to"], "请补充是哪个路口。" in question["text"]) == ("p0", True)
+    assert states(petitions)[-1] == ("question", "sent", "public")
+    assert (await by_code(petitions, "answer", row)).json()["question"] == "请补充是哪个路口。"
+    more = {"text": "天河路和体育西路的路口，电话13800138000"}
+    supplied = await by_code(petitions, "supplement", row, **more)
+    assert supplied.status_code == 200, supplied.text
+    assert slug(await by_code(petitions, "supplement", row, **more)) == (409, "wrong-state")
+    assert (await by_code(petitions, "answer", row)).json()["question"] is None
+    seen = (await petitions.get(f"/v1/petitions/{id_}", "handler", **TRAFFIC)).json()
+    assert (seen["state"], seen["supplement"]) == ("in-hand", more["text"])
+    assert "13800138000" not in str([event.data for event in petitions.events(id_)])
+    (kept,) = petitions.rows("SELECT due_at, resumed_at, state FROM petitions")
+    petitions.rows("DELETE FROM petitions RETURNING id")
+    await petitions.restored(event for event in petitions.events() if "delivery" not in event.type)
+    assert petitions.rows("SELECT due_at, resumed_at, state FROM petitions") == [kept]

@@ -72,6 +72,7 @@ OPERATIONS = {
     ("POST", "/v1/codes"),
     ("POST", "/v1/by-code/answer"),
     ("POST", "/v1/by-code/rate"),
+    ("POST", "/v1/by-code/supplement"),
     ("GET", "/v1/bulletins"),
     ("POST", "/v1/bulletins"),
     ("GET", "/v1/bulletins/{bulletin_id}"),

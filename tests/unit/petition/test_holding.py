@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from casework.workflow import WrongState
 from petition import domain
 from petition.feedback.domain import InConfidence, RatedAlready
 from petition.feedback.rating import Level
-from petition.handling import jurisdiction
-from petition.holding.domain import SignInInstead, Told, opens, rate, told
+from petition.handling import jurisdiction, supplement
+from petition.holding.domain import SignInInstead, Told, opens, rate, supply, told
 from petition.holding.views import HeldAnswer
 from petition.kinds import Ground, Kind
 from petition.petition import Channel, Involved, Outcome, Petition
+from petition.workflow import State
 
-from .test_domain import NOW, TRIAGE, handler, received, replied, transferred
+from .test_domain import NOW, TRIAGE, handler, in_hand, received, replied, transferred
 
 ENTRUSTED = Involved(handlers=frozenset({"p_1"}))
 
@@ -65,3 +67,14 @@ def test_what_is_shown_says_whether_it_can_be_rated_and_where_to_sign_in() -> No
     assert HeldAnswer.of(rated(from_a_forum(replied())), {"reply": "您好。"}).rated is True
     portal = HeldAnswer.of(replied(), {})
     assert (portal.reply, portal.rated, portal.sign_in) == (None, None, True)
+
+
+def test_what_was_asked_for_comes_by_the_code_and_the_clock_runs_on() -> None:
+    by = handler("traffic-police")
+    asked = supplement.request(from_a_forum(in_hand()), "请补充门牌号。", by=by, now=NOW).after
+    supplied = supply(asked, "东风路三号。", pseudonym="p_code", now=NOW).after
+    assert (supplied.state, supplied.course.stands_still) == (State.IN_HAND, False)
+    with pytest.raises(WrongState):
+        supply(supplied, "还有。", pseudonym="p_code", now=NOW)
+    with pytest.raises(SignInInstead):
+        supply(replace(asked, channel=Channel.PORTAL), "东风路三号。", pseudonym="p_code", now=NOW)

@@ -68,15 +68,17 @@ def test_if_nothing_comes_in_time_the_department_goes_on_with_what_there_is() ->
     assert supplement.lapse(lapsed.after, asked=5).events == ()
 
 
-def test_its_sender_is_asked_once_in_time_and_only_where_they_can_answer() -> None:
+def test_its_sender_is_asked_once_in_time_and_of_a_report_never() -> None:
     supplied = supplement.supply(asked(), "东风路三号。", by=CITIZEN, now=NOW + timedelta(days=4)).after
     with pytest.raises(supplement.AskedBefore):
         supplement.request(supplied, "还有呢？", by=BY, now=NOW + timedelta(days=5))
     with pytest.raises(supplement.TooLate):
         supplement.request(in_hand(), "请补充。", by=BY, now=NOW + timedelta(days=60))
-    for elsewhere in (replace(in_hand(), channel=Channel.FORUM), replace(in_hand(), hidden=Ground.CRIME)):
+    for channel in Channel:
+        assert supplement.request(replace(in_hand(), channel=channel), "请补充。", by=BY, now=NOW).events
+        report = replace(in_hand(), channel=channel, hidden=Ground.CRIME)
         with pytest.raises(supplement.NobodyToAsk):
-            supplement.request(elsewhere, "请补充。", by=BY, now=NOW)
+            supplement.request(report, "请补充。", by=BY, now=NOW)
 
 
 def test_more_time_is_granted_once_by_the_head_of_the_authority_and_moves_the_deadline() -> None:

@@ -18,6 +18,7 @@ from petition.outbound.domain import CodeGone
 from petition.outbound.wording import Facts, told
 from petition.outbound.workflow import State
 from petition.petition import Channel, Petition
+from petition.workflow import State as Stands
 
 from .test_domain import received
 
@@ -25,7 +26,11 @@ NOW = datetime(2026, 11, 6, 3, tzinfo=UTC)
 ID = "01a1a5d2-31a0-7c44-9b1f-6a3d0e5f7b12"
 NUMBER = "440100-20261102-123456789012-3"
 FACTS = Facts(
-    code="ABCDEFGHJK", link="https://petition.example/v1/codes#t", reply="三日内修好。", correction="五日内。"
+    code="ABCDEFGHJK",
+    link="https://petition.example/v1/codes#t",
+    reply="三日内修好。",
+    correction="五日内。",
+    question="请补充门牌号。",
 )
 WAYS = [frozenset(ways) for size in range(3) for ways in combinations(Way, size)]
 DESK = Actor(pseudonym="p_desk", roles=frozenset({Role.TRIAGE}))
@@ -66,7 +71,7 @@ def test_a_report_is_told_in_private_and_only_what_may_be_told(
     assert (says is not None) == (Way.PRIVATE in ways and what in may_be)
     if says is not None:
         assert (says.way, says.links) == (Way.PRIVATE, False)
-        assert not [words for words in (FACTS.reply, FACTS.correction) if words and words in says.text]
+        assert not [words for words in (FACTS.reply, FACTS.correction, FACTS.question) if words and words in says.text]
 
 
 @given(reply=st.text(min_size=1), ways=st.sampled_from(WAYS), what=st.sampled_from(What))
@@ -131,3 +136,17 @@ def test_a_link_is_good_once_and_in_time() -> None:
     for delivery, now in ((taken, NOW - timedelta(seconds=1)), (linked, NOW), (WAITING, NOW)):
         with pytest.raises(CodeGone):
             domain.take_code(delivery, now=now)
+
+
+@pytest.mark.parametrize("ways", WAYS, ids=lambda ways: "+".join(sorted(ways)) or "none")
+def test_what_is_asked_goes_out_while_it_is_waited_for_and_nothing_personal_in_the_open(ways: Collection[Way]) -> None:
+    waiting = replace(petition(), state=Stands.SUPPLEMENTING)
+    says, personal = (
+        told(What.QUESTION, waiting, replace(FACTS, question=question), ways)
+        for question in ("请补充门牌号。", "请问13800138000还在用吗")
+    )
+    assert told(What.QUESTION, petition(), FACTS, ways) is None, "it was answered, or its time has passed"
+    assert (says is not None) is (personal is not None) is bool(ways)
+    if says is not None and personal is not None:
+        assert "请补充门牌号。" in says.text
+        assert ("13800138000" in personal.text) is (personal.way is Way.PRIVATE)

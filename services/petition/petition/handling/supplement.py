@@ -12,7 +12,7 @@ from petition.handling.calendar import in_force
 from petition.handling.clock import SUPPLEMENT, internal_limit, limit_by
 from petition.handling.running import running
 from petition.kinds import in_confidence
-from petition.petition import Channel, Petition
+from petition.petition import Petition
 from petition.workflow import TABLE, Action, State
 
 
@@ -21,7 +21,7 @@ class AskedBefore(Refused):
 
 
 class NobodyToAsk(Refused):
-    """Its sender can't be asked here: it didn't come from an account, or nothing leads back to a report's sender."""
+    """Whoever sent a report is told that it was received, handed over, filed or not, and asked nothing."""
 
 
 class TooLate(Refused):
@@ -46,7 +46,7 @@ def request(petition: Petition, text: str, *, by: Actor, now: datetime) -> Decis
     """
     TABLE.follow(petition.state, Action.ASK_MORE, by.roles)
     course = petition.course
-    if in_confidence(petition.kind, petition.hidden) or petition.channel is not Channel.PORTAL:
+    if in_confidence(petition.kind, petition.hidden):
         raise NobodyToAsk
     if course.stopped_at is not None:
         raise AskedBefore

@@ -16,9 +16,10 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from petition.feedback.api import RatingBody
+from petition.handling.bodies import SupplementBody
 from petition.holding import handlers, queries
 from petition.holding.domain import HOLDER
-from petition.holding.views import HeldAnswer, HeldRated
+from petition.holding.views import HeldAnswer, HeldRated, HeldSupplied
 
 T = TypeVar("T")
 
@@ -50,6 +51,10 @@ class CodeBody(Body):
     ]
 
 
+class CodeSupplementBody(SupplementBody, CodeBody):
+    """What was asked for, from whoever holds its code."""
+
+
 class CodeRatingBody(RatingBody, CodeBody):
     """How good the answer is, from whoever holds its code."""
 
@@ -76,7 +81,7 @@ class _Tries:
 
 
 def routers() -> Sequence[APIRouter]:
-    """Make the endpoints; both count wrong codes together."""
+    """Make the endpoints; all count wrong codes together."""
     routes = APIRouter(prefix="/v1/by-code", route_class=CodeRoute)
     tries: Final = _Tries()
 
@@ -84,6 +89,16 @@ def routers() -> Sequence[APIRouter]:
     async def answer(body: CodeBody, request: Request, work: Work) -> HeldAnswer:
         """无须登录，查阅留痕；编号有误与查询码有误答复相同。No login; on record; whatever is wrong reads the same."""
         return await tries.run(body, request, lambda number, code: queries.read_answer(number, code, work))
+
+    @routes.post("/supplement", summary="凭编号和查询码补充材料 · Send more by number and query code")
+    async def supply(body: CodeSupplementBody, request: Request, work: Work) -> HeldSupplied:
+        """承办部门要求时，补充后期限继续计算。When a department has asked; then the clock runs on."""
+
+        async def ask(number: str, code: str) -> HeldSupplied:
+            supplied = await handlers.supply(number, code, body.text, work)
+            return HeldSupplied(number=supplied.number, due_at=supplied.course.due_at)
+
+        return await tries.run(body, request, ask)
 
     @routes.post("/rate", summary="凭编号和查询码评价 · Rate the answer by number and query code")
     async def rate(body: CodeRatingBody, request: Request, work: Work) -> HeldRated:

@@ -1,8 +1,8 @@
 """What whoever has number and query code may read of a petition, and what they may do. Pure.
 
 A code is given to whoever wrote without an account; nothing says that whoever has it by now is the same person. So it
-opens the answer, and nothing of what was written; and of what may report a crime or complain about police, not even
-that: received, handed over, filed, not filed.
+opens the answer and what is asked, and nothing of what was written; and of what may report a crime or complain about
+police, not even that: received, handed over, filed, not filed.
 """
 
 from datetime import datetime
@@ -15,6 +15,7 @@ from casework.workflow import Refused
 from petition.domain import Decision
 from petition.feedback.domain import rate as rate_answer
 from petition.feedback.rating import Level
+from petition.handling import supplement
 from petition.kinds import Ground, in_confidence
 from petition.petition import Channel, Outcome, Petition
 from petition.workflow import State
@@ -69,3 +70,16 @@ def rate(
         raise SignInInstead
     holder = Actor(pseudonym=pseudonym, roles=frozenset({Role.CITIZEN}))
     return rate_answer(petition, level, solved=solved, comment=comment, by=holder, now=now)
+
+
+def supply(petition: Petition, text: str, *, pseudonym: str, now: datetime) -> Decision:
+    """Send what was asked for (补充材料); its clock runs on.
+
+    Raises:
+        SignInInstead: See there.
+        WrongState: Nothing is asked, or it came too late.
+    """
+    if petition.channel is Channel.PORTAL:
+        raise SignInInstead
+    holder = Actor(pseudonym=pseudonym, roles=frozenset({Role.CITIZEN}))
+    return supplement.supply(petition, text, by=holder, now=now)

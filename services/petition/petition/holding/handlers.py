@@ -10,6 +10,18 @@ from petition.replies.store import heard
 from petition.store import PETITIONS
 
 
+async def supply(number: str, code: str, text: str, unit: Unit) -> Petition:
+    """Send what was asked for.
+
+    Raises:
+        Problem: 404.
+        Refused: See ``domain.supply``.
+    """
+    petition = (await held(number, code, unit)).case
+    decision = domain.supply(petition, text, pseudonym=unit.actor, now=unit.now)
+    return await PETITIONS.save(unit, decision, {"supplement": text})
+
+
 async def rate(number: str, code: str, level: Level, words: tuple[bool | None, str | None], unit: Unit) -> Petition:
     """Rate the answer.
 

@@ -10,8 +10,10 @@ from petition.holding.domain import opens
 from petition.holding.store import held
 from petition.holding.views import HeldAnswer
 from petition.store import PETITIONS
+from petition.workflow import State
 
-SHOWN: Final = frozenset({"reply", "correction"})
+ANSWER: Final = frozenset({"reply", "correction"})
+ASKED: Final = frozenset({"supplement_request"})
 PURPOSE: Final = "rights-request"
 """What for, as records of reads say."""
 
@@ -26,7 +28,8 @@ async def read_answer(number: str, code: str, unit: Unit) -> HeldAnswer:
     petition = stored.case
     content = dict[str, str]()
     if opens(petition):
-        ((_, content),) = await PETITIONS.contents(unit, [stored], reader=None, only=SHOWN)
+        shown = ANSWER | ASKED if petition.state is State.SUPPLEMENTING else ANSWER
+        ((_, content),) = await PETITIONS.contents(unit, [stored], reader=None, only=shown)
     if content:
         reading = Reading(PURPOSE)
         reading.open("petition", (petition.id,), sorted(content))

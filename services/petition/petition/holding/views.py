@@ -1,6 +1,7 @@
 """What leaves the service over HTTP for whoever has number and query code."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Self
 
 from chassis.api.models import View
@@ -15,6 +16,7 @@ class HeldAnswer(View):
 
     number: str
     status: Told = Field(description="已收到、已移交、已答复、已办结；举报：已立案、不予立案 · How far it is")
+    question: str | None = Field(description="请补充的内容，等待期间不计期限 · What is asked for; the clock waits")
     reply: str | None = Field(description="答复，举报和涉警投诉不显示 · The answer; never of a report")
     correction: str | None = Field(description="更正 · How it was corrected since")
     automatic: bool = Field(description="自动答复，未经人工 · The reply is automatic")
@@ -27,12 +29,20 @@ class HeldAnswer(View):
         return cls(
             number=petition.number,
             status=told(petition),
+            question=content.get("supplement_request"),
             reply=content.get("reply"),
             correction=content.get("correction"),
             automatic=petition.automatic and opens(petition),
             rated=petition.rating is not None if "reply" in content else None,
             sign_in=petition.channel is Channel.PORTAL,
         )
+
+
+class HeldSupplied(View):
+    """That more has come, and by when it is answered."""
+
+    number: str
+    due_at: datetime = Field(description="答复期限 · By when it is answered")
 
 
 class HeldRated(View):

@@ -22,6 +22,7 @@ from contracts.events import (
     PetitionReceived,
     PetitionReplied,
     PetitionReplyCorrected,
+    PetitionSupplementRequested,
     ReportClosed,
     ReportReceived,
     ReportTransferred,
@@ -42,9 +43,10 @@ class Way(StrEnum):
 
 
 class What(StrEnum):
-    """What is told: 收件回执, 答复, 更正; of a report 已移交, 已立案, 不予立案."""
+    """What is told: 收件回执, 要求补充, 答复, 更正; of a report 已移交, 已立案, 不予立案."""
 
     RECEIPT = "receipt"
+    QUESTION = "question"
     REPLY = "reply"
     CORRECTION = "correction"
     HANDED_OVER = "handed-over"
@@ -71,6 +73,16 @@ CARRIES: Final[Mapping[Channel, frozenset[Way]]] = MappingProxyType(
 )
 """What a channel can carry at most; what one of its sources really can, its connector says."""
 
+_TOLD: Final[Mapping[type[ContractEvent], What]] = MappingProxyType(
+    {
+        PetitionReceived: What.RECEIPT,
+        ReportReceived: What.RECEIPT,
+        PetitionSupplementRequested: What.QUESTION,
+        PetitionReplied: What.REPLY,
+        PetitionReplyCorrected: What.CORRECTION,
+        ReportTransferred: What.HANDED_OVER,
+    }
+)
 _FILED: Final = {"filed": What.FILED, "not-filed": What.NOT_FILED}
 
 
@@ -108,18 +120,7 @@ class Delivery:
 
 def told_by(event: ContractEvent) -> What | None:
     """Say what an event of a petition is to whoever wrote it; None: it isn't told by a message."""
-    match event:
-        case PetitionReceived() | ReportReceived():
-            return What.RECEIPT
-        case PetitionReplied():
-            return What.REPLY
-        case PetitionReplyCorrected():
-            return What.CORRECTION
-        case ReportTransferred():
-            return What.HANDED_OVER
-        case ReportClosed(outcome=outcome):
-            return _FILED.get(outcome)
-    return None
+    return _FILED.get(event.outcome) if isinstance(event, ReportClosed) else _TOLD.get(type(event))
 
 
 def id_of(petition: str, told: int) -> str:

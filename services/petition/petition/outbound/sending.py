@@ -55,8 +55,8 @@ MOST_ATTEMPTS: Final = 8
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 3600.0
 CODE_FOR: Final = timedelta(days=30)
 """How long a one-time link is good."""
-CONTENT: Final = frozenset({"title", "reply_to", "reply", "correction"})
-WORDS_OF_PEOPLE: Final = frozenset({What.REPLY, What.CORRECTION})
+CONTENT: Final = frozenset({"title", "reply_to", "reply", "correction", "supplement_request"})
+WORDS_OF_PEOPLE: Final = frozenset({What.QUESTION, What.REPLY, What.CORRECTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,7 @@ class Sender:
         facts = Facts(
             code=code_of(petition.number, unit.outbox),
             link=None if page is None else f"{page}#{token_of(delivery.id, unit.outbox)}",
+            question=content.get("supplement_request"),
             reply=content.get("reply"),
             correction=content.get("correction"),
         )

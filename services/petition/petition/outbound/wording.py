@@ -14,6 +14,7 @@ from masking.text import find
 from petition.kinds import CALL_FIRST_EN, CALL_FIRST_ZH, Ground, in_confidence
 from petition.outbound.delivery import Way, What
 from petition.petition import Petition
+from petition.workflow import State
 
 RECEIPT: Final = (
     "您的来信已收到，编号 {number}，查询码 {code}，凭此查询进度，请勿告诉他人。\n"
@@ -22,6 +23,15 @@ RECEIPT: Final = (
 LINK: Final = (
     "已收到。请发帖人打开此链接领取编号和查询码，只能领取一次：\n"
     "Received. Whoever wrote this gets number and query code here, once:\n{link}"
+)
+QUESTION: Final = (
+    "【请补充材料 · More is asked for】\n{question}\n\n"
+    "请凭编号和查询码补充，等待期间不计入答复期限。\n"
+    "Please send it with number and query code; the time until you do isn't counted."
+)
+ASKED: Final = (
+    "承办部门请您补充材料，请凭编号和查询码查看并补充。\n"
+    "The department asks you for more: see what, and send it, with number and query code."
 )
 REPLY: Final = "【公安机关答复 · Answer】\n{reply}"
 CORRECTION: Final = "【公安机关更正 · Correction】\n{correction}"
@@ -45,11 +55,12 @@ class Facts:
     Attributes:
         code: The query code.
         link: Gives it once, to whoever comes first; None: there is none.
-        reply, correction: As they are now.
+        question, reply, correction: As they are now.
     """
 
     code: str
     link: str | None = None
+    question: str | None = None
     reply: str | None = None
     correction: str | None = None
 
@@ -76,14 +87,14 @@ def told(what: What, petition: Petition, facts: Facts, ways: Collection[Way]) ->
         facts: See there.
         ways: How its sender can be reached where they wrote.
     """
-    if petition.hidden is Ground.MOVED:
-        return None  # it goes on elsewhere, and only there is anything told
     if in_confidence(petition.kind, petition.hidden):
         text = _of_a_report(what, petition, facts)
         return Told(Way.PRIVATE, text) if text is not None and Way.PRIVATE in ways else None
     match what:
         case What.RECEIPT:
             return _receipt(petition, facts, ways)
+        case What.QUESTION if facts.question is not None and petition.state is State.SUPPLEMENTING:
+            return _answer(QUESTION.format(question=facts.question), ways, instead=ASKED)
         case What.REPLY if facts.reply is not None:
             return _answer(REPLY.format(reply=facts.reply), ways)
         case What.CORRECTION if facts.correction is not None:
@@ -92,6 +103,8 @@ def told(what: What, petition: Petition, facts: Facts, ways: Collection[Way]) ->
 
 
 def _of_a_report(what: What, petition: Petition, facts: Facts) -> str | None:
+    if petition.hidden is Ground.MOVED:
+        return None  # it goes on elsewhere, and only there is anything told
     if what is What.RECEIPT:
         return _with_numbers_first(RECEIPT.format(number=petition.number, code=facts.code))
     return REPORTED[what].format(number=petition.number) if what in REPORTED else None
@@ -106,12 +119,12 @@ def _receipt(petition: Petition, facts: Facts, ways: Collection[Way]) -> Told | 
     return None
 
 
-def _answer(text: str, ways: Collection[Way]) -> Told | None:
+def _answer(text: str, ways: Collection[Way], instead: str = ANSWERED) -> Told | None:
     if Way.PUBLIC in ways and not find(text):
         return Told(Way.PUBLIC, text)
     if Way.PRIVATE in ways:
         return Told(Way.PRIVATE, text)
-    return Told(Way.PUBLIC, ANSWERED) if Way.PUBLIC in ways else None
+    return Told(Way.PUBLIC, instead) if Way.PUBLIC in ways else None
 
 
 def _with_numbers_first(text: str) -> str:
