@@ -24,6 +24,8 @@ STORED: Final = """
 """
 SATISFIED: Final = frozenset({"very-satisfied", "satisfied", "basically-satisfied"})
 NOT_OURS: Final = "elsewhere"
+ANSWER: Final = "answer"
+"""The clock that binds; others are offices' own."""
 
 
 @dataclass(slots=True)
@@ -156,9 +158,16 @@ def _stored(dsn: str, before: Mapping[tuple[str, int], int]) -> Iterator[Mapping
                 yield orjson.loads(value)
 
 
+def _count(life: Life, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    clock = data.get("clock", ANSWER)
+    name = event["type"].rpartition(".v")[0].rpartition(".")[2]
+    life.steps[name if clock == ANSWER else f"{name}-{clock}"] += 1
+    if clock == ANSWER:
+        life.due_at = _moment(data.get("due_at")) or life.due_at
+
+
 def _follow(life: Life, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    life.steps[event["type"].rpartition(".v")[0].rpartition(".")[2]] += 1
-    life.due_at = _moment(data.get("due_at")) or life.due_at
+    _count(life, event, data)
     match event["type"]:
         case e.PetitionClassified.TYPE | e.ReportClassified.TYPE:
             life.kind, life.topic = data["kind"], data.get("topic") or data["matter"]

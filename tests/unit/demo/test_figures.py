@@ -61,6 +61,19 @@ def test_what_was_answered_after_its_limit_is_late_and_a_later_limit_counts() ->
     assert (found.total.in_time, found.total.late) == (1, 1)
 
 
+def test_offices_own_limits_are_counted_apart_and_leave_the_one_that_binds_where_it_is() -> None:
+    moved = {"clock": "triage", "due_at": "2026-03-03T15:59:59.999Z", "old_due_at": DUE, "provisional": False}
+    late = (e.PetitionOverdue, {"clock": "triage", "effective_at": DUE})
+    binds = (e.PetitionDeadlineRecalculated, moved | {"clock": "answer", "due_at": "2026-03-30T15:59:59.999Z"})
+    own = (e.PetitionDeadlineRecalculated, moved)
+    found = figures([
+        *told("1", *received(), late, own, HANDED, REPLIED, day=10),
+        *told("2", *received(), binds, HANDED, REPLIED, day=25),
+    ])  # fmt: skip
+    assert (found.total.in_time, found.total.late) == (2, 0)
+    assert (found.steps["overdue-triage"], found.steps["overdue"], found.steps["deadline-recalculated"]) == (1, 0, 1)
+
+
 def test_what_was_reopened_is_open_and_what_was_moved_is_counted_where_it_goes_on() -> None:
     reopened = (e.PetitionReopened, {"times": 1, "due_at": DUE})
     moved = (e.PetitionClosed, {"outcome": "moved"})
