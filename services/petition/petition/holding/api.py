@@ -86,12 +86,12 @@ def routers() -> Sequence[APIRouter]:
     tries: Final = _Tries()
 
     @routes.post("/answer", summary="凭编号和查询码看答复 · Read the answer by number and query code")
-    async def answer(body: CodeBody, request: Request, work: Work) -> HeldAnswer:
+    async def answer_by_code(body: CodeBody, request: Request, work: Work) -> HeldAnswer:
         """无须登录，查阅留痕；编号有误与查询码有误答复相同。No login; on record; whatever is wrong reads the same."""
         return await tries.run(body, request, lambda number, code: queries.read_answer(number, code, work))
 
     @routes.post("/supplement", summary="凭编号和查询码补充材料 · Send more by number and query code")
-    async def supply(body: CodeSupplementBody, request: Request, work: Work) -> HeldSupplied:
+    async def supply_by_code(body: CodeSupplementBody, request: Request, work: Work) -> HeldSupplied:
         """承办部门要求时，补充后期限继续计算。When a department has asked; then the clock runs on."""
 
         async def ask(number: str, code: str) -> HeldSupplied:
@@ -101,7 +101,7 @@ def routers() -> Sequence[APIRouter]:
         return await tries.run(body, request, ask)
 
     @routes.post("/rate", summary="凭编号和查询码评价 · Rate the answer by number and query code")
-    async def rate(body: CodeRatingBody, request: Request, work: Work) -> HeldRated:
+    async def rate_by_code(body: CodeRatingBody, request: Request, work: Work) -> HeldRated:
         """每次答复评价一次，承办人看不到；不回访。Once for each answer, hidden from its handler; nobody calls back."""
 
         async def ask(number: str, code: str) -> HeldRated:
