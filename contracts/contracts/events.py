@@ -1526,6 +1526,40 @@ class PetitionTaken(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionLinked(ContractEvent):
+    """Staff linked it to another petition about the same matter, or of the same person (关联): each stays one of its own."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.linked.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-linked:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("links",)
+
+    by: str
+    """Pseudonym of the officer."""
+    to: str
+    """Id of the other petition, of the same tenant; its own life tells of it, too."""
+    links: str | None = None
+    """All links that it has from now on: JSON, a list of objects with to, basis, suggested_by, likeness and by. Why two petitions belong together may say something of who wrote them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionUnlinked(ContractEvent):
+    """Staff took a link back (取消关联)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.unlinked.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-unlinked:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("links",)
+
+    by: str
+    """Pseudonym of the officer."""
+    to: str
+    """Id of the other petition, of the same tenant; its own life tells of it, too."""
+    links: str | None = None
+    """All links that it has from now on: JSON, a list of objects with to, basis, suggested_by, likeness and by. Why two petitions belong together may say something of who wrote them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionReadRecorded(ContractEvent):
     """Somebody read data of other people (查阅留痕); committed before the data left. Each is a subject of its own, of one event."""
 
@@ -1991,6 +2025,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.urged.v1": PetitionUrged,
         "yiwangban.petition.petition.paged.v1": PetitionPaged,
         "yiwangban.petition.petition.taken.v1": PetitionTaken,
+        "yiwangban.petition.petition.linked.v1": PetitionLinked,
+        "yiwangban.petition.petition.unlinked.v1": PetitionUnlinked,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,
         "yiwangban.petition.report.revised.v1": ReportRevised,

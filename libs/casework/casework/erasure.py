@@ -34,7 +34,7 @@ class Erasures:
 
     async def erase(self, event: Envelope, unit: Unit) -> None:
         """Delete what the destroyed key had sealed, and acknowledge, also that there was nothing."""
-        emptied = await self._forget(unit, event.subject)
+        emptied = await self.forget(unit, event.subject)
         await unit.append(
             topic=self._acknowledged.TOPIC,
             subject=event.subject,
@@ -52,11 +52,11 @@ class Erasures:
             UnsealableError: A sealed field was changed or moved.
         """
         if event.type == self._acknowledged.TYPE:
-            await self._forget(unit, event.subject)
+            await self.forget(unit, event.subject)
         else:
             await self._repository.restore(unit, event)
 
-    async def _forget(self, unit: Unit, keyid: str) -> int:
+    async def forget(self, unit: Unit, keyid: str) -> int:
         """Delete what is sealed under a key, and leave the cases; give how often the key was named."""
         unit.outbox.keyring.forget(keyid)
         connection, row, emptied = await unit.session.connection(), self._repository.row, 0

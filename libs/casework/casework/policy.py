@@ -16,6 +16,7 @@ LOOK, FOLLOW = ("list", "read"), ("read", "stream")
 REPLY_BY_LIBRARY = ("answer", "draft-reply")
 MEANWHILE, EXTENSION = ("request-supplement", "request-extension"), ("extend", "refuse-extension")
 FIND, WRITE = (*LOOK, "search", "expand"), ("draft", "revise", "abandon", "submit", "propose-retirement")
+LINK = ("link", "unlink")
 SEE = (*LOOK, "expand")
 BULLETIN = ("draft", "revise", "discard")
 HANDLE = (*SEE, "sign-for", "return", "reply", "close", "correct")
@@ -35,6 +36,8 @@ STAFF = (Role.HANDLER, Role.SPOKESPERSON, Role.ANALYST, Role.ADMINISTRATOR)
 LIBRARIANS = (Role.HANDLER, Role.TRIAGE, Role.SPOKESPERSON, Role.ADMINISTRATOR)
 EDITORS = (Role.HANDLER, Role.TRIAGE, Role.SPOKESPERSON)
 """Who writes bulletins (通报)."""
+SEARCHING = (Role.HANDLER, Role.TRIAGE, Role.SUPERVISOR)
+"""Who looks for what is alike and for hot matters (热点): among petitions that they may read, see ``alike``."""
 KEEPERS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 """Who keeps rosters (值班表) and what the register says of the spokesperson."""
 OVERSIGHT = (Role.SUPERVISOR, Role.AUDITOR)
@@ -187,6 +190,13 @@ POLICY = Policy(
     ("petition",       ("take",),             (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      URGENT),
     ("petition",       ("take",),             (Role.TRIAGE,),                    TENANT,     URGENT_CRIME),
     ("petition",       ("take",),             (Role.SUPERVISOR,),                TENANT,     URGENT_POLICE),
+    ("petition",       LINK,                  (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("petition",       LINK,                  (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("petition",       LINK,                  (Role.TRIAGE,),                    BELOW,      PUBLIC),
+    ("alike",          ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("alike",          ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("alike",          ("read",),             (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      PUBLIC),
+    ("hot-matter",     ("list",),             SEARCHING,                         ALL,        ()),
     ("page",           ("list",),             (Role.DUTY_OFFICER,),              BELOW,      ON_DUTY),
     ("page",           ("list",),             (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      (OPEN, *IMPARTIAL)),
     ("page",           ("list",),             (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *IMPARTIAL)),

@@ -9,6 +9,9 @@ from chassis.service import Service
 from chassis.settings import Role
 
 from petition import problems
+from petition.alike import api as alike
+from petition.alike import problems as alike_problems
+from petition.alike.sketching import Sketching
 from petition.api import commands, intake, queries_router
 from petition.attachments import api as attachments
 from petition.attachments.clearing import Clearing
@@ -76,14 +79,16 @@ def bootstrap() -> Service:
             *publishing.ROUTERS,
             *paging.ROUTERS,
             *rosters.ROUTERS,
+            *alike.ROUTERS,
         ),
-        problems=(casework.problems, problems),
+        problems=(casework.problems, alike_problems, problems),
         parts=(Sorting(), library),
         reactions=REACTIONS,
         tasks=(
             *tasks_of(_connectors(channels, store)),
             *sending.tasks_of(_senders(channels), channels.code_page),
             Clearing(store).task,
+            Sketching().task,
             *delivering.tasks_of(Pagers(PagingSettings()), watch),
         ),
         checks=(watch,),

@@ -25,6 +25,7 @@ from contracts.events import (
     ReportTransferred,
 )
 from petition.afterwards import AfterAnAnswer
+from petition.alike.link import Linking
 from petition.handling.life import HANDLED, Handled, HandledReport
 from petition.kinds import Ground
 from petition.paging.alarm import ALARMING, Alarming, AlarmingReport
@@ -43,6 +44,7 @@ Ordinary = (
     | AfterAnAnswer
     | Handled
     | Alarming
+    | Linking
 )
 Report = (
     ReportReceived
@@ -68,7 +70,7 @@ REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
         **ALARMING,
     }
 )
-"""The same life, told in the small circle; there nothing is answered from the reply library, and nothing is rated."""
+"""The same life, told in the small circle; there nothing is answered from the reply library, rated, or linked."""
 
 
 def told(event: Ordinary, circle: Ground | None, /, **besides: Any) -> PetitionEvent:

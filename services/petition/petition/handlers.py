@@ -16,6 +16,7 @@ from chassis.worker.processor import Reaction
 from contracts.events import AlertRaised
 from petition import domain, store
 from petition.access import asker, held
+from petition.alike.store import forget
 from petition.attachments.attachment import Attachment, names_of, read, text_of
 from petition.bulletins.handlers import open_bulletin_draft
 from petition.channels.domain import carried_over
@@ -221,6 +222,7 @@ async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Pe
     ended, begun = domain.move(petition, command.kind, message, place, sender=sender, by=who.actor, now=unit.now)
     begun = carry_on(petition, carried_over(begun, petition.revision, content), now=unit.now, patience=patience())
     await PETITIONS.save(unit, ended, {"linked": place.id})
+    await forget(unit.session, command.petition)
     kept = {
         name: content.get(name)
         for name in ("title", "text", "handle", "suggestion", "reply_to", "attachments", *REVISED)

@@ -11,11 +11,13 @@ from enum import StrEnum
 from contracts.events import (
     PetitionClassified,
     PetitionClosed,
+    PetitionLinked,
     PetitionPaged,
     PetitionReceived,
     PetitionRevised,
     PetitionTaken,
     PetitionTransferred,
+    PetitionUnlinked,
     ReportClassified,
     ReportClosed,
     ReportPaged,
@@ -25,6 +27,7 @@ from contracts.events import (
     ReportTransferred,
 )
 from petition.afterwards import AfterAnAnswer, followed
+from petition.alike.link import linked
 from petition.events import PetitionEvent
 from petition.feedback.rating import Rating
 from petition.handling import course, life
@@ -143,6 +146,7 @@ class Petition:
         reopened: How often it was.
         publication: Whether its answer was corrected, and is public.
         alarm: Who was paged because something in it can't wait, and who has taken it; None: nobody ever was.
+        linked_to: Ids of petitions that it is linked to (关联); sorted.
     """
 
     id: str
@@ -179,6 +183,7 @@ class Petition:
     reopened: int = 0
     publication: Publication = PRIVATE
     alarm: Alarm | None = None
+    linked_to: tuple[str, ...] = ()
 
 
 def begin(event: PetitionEvent, *, id: str, tenant: str) -> Petition:  # noqa: A002
@@ -266,6 +271,8 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             petition = replace(petition, revision=event.revision)
         case PetitionPaged() | PetitionTaken() | ReportPaged() | ReportTaken():
             petition = alarmed(petition, event)
+        case PetitionLinked() | PetitionUnlinked():
+            petition = linked(petition, event)
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
         case _:

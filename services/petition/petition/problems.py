@@ -8,6 +8,7 @@ from chassis.api.errors import Problem, ProblemType
 from chassis.policy import Scope
 
 from petition import domain
+from petition.alike import problems as alike
 from petition.attachments import keeping, uploads
 from petition.attachments.attachment import MOST, TAKEN
 from petition.bulletins.domain import Unverified
@@ -159,6 +160,7 @@ CODE_GONE = ProblemType("code-link-gone", 404, "链接已失效", "The link give
 
 
 REFUSALS = casework.problems.REFUSALS | {
+    **alike.REFUSALS,
     jurisdiction.UnknownDepartment: lambda _: Problem(
         UNKNOWN_DEPARTMENT, pointer="/body/department", extensions={"known": list(DEPARTMENTS)}
     ),

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from casework.decision import Decision
-from casework.erasure import Erasures
 from casework.repository import Repository, Stored
 from chassis.policy import EVERYTHING
 from chassis.unit import Unit
@@ -15,6 +14,8 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.events import PetitionErasureAcknowledged
+from petition.alike.store import SketchErasures
+from petition.alike.tables import columns_of as columns_of_links
 from petition.channels.origin import Origin
 from petition.feedback.rating import CallBack, Level, Rating
 from petition.handling.tables import columns_of as columns_of_course
@@ -86,6 +87,7 @@ def _write(petition: Petition) -> dict[str, Any]:
         "outdated": petition.publication.outdated,
         **columns_of_course(petition),
         **columns_of_alarm(petition),
+        **columns_of_links(petition),
     }
 
 
@@ -130,6 +132,7 @@ def _read(row: PetitionRow) -> Petition:
             outdated=row.outdated,
         ),
         alarm=alarm_in(row),
+        linked_to=tuple(row.linked_to),
     )
 
 
@@ -208,6 +211,7 @@ def _petitions(resource: str) -> Petitions:
             "publication_keyid": ("publication",),
             "supplement_request_keyid": ("supplement_request",),
             "supplement_keyid": ("supplement",),
+            "links_keyid": ("links",),
         },
         identifying=("posted_at",),
         read=_read,
@@ -224,5 +228,5 @@ RATINGS = _petitions("rating")
 """The same petitions as those see them who may know how an answer was rated: never who had a hand in it."""
 PUBLICATIONS = _petitions("publication")
 """The same petitions as whoever publishes sees them: those whose authors agree."""
-ERASURES = Erasures(PETITIONS, PetitionErasureAcknowledged)
+ERASURES = SketchErasures(PETITIONS, PetitionErasureAcknowledged)
 """What is deleted here when a person's key was destroyed."""

@@ -6,11 +6,12 @@ from casework.rows import Row
 from sqlalchemy import ARRAY, DateTime, Index, String, text
 from sqlmodel import Field
 
+from petition.alike.tables import LinkColumns
 from petition.handling.tables import CourseColumns
 from petition.paging.tables import AlarmColumns
 
 
-class PetitionRow(AlarmColumns, CourseColumns, Row, table=True):
+class PetitionRow(LinkColumns, AlarmColumns, CourseColumns, Row, table=True):
     """A petition; its content, whatever the store names as sealed, lies under the author's key."""
 
     __tablename__ = "petitions"
@@ -38,6 +39,7 @@ class PetitionRow(AlarmColumns, CourseColumns, Row, table=True):
         Index("petitions_by_objection_key", "objection_keyid", postgresql_where=text("objection_keyid IS NOT NULL")),
         Index("petitions_by_correction_key", "correction_keyid", postgresql_where=text("correction_keyid IS NOT NULL")),
         Index("petitions_by_public_key", "publication_keyid", postgresql_where=text("publication_keyid IS NOT NULL")),
+        Index("petitions_by_links_key", "links_keyid", postgresql_where=text("links_keyid IS NOT NULL")),
         Index("petitions_consented", "tenant", "id", postgresql_where=text("consent IS NOT NULL")),
         Index("petitions_published", "id", postgresql_where=text("published_at IS NOT NULL")),
         Index("petitions_call_back_late", "tenant", "id", postgresql_where=text("call_back_late")),

@@ -61,6 +61,8 @@ class Action(StrEnum):
     PAGE = "page"
     TAKE = "take"
     RECALCULATE = "recalculate"
+    LINK = "link"
+    UNLINK = "unlink"
 
 
 DESK = (Role.TRIAGE, Role.SUPERVISOR)
@@ -159,6 +161,9 @@ TABLE = Workflow(
     *((state, Action.PAGE,     (Role.SYSTEM,), state, "danger: the duty officer, then up") for state in BEGUN),
     *((state, Action.RECALCULATE, (Role.SYSTEM,), state, "a new calendar") for state in BEGUN),
     *((state, Action.TAKE,     ON_DUTY,        state, "once; nobody else is paged") for state in BEGUN),
+    # With another petition, which goes its own way all the same.
+    *((state, Action.LINK,     OFFICE,         state, "the same matter; both stay") for state in BEGUN),
+    *((state, Action.UNLINK,   OFFICE,         state, "it was none after all") for state in BEGUN),
 )  # fmt: skip
 """The same for ordinary petitions and for those in a small circle; what is moved goes on in the other one, linked.
 Whenever its sender edits a message where they posted it, the petition stays where it is: that is no row here."""

@@ -158,6 +158,8 @@ def _of_handling(event: ContractEvent) -> Tells | None:
             | e.PetitionExtensionRequested()
             | e.PetitionExtensionRefused()
             | e.PetitionPaged()
+            | e.PetitionLinked()
+            | e.PetitionUnlinked()
             | e.PetitionTaken()
         ):
             return Tells()

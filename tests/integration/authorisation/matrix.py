@@ -30,6 +30,8 @@ LOOKING = frozenset({"list", "read", "search", "stream"})
 KEYS = {"service-item": "slug", "count": "kind", "record": "event_id", "invalid-record": "reason"}
 """By what lists name their rows, where that isn't ``id``."""
 ANSWERED = {"answer": "00000000-0000-4000-8000-000000000000", "answer_version": 1}
+OTHERS = {"others": [{"id": ANSWERED["answer"], "version": 1}]}
+ANOTHER = {"other": ANSWERED["answer"], "version": 1}
 BODIES: dict[str, Any] = {
     "draft": ANSWER,
     "revise": ANSWER,
@@ -38,6 +40,11 @@ BODIES: dict[str, Any] = {
     "discard": {"reason": "有误"},
     "answer": ANSWERED,
     "draft-reply": ANSWERED | {"text": "请到大厅办理，谢谢。"},
+    "answer-alike": ANSWERED | OTHERS,
+    "draft-alike": ANSWERED | OTHERS | {"text": "请到大厅办理，谢谢。"},
+    "sign-alike": OTHERS,
+    "link": ANOTHER | {"basis": "same-matter"},
+    "unlink": ANOTHER,
     "refuse": {"reasons": ["materials-incomplete"], "notice": "缺少材料。"},
     "complete": {"recommendation": "approve", "opinion": "可以。"},
     "deny": {"reasons": ["permit-expired"], "notice": "不可以。"},
@@ -279,7 +286,7 @@ class Sweep:
             case "add":
                 return next_shift()
         bodies = BODIES | (OF_BULLETINS if operation.resource == "bulletin" else {})
-        return bodies.get(operation.action)
+        return bodies.get(operation.path.rpartition("/")[2], bodies.get(operation.action))
 
     def _token(self, asker: Asker) -> str:
         if asker not in self._tokens:

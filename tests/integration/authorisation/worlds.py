@@ -230,11 +230,11 @@ async def petitions(world: World) -> None:
         for made in (None, "written", "proposed"):
             await world.keep("answer", fresh(tenant, made=made), answer)
     await bulletins(world)
-    world.rows |= {"suggestion": (seen := world.rows["petition"]), "delivery": of(world.service.rows(PARKED), seen)}
-    plain = next(row for row in world.rows["petition"] if row.tenant == CITY)  # neither rated nor to be published
-    for resource in ("rating", "publication"):
-        world.rows[resource].append(plain)
-    world.rows["draft"] += [row for row in world.rows["petition"] if row.department == DEPARTMENT][: len(INVOLVED)]
+    world.rows |= dict.fromkeys(("suggestion", "alike"), seen := world.rows["petition"])
+    world.rows["delivery"] = of(world.service.rows(PARKED), seen)
+    for resource in ("rating", "publication"):  # one that is neither rated nor to be published
+        world.rows[resource].append(next(row for row in seen if row.tenant == CITY))
+    world.rows["draft"] += [row for row in seen if row.department == DEPARTMENT][: len(INVOLVED)]
     for part in world.service.service.parts:
         if isinstance(part, petition.replies.library.Library):
             part.refresh()

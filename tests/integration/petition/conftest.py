@@ -10,6 +10,7 @@ import httpx
 import pytest
 from chassis.files import SHELVES, Folder
 from deploy.issuer import Issuer
+from petition.alike.sketching import Sketching
 from petition.attachments.clearing import Clearing
 from petition.attachments.uploads import expire
 from petition.bootstrap import bootstrap
@@ -94,6 +95,11 @@ class Petitions(InProcess):
         settings = self.service.settings
         assert isinstance(settings, PetitionSettings)
         return Path(settings.attachments)
+
+    async def sketched(self) -> None:
+        """Let all that came in be compared, as the worker does within seconds."""
+        async with self.units.begin() as unit:
+            await Sketching().run(unit)
 
     async def replied(self, id_: str, by: str = "traffic-police", text: str = "您好，已办理。") -> None:
         """Have the department take on what it has just got, and reply."""

@@ -32,6 +32,13 @@ OPERATIONS = {
     ("POST", "/v1/petitions/{petition_id}/refuse-extension"),
     ("POST", "/v1/petitions/{petition_id}/urge"),
     ("POST", "/v1/petitions/{petition_id}/take"),
+    ("GET", "/v1/petitions/{petition_id}/alike"),
+    ("GET", "/v1/hot-matters"),
+    *(
+        ("POST", f"/v1/petitions/{{petition_id}}/{action}")
+        for action in ("answer-alike", "draft-alike", "link", "unlink")
+    ),
+    ("POST", "/v1/drafts/{petition_id}/sign-alike"),
     ("GET", "/v1/pages"),
     ("GET", "/v1/shifts"),
     ("POST", "/v1/shifts"),

@@ -27,7 +27,7 @@ from petition.workflow import SECOND_LOOK, TABLE, Action, State
 
 from tests.unit.kit.life import ROLES, TEXTS, live, rows_of
 
-from .paged import PagedLife
+from .linked import LinkedLife
 from .test_domain import CONTENT, LIBRARY, NOW, SENDER, classified, elsewhere, rebuilt, received
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
@@ -64,7 +64,7 @@ WAYS = (
     (Action.ANSWER, Action.CLOSE, Action.CONSENT, Action.PUBLISH, Action.UNPUBLISH),
     (*IN_HAND, Action.REPLY, Action.CLOSE, Action.REOPEN, *IN_HAND, Action.REPLY),
     *(
-        (*steps, Action.PAGE, Action.TAKE)
+        (*steps, Action.PAGE, Action.TAKE, Action.LINK, Action.UNLINK)
         for steps in (
             *((), (Action.AUTO_ANSWER,), (Action.TRANSFER,), (Action.TRANSFER, Action.DISPUTE), IN_HAND),
             *((*IN_HAND, Action.ASK_MORE), (*IN_HAND, Action.DRAFT_REPLY), (Action.ANSWER,), (Action.CLOSE,)),
@@ -78,7 +78,7 @@ def settled(decision: Decision) -> Decision:
     return feedback.reopenable(decision, now=NOW)
 
 
-class PetitionLife(PagedLife):
+class PetitionLife(LinkedLife):
     """Anybody, of any department, with a petition in any circle."""
 
     table = TABLE
@@ -327,6 +327,8 @@ class PetitionLife(PagedLife):
             Action.UNPUBLISH: lambda: self.unpublish(spokesperson),
             Action.PAGE: lambda: self.its_words_tell_of(Danger.LIFE),
             Action.TAKE: lambda: self.take(desk, other=False),
+            Action.LINK: lambda: self.link(desk, near=True),
+            Action.UNLINK: lambda: self.unlink(desk),
             Action.REOPEN: lambda: self.reopen_unsolved(desk) if self.case.rating else self.reopen(0, citizen),
         }
         if action in steps:  # what the service does by itself happens as it comes in
