@@ -1,14 +1,14 @@
 """Simulated officers, and the citizens they deal with: they take petitions through their courses, by the API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from contracts.tenants import PROVINCE
 
-from demo.courses import DEPARTMENTS, OTHERWISE, Matter, Step, Turns, Who
+from demo.courses import ANSWER, CLOSE_ANSWERED, DEPARTMENTS, OTHERWISE, Matter, Step, Turns, Who
 from demo.gateway import Gateway, Reply
-from demo.promises import changed
+from demo.promises import changed, changed_together, linked
 from demo.target import TokenFor
 
 NEAR = 0.18
@@ -18,6 +18,8 @@ ASKED = frozenset({"household", "exit-entry", "traffic", "service", "network"})
 """About this the library is asked."""
 
 PAGE = 100
+AT_ONCE = 5
+"""So many questions with the same answer are answered on one confirmation."""
 
 
 class Officers:
@@ -63,12 +65,50 @@ class Officers:
     async def answer_at_once(self, tenant: str) -> None:
         """Look through a city's queue for questions that the reply library answers, and answer them."""
         queue = f"/v1/petitions/queue?state=classified&limit={PAGE}"
+        alike: dict[tuple[str, int], list[tuple[Matter, int]]] = {}
         async for waiting in self._gateway.items(queue, self._desk(tenant, Who.DESK)):
             matter = _matter(str(waiting["id"]), tenant, waiting, None)
             ours = waiting["tenant"] == tenant and matter.id in self._arrived and not matter.hidden
             asks = matter.kind == "consult" and str(matter.topic).partition("/")[0] in ASKED
             if ours and asks and (answer := await self._nearest(matter)):
-                await self._follow(replace(matter, answer=answer), f'"{waiting["version"]}"', Who.DESK)
+                alike.setdefault(answer, []).append((replace(matter, answer=answer), int(waiting["version"])))
+        for found in alike.values():
+            together = [each for each in found if not each[0].urgent][:AT_ONCE]
+            if len(together) > 1:
+                await self._answer_together(together)
+                found = [each for each in found if each not in together]  # noqa: PLW2901
+            for matter, version in found:
+                await self._follow(matter, f'"{version}"', Who.DESK)
+
+    async def _answer_together(self, alike: Sequence[tuple[Matter, int]]) -> None:
+        """Answer several on one confirmation, link the first two, and close each."""
+        (read, version), *others = alike
+        token, path = self._desk(read.tenant, Who.DESK), f"/v1/petitions/{read.id}"
+        chosen = [{"id": matter.id, "version": seen} for matter, seen in others]
+        body = {**ANSWER.body(read, {}), "others": chosen}
+        reply = await self._gateway.write(
+            f"{path}/answer-alike", token, body, action="answer-alike", tenant=read.tenant, subject=read.id,
+            if_match=f'"{version}"', promise=changed_together(ANSWER.event),
+        )  # fmt: skip
+        if not reply.accepted:
+            self._gateway.tally.refuse(f"answer-alike {reply.reason}", read.id)
+            return
+        versions = {str(each["id"]): int(each["version"]) for each in (reply.body, *_done(reply))}
+        for other in reply.body["others"]:
+            if not other["done"]:
+                self._gateway.tally.refuse(f"answer-alike {other['problem']['type']}", other["id"])
+        if others[0][0].id in versions:
+            body = {"other": others[0][0].id, "version": versions[others[0][0].id], "basis": "same-matter"}
+            tied = await self._gateway.write(
+                f"{path}/link", token, body, action="link", tenant=read.tenant, subject=read.id,
+                if_match=reply.etag, promise=linked,
+            )  # fmt: skip
+            if tied.accepted:
+                versions |= {str(each["id"]): int(each["version"]) for each in (tied.body, tied.body["other"])}
+        for matter, _ in alike:
+            if matter.id in versions:
+                closed = await self._take(CLOSE_ANSWERED, matter, Who.DESK, f'"{versions[matter.id]}"')
+                self.closed += closed.accepted
 
     async def _follow(self, matter: Matter, version: str | None, desk: Who) -> None:
         for step in self._turns.course_of(matter):
@@ -115,6 +155,10 @@ class Officers:
 
     def _desk(self, tenant: str, role: Who) -> str:
         return self._token_for(f"{role.value}-{tenant}", tenant, role.value, None)
+
+
+def _done(reply: Reply) -> Iterator[Mapping[str, Any]]:
+    return (each["changed"] for each in reply.body["others"] if each["done"])
 
 
 def _matter(petition: str, tenant: str, seen: Mapping[str, Any], sender: str | None) -> Matter:

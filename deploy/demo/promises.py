@@ -6,6 +6,7 @@ from contracts.events import (
     CaseSubmitted,
     PetitionAutoAnswered,
     PetitionClassified,
+    PetitionLinked,
     PetitionReceived,
     ReportClassified,
     ReportReceived,
@@ -32,6 +33,23 @@ def changed(event: type[ContractEvent]) -> Promise:
         return subject, (Expected(event.TOPIC, subject, int(reply.body.get("version", 0)), event.TYPE),)
 
     return promise
+
+
+def changed_together(event: type[ContractEvent]) -> Promise:
+    """What a confirmation for several promises: one event of the one that was read, and of each other that was done."""
+
+    def promise(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
+        others = (each["changed"] for each in reply.body.get("others", ()) if each["done"])
+        done = [(str(each.get("id")), int(each.get("version", 0))) for each in (reply.body, *others)]
+        return done[0][0], tuple(Expected(event.TOPIC, subject, version, event.TYPE) for subject, version in done)
+
+    return promise
+
+
+def linked(reply: Reply) -> tuple[str, tuple[Expected, ...]]:
+    """Promise that both petitions tell of their link."""
+    both = [(str(each.get("id")), int(each.get("version", 0))) for each in (reply.body, reply.body.get("other", {}))]
+    return both[0][0], tuple(Expected(PetitionLinked.TOPIC, id_, version, PetitionLinked.TYPE) for id_, version in both)
 
 
 def received(reply: Reply) -> tuple[str, tuple[Expected, ...]]:

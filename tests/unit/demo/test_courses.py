@@ -20,10 +20,14 @@ from demo.courses import (
     Turns,
     Who,
 )
+from demo.gateway import Reply
 from demo.library import contents
+from demo.promises import changed_together, linked
 from demo.wording import REPLIES
 from petition.departments import DEPARTMENTS
 from petition.workflow import TABLE, Action, State
+
+from contracts.events import PetitionReplied
 
 ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, (TAKE, *NOT_FOR_POLICE))
 ROLE = {Who.ASTRAY: "handler", Who.SECOND_LOOK: "triage"}
@@ -43,6 +47,16 @@ def test_petitions_are_answered_disputed_rated_reopened_and_published() -> None:
         "transfer sign-for return dispute decide answer draft-reply sign rate call-back reopen correct publish urge"
     )
     assert done >= set(wanted.split())
+
+
+def test_one_confirmation_promises_an_event_of_each_that_was_done_and_a_link_one_of_both() -> None:
+    done = {"id": "b", "done": True, "changed": {"id": "b", "version": 3}}
+    refused = {"id": "c", "done": False, "changed": None}
+    reply = Reply(200, {"id": "a", "version": 4, "others": [done, refused]})
+    subject, events = changed_together(PetitionReplied)(reply)
+    assert (subject, [(each.subject, each.sequence) for each in events]) == ("a", [("a", 4), ("b", 3)])
+    both = linked(Reply(200, {"id": "a", "version": 5, "other": {"id": "b", "version": 4}}))[1]
+    assert [(each.subject, each.sequence) for each in both] == [("a", 5), ("b", 4)]
 
 
 def test_courses_are_given_in_turn_to_those_that_are_alike() -> None:
