@@ -24,7 +24,8 @@ STEPS: Final = {
     "jurisdiction-decided": "指定管辖", "supplement-requested": "要求补充", "supplemented": "补充",
     "extended": "延期", "urged": "催办", "reply-drafted": "送签", "replied": "答复", "person-asked": "转人工",
     "rated": "评价", "called-back": "回访", "reopened": "重新办理", "reply-corrected": "更正",
-    "consent-given": "同意公开", "linked": "关联", "published": "公开", "closed": "办结", "deadline-recalculated": "重新计算",
+    "consent-given": "同意公开", "linked": "关联", "published": "公开", "closed": "办结",
+    "deadline-recalculated": "重新计算",
     "overdue-triage": "分拣逾期", "overdue-sign-for": "签收逾期", "overdue-call-back": "回访逾期",
 }  # fmt: skip
 

@@ -1,10 +1,13 @@
 """What refusals from inside read like over HTTP."""
 
+from typing import Final
+
 import casework.problems
 from casework.access import Beyond
 from casework.policy import RECUSED, UNASKED, UNDRAFTED, UNPROPOSED, UNWRITTEN
 from casework.problems import beyond
 from chassis.api.errors import Problem, ProblemType
+from chassis.api.refusals import Refusals
 from chassis.policy import Scope
 
 from petition import domain
@@ -159,7 +162,8 @@ CODE_GONE = ProblemType("code-link-gone", 404, "链接已失效", "The link give
 # fmt: on
 
 
-REFUSALS = casework.problems.REFUSALS | {
+REFUSALS: Final[Refusals] = {
+    **casework.problems.REFUSALS,
     **alike.REFUSALS,
     jurisdiction.UnknownDepartment: lambda _: Problem(
         UNKNOWN_DEPARTMENT, pointer="/body/department", extensions={"known": list(DEPARTMENTS)}

@@ -3,6 +3,7 @@
 from typing import Final
 
 from chassis.api.errors import Problem, ProblemType
+from chassis.api.refusals import Refusals
 
 from petition.alike import domain
 from petition.alike.domain import MOST_LINKS
@@ -28,7 +29,7 @@ LINKED_ENOUGH = ProblemType("linked-enough", 409, "关联过多", "Linked to too
     f"一件至多关联 {MOST_LINKS} 件；更多的请看热点。", f"At most {MOST_LINKS}; see the hot matters for more.")
 # fmt: on
 
-REFUSALS: Final = {
+REFUSALS: Final[Refusals] = {
     domain.AnsweredAlone: lambda _: Problem(ANSWERED_ALONE),
     domain.OtherDraft: lambda _: Problem(OTHER_DRAFT),
     domain.StaysApart: lambda _: Problem(STAYS_APART),
