@@ -971,6 +971,10 @@ class PetitionReplied(ContractEvent):
     """Pseudonym of the spokesperson who signed it, if it needed a signature."""
     reopenable_until: datetime | None = None
     """Until when whoever wrote it may have it taken up again (重新办理); absent: not at all."""
+    contributed: tuple[int, ...] | None = None
+    """Numbers of the invitations whose opinions it rests on (采纳的协办意见), if any."""
+    without: tuple[int, ...] | None = None
+    """Numbers of the invitations whose opinions are late, and which it goes out without, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -990,6 +994,10 @@ class PetitionReplyDrafted(ContractEvent):
     """Id of the answer of the reply library."""
     answer_version: int
     """The published version that was edited."""
+    contributed: tuple[int, ...] | None = None
+    """Numbers of the invitations whose opinions it rests on (采纳的协办意见), if any."""
+    without: tuple[int, ...] | None = None
+    """Numbers of the invitations whose opinions are late, and which it goes out without, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1560,6 +1568,135 @@ class PetitionUnlinked(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionCollaborationRequested(ContractEvent):
+    """The department in charge asked another one for its opinion (邀请协办); the citizen's clock runs on."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.collaboration-requested.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-collaboration-requested:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("question",)
+
+    by: str
+    """Pseudonym of the officer."""
+    tenant: str
+    """Of the invited department, a GB/T 2260 code."""
+    department: str
+    """The invited department."""
+    handlers: tuple[str, ...] | None = None
+    """Pseudonyms of the only handlers who are invited; absent: whichever handler of the department."""
+    question: str
+    """What is asked, 1 to 2,000 characters."""
+    contribute_by: datetime
+    """End of the internal limit, UTC; never later than the citizen's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionCollaborationAccepted(ContractEvent):
+    """The invited department signed for the invitation (签收协办)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.collaboration-accepted.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-collaboration-accepted:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    invitation: int
+    """Number of the invitation: the sequence of the event that requested the collaboration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionCollaborationDeclined(ContractEvent):
+    """The invited department declined (谢绝协办)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.collaboration-declined.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-collaboration-declined:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    invitation: int
+    """Number of the invitation: the sequence of the event that requested the collaboration."""
+    basis: str
+    """On what basis of the list. An open list; readers have to bear new ones."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionContributed(ContractEvent):
+    """The invited department said its opinion (协办意见), or amended it."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.contributed.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-contributed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("opinion",)
+
+    by: str
+    """Pseudonym of the officer."""
+    invitation: int
+    """Number of the invitation: the sequence of the event that requested the collaboration."""
+    opinion: str
+    """What they think of it, 1 to 10,000 characters; in the place of what they said before."""
+    times: int
+    """How often they have said it by now."""
+    late: bool | None = None
+    """It came for the first time, after the limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionCollaborationReminded(ContractEvent):
+    """Whoever hasn't contributed yet was reminded (催协办)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.collaboration-reminded.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-collaboration-reminded:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    invitation: int
+    """Number of the invitation: the sequence of the event that requested the collaboration."""
+    day: str
+    """The day, Shanghai's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionCollaborationWithdrawn(ContractEvent):
+    """The department in charge withdrew an invitation (撤回邀请)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.collaboration-withdrawn.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-collaboration-withdrawn:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    invitation: int
+    """Number of the invitation: the sequence of the event that requested the collaboration."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionCollaborationOverdue(ContractEvent):
+    """Nobody contributed within the internal limit (协办逾期); the common superior of both departments is told."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.collaboration-overdue.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-collaboration-overdue:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    invitation: int
+    """Number of the invitation: the sequence of the event that requested the collaboration."""
+    effective_at: datetime
+    """The moment that was due, UTC."""
+    to: str
+    """Who is told, a GB/T 2260 code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionReadRecorded(ContractEvent):
     """Somebody read data of other people (查阅留痕); committed before the data left. Each is a subject of its own, of one event."""
 
@@ -2027,6 +2164,13 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.taken.v1": PetitionTaken,
         "yiwangban.petition.petition.linked.v1": PetitionLinked,
         "yiwangban.petition.petition.unlinked.v1": PetitionUnlinked,
+        "yiwangban.petition.petition.collaboration-requested.v1": PetitionCollaborationRequested,
+        "yiwangban.petition.petition.collaboration-accepted.v1": PetitionCollaborationAccepted,
+        "yiwangban.petition.petition.collaboration-declined.v1": PetitionCollaborationDeclined,
+        "yiwangban.petition.petition.contributed.v1": PetitionContributed,
+        "yiwangban.petition.petition.collaboration-reminded.v1": PetitionCollaborationReminded,
+        "yiwangban.petition.petition.collaboration-withdrawn.v1": PetitionCollaborationWithdrawn,
+        "yiwangban.petition.petition.collaboration-overdue.v1": PetitionCollaborationOverdue,
         "yiwangban.petition.read.recorded.v1": PetitionReadRecorded,
         "yiwangban.petition.report.received.v1": ReportReceived,
         "yiwangban.petition.report.revised.v1": ReportRevised,

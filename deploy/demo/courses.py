@@ -7,20 +7,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 from contracts.event import ContractEvent
+from contracts.tenants import PROVINCE
 
 from contracts import events as e
-from demo.wording import LIBRARY_LINE, REPLIES
+from demo.matter import Matter
+from demo.wording import ASKED_OTHERS, LIBRARY_LINE, OPINION, REPLIES, TOGETHER_LINE
 
-OTHERWISE: Final = "liaison-12345"
-DEPARTMENTS: Final = {
-    "fraud": "anti-fraud",
-    "traffic": "traffic-police",
-    "exit-entry": "exit-entry",
-    "household": "household",
-    "public-order": "public-order",
-    "fire": "fire",
-    "network": "network-police",
-}
 ENDS: Final = {"crime": "filed"}
 """How a petition ends that only a small circle may know of, if not as answered."""
 
@@ -34,47 +26,11 @@ class Who(StrEnum):
     """Of the department that it was sent to by mistake."""
     SUPERIOR = "supervisor"
     HEAD = "agency-head"
+    NEIGHBOUR = "handler, of another city"
+    ABOVE = "handler, of the province"
     SPOKESPERSON = "spokesperson"
     SECOND_LOOK = "triage, uninvolved"
     SENDER = "citizen"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """A petition as its desk sees it when it takes it up.
-
-    Attributes:
-        id: Of the petition.
-        tenant: Whose desk it is.
-        state: Where it stands.
-        sender: Account of whoever wrote it, if they have one here.
-        kind: What it is said to be.
-        topic: What it is said to be about.
-        hidden: Why only a small circle may know of it.
-        urgent: It can't wait.
-        department: Who ought to answer.
-        answer: Id and version of the library's answer that it has, or that is nearest; None: none is near.
-    """
-
-    id: str
-    tenant: str
-    state: str
-    sender: str | None = None
-    kind: str | None = None
-    topic: str | None = None
-    hidden: str | None = None
-    urgent: bool = False
-    department: str = OTHERWISE
-    answer: tuple[str, int] | None = None
-
-    @property
-    def astray(self) -> str:
-        """Name a department that it isn't for."""
-        return next(each for each in REPLIES if each not in {self.department, OTHERWISE})
-
-    def handler_of(self, department: str) -> str:
-        """Name the handler's account of a department here."""
-        return f"handler-{department}-{self.tenant}"
 
 
 Body = Callable[[Matter, Mapping[str, Any]], Mapping[str, Any]]
@@ -91,7 +47,8 @@ class Step:
         event: What it brings about.
         body: What is sent.
         of: First part of its path.
-        look: Whoever sends it looks first at it there.
+        look: Whoever sends it looks first at it there,
+        at: or at it here.
     """
 
     action: str
@@ -100,6 +57,7 @@ class Step:
     body: Body = field(default=lambda _matter, _seen: {})
     of: str = "petitions"
     look: bool = False
+    at: str = ""
 
 
 def _says(**what: Any) -> Body:
@@ -126,6 +84,19 @@ def _from_library(matter: Matter, _: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _edited(matter: Matter, seen: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**_from_library(matter, seen), "text": LIBRARY_LINE + REPLIES[matter.department]}
+
+
+def _asked(tenant: Callable[[Matter], str]) -> Body:
+    def body(matter: Matter, _: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked = {"tenant": tenant(matter), "department": matter.helper, "question": ASKED_OTHERS}
+        return {**asked, "handlers": [matter.handler_of(matter.helper, tenant(matter))]}
+
+    return body
+
+
+def _together(matter: Matter, seen: Mapping[str, Any]) -> Mapping[str, Any]:
+    merged = [each["number"] for each in seen.get("invitations", ()) if each["standing"] == "contributed"]
+    return {"text": TOGETHER_LINE + REPLIES[matter.department], "contributed": merged}
 
 
 def _proposed(_: Matter, seen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -176,6 +147,18 @@ ASK_TIME = Step(
 )
 EXTEND = Step("extend", Who.HEAD, e.PetitionExtended, _says(reason="情况属实，同意延期。"))
 URGE = Step("urge", Who.SENDER, e.PetitionUrged)
+INVITE = Step("invite", Who.DEPARTMENT, e.PetitionCollaborationRequested, _asked(lambda matter: matter.neighbour))
+INVITE_ABOVE = Step("invite", Who.DEPARTMENT, e.PetitionCollaborationRequested, _asked(lambda _: PROVINCE))
+JOIN = Step("join", Who.NEIGHBOUR, e.PetitionCollaborationAccepted, of="collaborations")
+CONTRIBUTE = Step("contribute", Who.NEIGHBOUR, e.PetitionContributed, _says(opinion=OPINION), of="collaborations")
+DECLINE = Step(
+    "decline",
+    Who.ABOVE,
+    e.PetitionCollaborationDeclined,
+    _says(basis="another-tiers", reason="按职责由地市办理。"),
+    of="collaborations",
+)
+REPLY_TOGETHER = Step("reply", Who.DEPARTMENT, e.PetitionReplied, _together, look=True, at="opinions")
 RATE_WELL = Step("rate", Who.SENDER, e.PetitionRated, _says(level="satisfied", solved=True))
 RATE_BADLY = Step("rate", Who.SENDER, e.PetitionRated, _says(level="dissatisfied", solved=False))
 CALL_BACK = Step("call-back", Who.SECOND_LOOK, e.PetitionCalledBack, _says(result="not-solved"), of="ratings")
@@ -229,6 +212,7 @@ BETWEEN_OFFICES: Final[tuple[Course, ...]] = (
     (MISDIRECT, RETURN, *HANDLED, CLOSE),
     (MISDIRECT, DISPUTE, OBJECT, DECIDE, SIGN_FOR, REPLY, CLOSE),
     (TRANSFER, SIGN_FOR, ASK_TIME, EXTEND, REPLY, CORRECT, CLOSE),
+    (TRANSFER, SIGN_FOR, INVITE, INVITE_ABOVE, JOIN, CONTRIBUTE, DECLINE, REPLY_TOGETHER, CLOSE),
 )
 """What needs nothing of whoever wrote it."""
 WITH_THEIR_SENDER: Final[tuple[Course, ...]] = (

@@ -6,8 +6,9 @@ from typing import Any
 
 from contracts.tenants import PROVINCE
 
-from demo.courses import ANSWER, CLOSE_ANSWERED, DEPARTMENTS, OTHERWISE, Matter, Step, Turns, Who
+from demo.courses import ANSWER, CLOSE_ANSWERED, Step, Turns, Who
 from demo.gateway import Gateway, Reply
+from demo.matter import DEPARTMENTS, OTHERWISE, Matter
 from demo.promises import changed, changed_together, linked
 from demo.target import TokenFor
 
@@ -128,7 +129,8 @@ class Officers:
 
     async def _take(self, step: Step, matter: Matter, desk: Who, version: str | None) -> Reply:
         token, path = self._token_of(step.who, matter, desk), f"/v1/{step.of}/{matter.id}"
-        looked = (await self._gateway.read(path, token)).body if step.look else {}
+        seen_at = f"/v1/{step.at or step.of}/{matter.id}"
+        looked = (await self._gateway.read(seen_at, token)).body if step.look else {}
         return await self._gateway.write(
             f"{path}/{step.action}",
             token,
@@ -147,6 +149,9 @@ class Officers:
             case Who.DEPARTMENT | Who.ASTRAY:
                 department = matter.astray if who is Who.ASTRAY else matter.department
                 return self._token_for(matter.handler_of(department), matter.tenant, "handler", department)
+            case Who.NEIGHBOUR | Who.ABOVE:
+                tenant = matter.neighbour if who is Who.NEIGHBOUR else PROVINCE
+                return self._token_for(matter.handler_of(matter.helper, tenant), tenant, "handler", matter.helper)
             case Who.SECOND_LOOK:
                 return self._token_for(f"visits-{matter.tenant}", matter.tenant, "triage", None)
             case Who.SENDER:

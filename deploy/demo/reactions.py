@@ -50,6 +50,7 @@ UNASKED = frozenset({type_ for reaction in REACTIONS for type_, _ in reaction.ef
     e.PetitionOverdue.TYPE,
     e.PetitionEscalated.TYPE,
     e.PetitionSupplementLapsed.TYPE,
+    e.PetitionCollaborationOverdue.TYPE,
     e.ReportPaged.TYPE,
     e.ReportWarned.TYPE,
     e.ReportOverdue.TYPE,

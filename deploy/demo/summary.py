@@ -22,6 +22,7 @@ GROUPS: Final[Mapping[str, Callable[[Life], str]]] = {
 STEPS: Final = {
     "taken": "接警", "transferred": "转办", "signed-for": "签收", "returned": "退回", "jurisdiction-disputed": "争议",
     "jurisdiction-decided": "指定管辖", "supplement-requested": "要求补充", "supplemented": "补充",
+    "collaboration-requested": "邀请协办", "contributed": "协办意见", "collaboration-declined": "谢绝协办",
     "extended": "延期", "urged": "催办", "reply-drafted": "送签", "replied": "答复", "person-asked": "转人工",
     "rated": "评价", "called-back": "回访", "reopened": "重新办理", "reply-corrected": "更正",
     "consent-given": "同意公开", "linked": "关联", "published": "公开", "closed": "办结",

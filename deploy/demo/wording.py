@@ -16,3 +16,10 @@ REPLIES: Final = {
 
 LIBRARY_LINE: Final = "您好，一般规定见公开的办事口径；您的情况补充答复如下。"
 """Before what a department says in other words than the reply library's."""
+
+ASKED_OTHERS: Final = "贵单位是否掌握相关情况？请提供意见。"
+"""What a department asks another one (协办)."""
+OPINION: Final = "经核，情况属实，我单位无其他意见。"
+"""What that one says."""
+TOGETHER_LINE: Final = "您好，经会同有关单位核实，答复如下。"
+"""Before what rests on another department's opinion."""

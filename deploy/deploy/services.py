@@ -91,6 +91,8 @@ SERVICES = (
             Route("/v1/publications"),
             Route("/v1/published", public=True),
             Route("/v1/hot-matters"),
+            Route("/v1/collaborations"),
+            Route("/v1/opinions"),
             Route("/v1/pages"),
             Route("/v1/shifts"),
             Route("/v1/spokesperson"),

@@ -59,6 +59,12 @@ class Asker:
         """The pseudonym under which this service keeps what is their own."""
         return self.owners[0]
 
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """How those name them who ask somebody of another office: as somebody of theirs, or as themselves."""
+        department = self.actor.department
+        return (self.actor.pseudonym, *((f"{self.tenant}/{department}",) if department else ()))
+
     def reach(self, resource: str, action: str) -> Reach:
         """Give the rows to which they may do something.
 
@@ -71,6 +77,7 @@ class Asker:
             "owners": self.owners,
             "tenant": (self.tenant,),
             "department": (department,) if department else (),
+            "seats": self.seats,
         }
         return POLICY.reach(resource, action, self.actor.roles, facts)
 

@@ -15,6 +15,7 @@ OWN, DEPARTMENT, TENANT, BELOW, ALL = Scope
 LOOK, FOLLOW = ("list", "read"), ("read", "stream")
 REPLY_BY_LIBRARY = ("answer", "draft-reply")
 MEANWHILE, EXTENSION = ("request-supplement", "request-extension"), ("extend", "refuse-extension")
+INVITE, HELP = ("invite", "remind", "withdraw-invitation"), ("join", "decline", "contribute")
 FIND, WRITE = (*LOOK, "search", "expand"), ("draft", "revise", "abandon", "submit", "propose-retirement")
 LINK = ("link", "unlink")
 SEE = (*LOOK, "expand")
@@ -79,6 +80,8 @@ CONTENDING = Condition("the-other-side-of-a-dispute", "contender", Relation.MEET
 IN_DISPUTE = Condition("in-dispute", "state", Relation.MEETS, values=("disputed",))
 FROM_BELOW = Condition("of-a-tier-below", "tenant", Relation.AVOIDS, "tenant")
 """A city's own triage isn't the common superior of its departments; the province's is."""
+INVITED = Condition("invited-to-help", "invited", Relation.MEETS, "seats")
+"""协办: their department was asked for its opinion, or they were, and the petition is still worked on."""
 EXTENSION_ASKED = Condition("extension-asked-for", "extension", Relation.MEETS, values=("asked",))
 UNASKED = Condition("extension-not-asked-for-by-them", "extension_asked_by", Relation.AVOIDS, "actor")
 """Whoever asks for more time isn't the one who grants it."""
@@ -178,6 +181,9 @@ POLICY = Policy(
     ("petition",       ("expand",),           (Role.SUPERVISOR,),                BELOW,      (IN_DISPUTE, *PUBLIC)),
     ("petition",       MEANWHILE,             (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
     ("petition",       MEANWHILE,             (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("petition",       INVITE,                (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("petition",       INVITE,                (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("petition",       ("remind",),           (Role.SUPERVISOR,),                BELOW,      PUBLIC),
     ("petition",       ("supplement",),       APPLICANTS,                        OWN,        (OPEN, ORDINARY)),
     ("petition",       SEE,                   (Role.AGENCY_HEAD,),               TENANT,     AWAITING_TIME),
     ("petition",       EXTENSION,             (Role.AGENCY_HEAD,),               TENANT,     EXTENDING),
@@ -204,6 +210,11 @@ POLICY = Policy(
     ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
     ("suggestion",     ("read",),             (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
     ("suggestion",     ("read",),             (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),
+    ("collaboration",  (*SEE, *HELP),         (Role.HANDLER,),                   ALL,        (INVITED, *PUBLIC)),
+    ("opinion",        SEE,                   (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
+    ("opinion",        SEE,                   (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
+    ("opinion",        LOOK,                  OVERSIGHT,                         BELOW,      PUBLIC),
+    ("opinion",        ("expand",),           (Role.AUDITOR,),                   BELOW,      PUBLIC),
     ("draft",          (*LOOK, "expand"),     (Role.SPOKESPERSON,),              TENANT,     (AWAITING, *IMPARTIAL)),
     ("draft",          ("sign", "reject"),    (Role.SPOKESPERSON,),              TENANT,     SIGNING),
     ("rating",         ("read", "expand"),    APPLICANTS,                        OWN,        (RATED,)),

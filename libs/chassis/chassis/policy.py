@@ -14,7 +14,8 @@ from contracts.tenants import span
 from sqlalchemy import ARRAY, ColumnElement, and_, between, false, func, literal, not_, or_, true
 
 Facts = Mapping[str, Collection[str]]
-"""What is known of whoever asks: ``owners`` (their pseudonyms as owners), ``actor``, ``tenant``, ``department``."""
+"""What is known of whoever asks: ``owners`` (their pseudonyms as owners), ``actor``, ``tenant``, ``department``, and
+``seats``, which name them as somebody of their office, or as themselves."""
 Columns = Mapping[str, ColumnElement[Any]]
 """The columns, or expressions, that hold a row's attributes; only those that its rules name are looked up."""
 Attribute = str | Collection[str] | None

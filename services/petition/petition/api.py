@@ -25,6 +25,7 @@ from petition.kinds import Ground, Kind
 from petition.petition import Channel, Message, Outcome
 from petition.queries import ListPetitions
 from petition.replies.automatic import Automatic
+from petition.replies.bodies import Contributed
 from petition.views import PetitionChanged, PetitionDetail, PetitionMoved, PetitionPage, PetitionReceipt, changed
 from petition.workflow import Action, State
 
@@ -110,9 +111,10 @@ class TransferBody(Body):
 
 
 class ReplyBody(Body):
-    """What to tell the citizen."""
+    """What to tell the citizen, and on whose opinions it rests."""
 
     text: Text
+    contributed: Contributed = frozenset()
 
 
 class MoveBody(Body):
@@ -218,7 +220,9 @@ async def reply(
     petition_id: PetitionId, body: ReplyBody, version: ExpectedVersion, response: Response, work: Work
 ) -> PetitionChanged:
     """承办部门答复市民。The department in charge answers the citizen."""
-    petition = await handlers.reply_to_petition(ReplyToPetition(petition_id, version, body.text), work)
+    petition = await handlers.reply_to_petition(
+        ReplyToPetition(petition_id, version, body.text, body.contributed), work
+    )
     return changed(petition, response)
 
 

@@ -20,6 +20,8 @@ from petition.channels import open311, relay
 from petition.channels.config import ChannelSettings
 from petition.channels.connector import PullConnector, SendConnector
 from petition.channels.pulling import tasks_of
+from petition.collaboration import api as collaboration
+from petition.collaboration import problems as of_collaboration
 from petition.config import PetitionSettings
 from petition.feedback import api as feedback
 from petition.handlers import REACTIONS
@@ -75,13 +77,14 @@ def bootstrap() -> Service:
             *open311.routers(channels.apps if settings.has(Role.API) else ()),
             *outbound.routers(),
             *holding.routers(),
+            *collaboration.ROUTERS,
             *feedback.ROUTERS,
             *publishing.ROUTERS,
             *paging.ROUTERS,
             *rosters.ROUTERS,
             *alike.ROUTERS,
         ),
-        problems=(casework.problems, alike_problems, problems),
+        problems=(casework.problems, alike_problems, of_collaboration, problems),
         parts=(Sorting(), library),
         reactions=REACTIONS,
         tasks=(

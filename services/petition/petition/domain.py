@@ -1,5 +1,6 @@
 """What may be decided about a petition. Pure: time, identity and chance are arguments."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -10,6 +11,7 @@ from casework.workflow import Refused
 from contracts.tenants import superior
 
 from contracts.events import PetitionClassified, PetitionClosed, PetitionReceived, PetitionReplied
+from petition.collaboration.merging import rest_on
 from petition.events import Ordinary, PetitionEvent, told
 from petition.handling.clock import TRIAGE, internal_limit, limit_of
 from petition.kinds import Classification, Ground, Kind
@@ -129,15 +131,27 @@ def sorted_as(classification: Classification) -> PetitionClassified:
     )
 
 
-def reply(petition: Petition, text: str, *, by: Actor) -> Decision:
+def reply(petition: Petition, text: str, *, contributed: Collection[int] = (), by: Actor) -> Decision:
     """Answer the citizen.
+
+    Args:
+        petition: In hand.
+        text: The answer.
+        contributed: Numbers of the invitations whose opinions it rests on.
+        by: A handler of the department in charge.
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
+        StillAwaited: Somebody who was invited has time left.
+        NotContributed: It would rest on what nobody contributed.
     """
     TABLE.follow(petition.state, Action.REPLY, by.roles)
-    return decided(petition, PetitionReplied(by=by.pseudonym, reply=text))
+    ground = rest_on(petition.invitations, contributed)
+    replied = PetitionReplied(
+        by=by.pseudonym, reply=text, contributed=ground.contributed, without=ground.without
+    )  # fmt: skip
+    return decided(petition, replied)
 
 
 def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:

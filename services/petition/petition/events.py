@@ -26,6 +26,7 @@ from contracts.events import (
 )
 from petition.afterwards import AfterAnAnswer
 from petition.alike.link import Linking
+from petition.collaboration.life import Collaborating
 from petition.handling.life import HANDLED, Handled, HandledReport
 from petition.kinds import Ground
 from petition.paging.alarm import ALARMING, Alarming, AlarmingReport
@@ -43,6 +44,7 @@ Ordinary = (
     | PetitionClosed
     | AfterAnAnswer
     | Handled
+    | Collaborating
     | Alarming
     | Linking
 )

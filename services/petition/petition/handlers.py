@@ -83,6 +83,7 @@ class ReplyToPetition:
     petition: UUID
     version: int
     text: str
+    contributed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,8 @@ async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
         Refused: See ``domain.reply``.
     """
     petition, by = await held(PETITIONS, command.petition, Action.REPLY, command.version, unit)
-    decision = reopenable(domain.reply(petition, command.text, by=by), now=unit.now)
-    return await PETITIONS.save(unit, decision, {"reply": command.text})
+    decision = domain.reply(petition, command.text, contributed=command.contributed, by=by)
+    return await PETITIONS.save(unit, reopenable(decision, now=unit.now), {"reply": command.text})
 
 
 async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Petition]:

@@ -11,13 +11,11 @@ from enum import StrEnum
 from contracts.events import (
     PetitionClassified,
     PetitionClosed,
-    PetitionLinked,
     PetitionPaged,
     PetitionReceived,
     PetitionRevised,
     PetitionTaken,
     PetitionTransferred,
-    PetitionUnlinked,
     ReportClassified,
     ReportClosed,
     ReportPaged,
@@ -27,7 +25,9 @@ from contracts.events import (
     ReportTransferred,
 )
 from petition.afterwards import AfterAnAnswer, followed
-from petition.alike.link import linked
+from petition.alike.link import Linking, linked
+from petition.collaboration.invitation import Invitation
+from petition.collaboration.life import Collaborating, still_invited, work_together
 from petition.events import PetitionEvent
 from petition.feedback.rating import Rating
 from petition.handling import course, life
@@ -145,6 +145,7 @@ class Petition:
         reopenable_until: Until when they may have it taken up again, UTC; None: not at all.
         reopened: How often it was.
         publication: Whether its answer was corrected, and is public.
+        invitations: Other departments that were asked for their opinion (协办), in order.
         alarm: Who was paged because something in it can't wait, and who has taken it; None: nobody ever was.
         linked_to: Ids of petitions that it is linked to (关联); sorted.
     """
@@ -182,6 +183,7 @@ class Petition:
     reopenable_until: datetime | None = None
     reopened: int = 0
     publication: Publication = PRIVATE
+    invitations: tuple[Invitation, ...] = ()
     alarm: Alarm | None = None
     linked_to: tuple[str, ...] = ()
 
@@ -225,7 +227,11 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
     Raises:
         ValueError: A petition is received only once.
     """
-    petition = replace(petition, sequence=petition.sequence + 1)
+    there = _after(replace(petition, sequence=petition.sequence + 1), event)
+    return replace(there, invitations=still_invited(there)) if there.invitations else there
+
+
+def _after(petition: Petition, event: PetitionEvent) -> Petition:
     if isinstance(event, AfterAnAnswer):
         return followed(petition, event)
     if isinstance(event, Answering):
@@ -271,10 +277,14 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
             petition = replace(petition, revision=event.revision)
         case PetitionPaged() | PetitionTaken() | ReportPaged() | ReportTaken():
             petition = alarmed(petition, event)
-        case PetitionLinked() | PetitionUnlinked():
-            petition = linked(petition, event)
+        case _ if isinstance(event, Linking | Collaborating):
+            petition = _with_others(petition, event)
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
         case _:
             petition = life.go_on(petition, event)
     return petition
+
+
+def _with_others(petition: Petition, event: Linking | Collaborating) -> Petition:
+    return linked(petition, event) if isinstance(event, Linking) else work_together(petition, event)

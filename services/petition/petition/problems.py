@@ -15,6 +15,7 @@ from petition.alike import problems as alike
 from petition.attachments import keeping, uploads
 from petition.attachments.attachment import MOST, TAKEN
 from petition.bulletins.domain import Unverified
+from petition.collaboration.problems import REFUSALS as OF_COLLABORATION
 from petition.departments import DEPARTMENTS
 from petition.feedback import domain as feedback
 from petition.handling import extension, jurisdiction, supplement, urging
@@ -165,6 +166,7 @@ CODE_GONE = ProblemType("code-link-gone", 404, "链接已失效", "The link give
 REFUSALS: Final[Refusals] = {
     **casework.problems.REFUSALS,
     **alike.REFUSALS,
+    **OF_COLLABORATION,
     jurisdiction.UnknownDepartment: lambda _: Problem(
         UNKNOWN_DEPARTMENT, pointer="/body/department", extensions={"known": list(DEPARTMENTS)}
     ),

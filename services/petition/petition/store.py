@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casework.decision import Decision
 from casework.repository import Repository, Stored
+from chassis.envelope import Envelope
 from chassis.policy import EVERYTHING
 from chassis.unit import Unit
 from contracts.event import ContractEvent
@@ -17,6 +18,11 @@ from contracts.events import PetitionErasureAcknowledged
 from petition.alike.store import SketchErasures
 from petition.alike.tables import columns_of as columns_of_links
 from petition.channels.origin import Origin
+from petition.collaboration.said import Saying
+from petition.collaboration.store import COLUMN as SAID
+from petition.collaboration.store import said_by
+from petition.collaboration.tables import columns_of as columns_of_collaboration
+from petition.collaboration.tables import invitations_in
 from petition.feedback.rating import CallBack, Level, Rating
 from petition.handling.tables import columns_of as columns_of_course
 from petition.handling.tables import course_in
@@ -86,6 +92,7 @@ def _write(petition: Petition) -> dict[str, Any]:
         "corrected": petition.publication.corrected,
         "outdated": petition.publication.outdated,
         **columns_of_course(petition),
+        **columns_of_collaboration(petition),
         **columns_of_alarm(petition),
         **columns_of_links(petition),
     }
@@ -131,6 +138,7 @@ def _read(row: PetitionRow) -> Petition:
             corrected=row.corrected,
             outdated=row.outdated,
         ),
+        invitations=invitations_in(row),
         alarm=alarm_in(row),
         linked_to=tuple(row.linked_to),
     )
@@ -193,6 +201,15 @@ class Petitions(Repository[PetitionRow, Petition]):
         if origin is not None and origin.source is not None:
             await queue(unit, petition, sequence, what, origin.source, since)
 
+    async def _take_over(self, unit: Unit, case: Petition, event: Envelope, happened: ContractEvent) -> dict[str, Any]:
+        """Seal what an own event brings; of what departments say to each other, beside what they said before."""
+        columns = await super()._take_over(unit, case, event, happened)
+        if not isinstance(happened, Saying) or (stored := await self.find(unit, UUID(case.id))) is None:
+            return columns
+        ((_, content),) = await self.contents(unit, [stored], reader=None, only={SAID})
+        said = await said_by(unit, event, happened, content.get(SAID))
+        return columns | await self._seal(unit, case, {SAID: said})
+
 
 def _petitions(resource: str) -> Petitions:
     return Petitions(
@@ -212,6 +229,7 @@ def _petitions(resource: str) -> Petitions:
             "supplement_request_keyid": ("supplement_request",),
             "supplement_keyid": ("supplement",),
             "links_keyid": ("links",),
+            "collaboration_keyid": (SAID,),
         },
         identifying=("posted_at",),
         read=_read,
@@ -228,5 +246,9 @@ RATINGS = _petitions("rating")
 """The same petitions as those see them who may know how an answer was rated: never who had a hand in it."""
 PUBLICATIONS = _petitions("publication")
 """The same petitions as whoever publishes sees them: those whose authors agree."""
+COLLABORATIONS = _petitions("collaboration")
+"""The same petitions as those see them who are invited to help: as long as they are, and only what they need."""
+OPINIONS = _petitions("opinion")
+"""The same petitions with what others think of them, as whoever is in charge sees it, and who watches over that."""
 ERASURES = SketchErasures(PETITIONS, PetitionErasureAcknowledged)
 """What is deleted here when a person's key was destroyed."""

@@ -7,11 +7,12 @@ from sqlalchemy import ARRAY, DateTime, Index, String, text
 from sqlmodel import Field
 
 from petition.alike.tables import LinkColumns
+from petition.collaboration.tables import CollaborationColumns
 from petition.handling.tables import CourseColumns
 from petition.paging.tables import AlarmColumns
 
 
-class PetitionRow(LinkColumns, AlarmColumns, CourseColumns, Row, table=True):
+class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns, Row, table=True):
     """A petition; its content, whatever the store names as sealed, lies under the author's key."""
 
     __tablename__ = "petitions"
@@ -24,6 +25,13 @@ class PetitionRow(LinkColumns, AlarmColumns, CourseColumns, Row, table=True):
             postgresql_where=text("supplement_request_keyid IS NOT NULL"),
         ),
         Index("petitions_by_supplement_key", "supplement_keyid", postgresql_where=text("supplement_keyid IS NOT NULL")),
+        Index(
+            "petitions_by_collaboration_key",
+            "collaboration_keyid",
+            postgresql_where=text("collaboration_keyid IS NOT NULL"),
+        ),
+        Index("petitions_invited", "invited", postgresql_using="gin", postgresql_where=text("invited <> '{}'")),
+        Index("petitions_contribution_late", "tenant", "id", postgresql_where=text("contribution_late")),
         Index("petitions_queue", "tenant", "urgency", "due_at", "id", postgresql_where=text("open")),
         Index("petitions_queue_of_all", "urgency", "due_at", "id", postgresql_where=text("open")),
         Index("petitions_late", "tenant", "id", postgresql_where=text("open AND late")),

@@ -58,6 +58,13 @@ class Action(StrEnum):
     WARN = "warn"
     BREACH = "breach"
     ESCALATE = "escalate"
+    INVITE = "invite"
+    JOIN = "join"
+    DECLINE = "decline"
+    CONTRIBUTE = "contribute"
+    REMIND = "remind"
+    DISINVITE = "withdraw-invitation"
+    FALL_BEHIND = "fall-behind"
     PAGE = "page"
     TAKE = "take"
     RECALCULATE = "recalculate"
@@ -88,6 +95,10 @@ UNTAKEN = (State.CLASSIFIED, State.AUTO_ANSWERED, State.TRANSFERRED, State.DISPU
 """Nobody has taken it on yet; an automatic answer is nobody's."""
 UNANSWERED = (*UNTAKEN, State.IN_HAND, State.DRAFTED)
 """Somebody has to answer it, and its clock says by when."""
+WORKED_ON = (State.IN_HAND, State.SUPPLEMENTING, State.DRAFTED)
+"""A department works on its answer, and others may help (协办)."""
+REMINDING = (Role.HANDLER, Role.SUPERVISOR)
+"""Who reminds those others: whoever asked them, or who watches over the offices."""
 ON_DUTY = (Role.DUTY_OFFICER, *DESK)
 """Who takes what can't wait (接警): whoever is paged, or whoever would hand it out. See the policy."""
 BEGUN = tuple(state for state in State if state is not State.RECEIVED)
@@ -122,6 +133,7 @@ TABLE = Workflow(
     (State.IN_HAND,       Action.TRANSFER,     DESK,                          State.TRANSFERRED,   "elsewhere"),
     (State.IN_HAND,       Action.ASK_MORE,     (Role.HANDLER,),               State.SUPPLEMENTING, "once; clock stops"),
     (State.IN_HAND,       Action.ASK_TIME,     (Role.HANDLER,),               State.IN_HAND,       "once"),
+    (State.IN_HAND,       Action.INVITE,       (Role.HANDLER,),               State.IN_HAND,       "others, in time"),
     (State.IN_HAND,       Action.REPLY,        (Role.HANDLER,),               State.REPLIED,       None),
     (State.IN_HAND,       Action.ANSWER,       (Role.HANDLER,),               State.REPLIED,       "word for word"),
     (State.IN_HAND,       Action.DRAFT_REPLY,  (Role.HANDLER,),               State.DRAFTED,       "in other words"),
@@ -152,6 +164,13 @@ TABLE = Workflow(
     # What was asked while it was in hand is decided also when a draft waits meanwhile.
     *((state, Action.EXTEND,      (Role.AGENCY_HEAD,), state, "with a reason") for state in EXTENDABLE),
     *((state, Action.REFUSE_TIME, (Role.AGENCY_HEAD,), state, "with a reason") for state in EXTENDABLE),
+    # While it is worked on, whoever was invited helps; nothing of that moves it.
+    *((state, Action.JOIN,        (Role.HANDLER,), state, "the invited department") for state in WORKED_ON),
+    *((state, Action.DECLINE,     (Role.HANDLER,), state, "on a basis") for state in WORKED_ON),
+    *((state, Action.CONTRIBUTE,  (Role.HANDLER,), state, "late, too; amended until merged") for state in WORKED_ON),
+    *((state, Action.REMIND,      REMINDING,       state, "once a day") for state in WORKED_ON),
+    *((state, Action.DISINVITE,   (Role.HANDLER,), state, "with a reason") for state in WORKED_ON),
+    *((state, Action.FALL_BEHIND, (Role.SYSTEM,),  state, "late; the common superior is told") for state in WORKED_ON),
     # Wherever it stands unanswered: its clock runs on.
     *((state, Action.URGE,     URGING,         state, "the sender three times") for state in UNANSWERED),
     *((state, Action.WARN,     (Role.SYSTEM,), state, "yellow card") for state in UNANSWERED),

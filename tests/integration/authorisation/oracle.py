@@ -55,6 +55,7 @@ class Row:
         extension: What became of an extension; ``made`` says whether the asker asked for it.
         card: That it was given.
         paged: Something in it can't wait, and ``theirs``, the asker's, was paged, or only the duty desk ``elsewhere``.
+        invited: ``theirs``, the asker's department, was asked for its opinion, or only one ``elsewhere``.
         taken: Who took it: the ``asker``, an ``other``, or nobody yet.
         secret: Part of its content; empty if it has none.
     """
@@ -80,6 +81,7 @@ class Row:
     card: str | None = None
     paged: str | None = None
     taken: str | None = None
+    invited: str | None = None
     secret: str = ""
 
 
@@ -123,6 +125,7 @@ CONDITIONS: Mapping[str, Meaning] = {
     "paged-to-their-desk": lambda _, row: row.paged == "theirs",
     "not-taken-yet": lambda _, row: row.taken is None,
     "taken-by-them": lambda _, row: row.taken == "asker",
+    "invited-to-help": lambda _, row: row.invited == "theirs",
     "of-a-tier-below": lambda asker, row: row.tenant != asker.tenant,
     "a-petition": lambda _, row: row.kind == "petition",
 }

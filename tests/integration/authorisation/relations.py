@@ -56,12 +56,24 @@ PAGED: Sequence[Mapping[str, Any]] = (
     *({"hidden": "crime"}, {"hidden": "police"}, {"hidden": "moved"}),
 )
 """What petitions in which something can't wait are to the asker."""
+INVITED: Sequence[Mapping[str, Any]] = (
+    *({}, {"own": True}, {"accused": True}, {"named": True}, {"invited": "elsewhere"}, {"kind": "report"}),
+    *({"hidden": "crime"}, {"hidden": "police"}, {"hidden": "moved"}),
+)
+"""What petitions on which a department was asked for its opinion are to the asker."""
+ASKED_ABOUT: Sequence[Mapping[str, Any]] = (
+    *({}, {"own": True}, {"accused": True}, {"named": True}, {"department": OTHER_DEPARTMENT}),
+    *({"entrusted": "asker"}, {"entrusted": "other"}, {"kind": "report"}, {"hidden": "crime"}),
+)
+"""What petitions on which others were asked are to the asker."""
 PETITIONS: Sequence[tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]] = (
     ("petition", {}, INVOLVED),
     ("draft", {"awaiting": True}, DRAFTS),
     ("rating", {"rated": True}, RATED),
     ("publication", {"consented": True}, CONSENTED),
     ("page", {"paged": "theirs"}, PAGED),
+    ("collaboration", {"department": OTHER_DEPARTMENT, "invited": "theirs"}, INVITED),
+    ("opinion", {"invited": "elsewhere"}, ASKED_ABOUT),
 )
 """As what they are seen, and what they have in common."""
 PARKED = """

@@ -59,7 +59,7 @@ from tests.integration.kit.databases import Databases, migrations_of
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
-from .duty import NOW, alarm_of, shift
+from .duty import NOW, alarm_of, invitations_of, said_of, shift
 from .oracle import CITY, DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
 from .relations import INVOLVED, PARKED, PETITIONS, of
 
@@ -176,10 +176,8 @@ async def petitions(world: World) -> None:
             number=human_number(row.tenant, NOW, secrets.randbelow),
             ground=None if hidden is Ground.MOVED else hidden,
         )
-        citizen = Actor(pseudonym="p", roles=frozenset({Role.CITIZEN}))
-        received = petition.domain.receive(
-            message, classify("请问", "怎么办"), place, sender=sender, by=citizen, now=NOW
-        )
+        citizen, asked = Actor(pseudonym="p", roles=frozenset({Role.CITIZEN})), classify("请问", "怎么办")
+        received = petition.domain.receive(message, asked, place, sender=sender, by=citizen, now=NOW)
         there = replace(
             received.after,
             hidden=hidden,
@@ -201,10 +199,11 @@ async def petitions(world: World) -> None:
             repliers=(world.pseudonym(own=row.made == "answered"),),
             rating=BADLY if row.rated else None,
             publication=Publication(consent=row.consented),
+            invitations=invitations_of(row),
             alarm=alarm_of(row, world.pseudonym(own=row.taken == "asker") if row.taken else None),
         )
         secrets_of = dict.fromkeys(("title", "text", "draft", "comment"), row.secret)
-        content = {**secrets_of, "attachments": attachments}
+        content = {**secrets_of, "attachments": attachments, "collaboration": said_of(row)}
         await petition.store.PETITIONS.add(unit, Decision(there, received.events), content, posted_at=None)
 
     async def answer(unit: Unit, row: Row) -> None:

@@ -19,7 +19,7 @@ PAGE = ROOT / "docs" / "authorisation.md"
 WORKFLOWS = {
     ("case",): accept.workflow,
     ("review",): approve.workflow,
-    ("petition", "draft", "rating", "publication"): petition.workflow,  # all of them are petitions
+    ("petition", "draft", "rating", "publication", "collaboration"): petition.workflow,  # all of them are petitions
     ("answer",): petition.replies.workflow,
 }
 

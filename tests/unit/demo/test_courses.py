@@ -16,12 +16,12 @@ from demo.courses import (
     TAKE_REPORT,
     WITH_THEIR_SENDER,
     Course,
-    Matter,
     Turns,
     Who,
 )
 from demo.gateway import Reply
 from demo.library import contents
+from demo.matter import Matter
 from demo.promises import changed_together, linked
 from demo.wording import REPLIES
 from petition.departments import DEPARTMENTS
@@ -30,7 +30,7 @@ from petition.workflow import TABLE, Action, State
 from contracts.events import PetitionReplied
 
 ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, (TAKE, *NOT_FOR_POLICE))
-ROLE = {Who.ASTRAY: "handler", Who.SECOND_LOOK: "triage"}
+ROLE = {Who.ASTRAY: "handler", Who.NEIGHBOUR: "handler", Who.ABOVE: "handler", Who.SECOND_LOOK: "triage"}
 
 
 @pytest.mark.parametrize("course", ALL, ids=lambda course: "-".join(step.action for step in course))
@@ -45,6 +45,7 @@ def test_petitions_are_answered_disputed_rated_reopened_and_published() -> None:
     done = {step.action for course in ALL for step in course}
     wanted = (
         "transfer sign-for return dispute decide answer draft-reply sign rate call-back reopen correct publish urge"
+        " invite join contribute decline"
     )
     assert done >= set(wanted.split())
 

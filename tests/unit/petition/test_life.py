@@ -27,8 +27,8 @@ from petition.workflow import SECOND_LOOK, TABLE, Action, State
 
 from tests.unit.kit.life import ROLES, TEXTS, live, rows_of
 
-from .linked import LinkedLife
 from .test_domain import CONTENT, LIBRARY, NOW, SENDER, classified, elsewhere, rebuilt, received
+from .together import TOGETHER, SharedLife
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
 AFTER_ALL = (Action.ASK_A_PERSON, Action.TRANSFER, Action.ANSWER, Action.CLOSE, Action.MOVE)
@@ -51,6 +51,7 @@ WAYS = (
     *((*IN_HAND, Action.ASK_TIME, Action.DRAFT_REPLY, action) for action in (*HEADS, Action.URGE)),
     *((*steps, Action.URGE) for steps in ((), (Action.TRANSFER,), (Action.TRANSFER, Action.DISPUTE), IN_HAND)),
     (*IN_HAND, Action.REPLY, Action.CLOSE),
+    *((*IN_HAND, *steps) for steps in TOGETHER),
     (*IN_HAND, Action.ANSWER, Action.CLOSE),
     *((*IN_HAND, Action.DRAFT_REPLY, action) for action in (Action.SIGN, Action.REJECT, Action.MOVE)),
     *((Action.AUTO_ANSWER, action) for action in (*AFTER_ALL, Action.URGE)),
@@ -78,7 +79,7 @@ def settled(decision: Decision) -> Decision:
     return feedback.reopenable(decision, now=NOW)
 
 
-class PetitionLife(LinkedLife):
+class PetitionLife(SharedLife):
     """Anybody, of any department, with a petition in any circle."""
 
     table = TABLE
@@ -148,7 +149,12 @@ class PetitionLife(LinkedLife):
     @rule(text=TEXTS, roles=ROLES)
     def reply(self, text: str, *, roles: frozenset[Role]) -> None:
         actor = Actor(pseudonym="p", roles=roles)
-        self.tries(Action.REPLY, roles, lambda: settled(domain.reply(self.case, text, by=actor)), besides=True)
+        self.tries(
+            Action.REPLY,
+            roles,
+            lambda: settled(domain.reply(self.case, text, contributed=self.contributed, by=actor)),
+            besides=self.answerable,
+        )
 
     @rule(text=TEXTS, roles=ROLES, version=st.integers(1, 9))
     def answer(self, text: str, *, roles: frozenset[Role], version: int) -> None:
@@ -157,7 +163,7 @@ class PetitionLife(LinkedLife):
             Action.ANSWER,
             roles,
             lambda: settled(answering.answer(self.case, text, LIBRARY, version, by=actor)),
-            besides=self.ordinary,
+            besides=self.ordinary and self.answerable,
         )
 
     @rule(text=TEXTS, roles=ROLES, version=st.integers(1, 9))
@@ -166,8 +172,8 @@ class PetitionLife(LinkedLife):
         self.tries(
             Action.DRAFT_REPLY,
             roles,
-            lambda: answering.draft_reply(self.case, text, LIBRARY, version, by=actor),
-            besides=self.ordinary,
+            lambda: answering.draft_reply(self.case, text, LIBRARY, version, contributed=self.contributed, by=actor),
+            besides=self.ordinary and self.answerable,
         )
 
     @rule(text=st.one_of(st.none(), TEXTS), roles=ROLES)
@@ -325,6 +331,7 @@ class PetitionLife(LinkedLife):
             Action.RETRACT: lambda: self.consent(roles=citizen, agrees=False),
             Action.PUBLISH: lambda: self.publish(roles=spokesperson, personal=False, corrected=True),
             Action.UNPUBLISH: lambda: self.unpublish(spokesperson),
+            **self.steps_together(desk),
             Action.PAGE: lambda: self.its_words_tell_of(Danger.LIFE),
             Action.TAKE: lambda: self.take(desk, other=False),
             Action.LINK: lambda: self.link(desk, near=True),

@@ -10,7 +10,7 @@ from workdays.rules import TABLE, BrokenRules, NoRule, Unit, load_rules, rules
 TODAY = date(2026, 11, 2)
 READ = {
     *("petition/answer", "petition/triage", "petition/sign-for", "petition/dispute-decision", "petition/supplement"),
-    *("petition/call-back", "petition/reopening", "petition/answer-again"),
+    *("petition/call-back", "petition/reopening", "petition/answer-again", "petition/collaboration"),
 }
 
 
@@ -32,6 +32,7 @@ def test_every_row_says_where_it_comes_from_and_only_what_was_read_is_verified()
         ("petition/sign-for", "2026-11-02", 1, "workdays", "assignment", None, None, []),
         ("petition/dispute-decision", "2026-11-02", 2, "workdays", "assignment", None, None, []),
         ("petition/call-back", "2026-11-02", 3, "workdays", "bad-rating", None, None, []),
+        ("petition/collaboration", "2026-11-02", 3, "workdays", "invitation", None, None, []),
         ("petition/reopening", "2026-11-02", 15, "days", "settled", None, None, []),
         ("petition/answer-again", "2026-11-02", 15, "workdays", "reopening", 5, "agency-head", ["supplement"]),
         ("petition/supplement", "2026-11-02", 10, "workdays", "supplement-requested", None, None, []),

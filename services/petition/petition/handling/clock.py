@@ -22,6 +22,7 @@ SIGN_FOR: Final = "sign-for"
 DISPUTE_DECISION: Final = "dispute-decision"
 SUPPLEMENT: Final = "supplement"
 CALL_BACK: Final = "call-back"
+COLLABORATION: Final = "collaboration"
 """Clocks that offices keep among themselves; citizens aren't told of them."""
 PETITION: Final = ("petition", "answer")
 AGAIN: Final = ("petition", "answer-again")

@@ -120,7 +120,8 @@ def transfer(petition: Petition, department: str, involved: Involved = NOBODY, *
         handlers=_sorted(involved.handlers),
     )
     decision = decided(petition, transferred)
-    if replace(decision.after, state=petition.state, sequence=petition.sequence, course=course) == petition:
+    before = {"state": petition.state, "sequence": petition.sequence, "invitations": petition.invitations}
+    if replace(decision.after, course=course, **before) == petition:  # type: ignore[arg-type]
         raise SameDepartment
     return decision
 

@@ -13,6 +13,7 @@ from chassis.timers import Timer
 from contracts.event import ContractEvent
 
 from contracts.events import (
+    PetitionCollaborationRequested,
     PetitionDeadlineRecalculated,
     PetitionExtended,
     PetitionJurisdictionDecided,
@@ -33,10 +34,11 @@ from contracts.events import (
     ReportReturned,
     ReportTransferred,
 )
+from petition.collaboration.domain import miss
 from petition.domain import Decision
 from petition.feedback.domain import miss_call_back
 from petition.handling import cards, course, supplement
-from petition.handling.clock import CALL_BACK, DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT, TRIAGE
+from petition.handling.clock import CALL_BACK, COLLABORATION, DISPUTE_DECISION, SIGN_FOR, SUPPLEMENT, TRIAGE
 from petition.kinds import Ground
 from petition.paging.domain import go_up
 from petition.petition import Petition
@@ -53,6 +55,7 @@ CLOCKS: Final[Mapping[str, Callable[[Petition, int], Decision]]] = MappingProxyT
         DISPUTE_DECISION: lambda petition, version: cards.miss(petition, DISPUTE_DECISION, assignment=version),
         SUPPLEMENT: lambda petition, version: supplement.lapse(petition, asked=version),
         CALL_BACK: lambda petition, version: miss_call_back(petition, rated=version),
+        COLLABORATION: lambda petition, version: miss(petition, invitation=version),
         PAGE: lambda petition, version: go_up(petition, paged=version),
     }
 )
@@ -123,6 +126,8 @@ def _of_offices(event: ContractEvent) -> Iterator[tuple[str, datetime]]:
             yield CALL_BACK, due_at
         case PetitionJurisdictionDisputed(decide_by=datetime() as due_at):
             yield DISPUTE_DECISION, due_at
+        case PetitionCollaborationRequested(contribute_by=due_at):
+            yield COLLABORATION, due_at
         case PetitionDeadlineRecalculated(warn_at=None) | ReportDeadlineRecalculated(warn_at=None):
             yield event.clock, event.due_at
 

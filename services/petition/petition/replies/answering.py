@@ -1,5 +1,6 @@
 """What may be decided about a petition that is answered from the library. Pure, like ``petition.domain``."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,7 @@ from contracts.events import (
     PetitionReplyDrafted,
     PetitionReplyRejected,
 )
+from petition.collaboration.merging import as_drafted, rest_on
 from petition.domain import Decision
 from petition.handling.clock import TRIAGE, internal_limit
 from petition.kinds import Danger, Kind, in_confidence
@@ -107,24 +109,40 @@ def answer(petition: Petition, text: str, answer: str, version: int, *, by: Acto
         WrongState: See the table.
         WrongRole: See the table.
         NotFromLibrary: It is a report, or hidden.
+        StillAwaited: Somebody who was invited has time left.
     """
     TABLE.follow(petition.state, Action.ANSWER, by.roles)
     _not_a_report(petition)
-    replied = PetitionReplied(by=by.pseudonym, reply=text, answer=answer, answer_version=version)
+    without = rest_on(petition.invitations, ()).without
+    replied = PetitionReplied(
+        by=by.pseudonym, reply=text, answer=answer, answer_version=version, without=without
+    )  # fmt: skip
     return Decision(replay(petition, replied), (replied,))
 
 
-def draft_reply(petition: Petition, text: str, answer: str, version: int, *, by: Actor) -> Decision:
+def draft_reply(
+    petition: Petition, text: str, answer: str, version: int, *, contributed: Collection[int] = (), by: Actor
+) -> Decision:
     """Have other words than the library's signed by the spokesperson (送签).
 
     Raises:
         WrongState: See the table.
         WrongRole: See the table.
         NotFromLibrary: It is a report, or hidden.
+        StillAwaited: Somebody who was invited has time left.
+        NotContributed: It would rest on what nobody contributed.
     """
     TABLE.follow(petition.state, Action.DRAFT_REPLY, by.roles)
     _not_a_report(petition)
-    drafted = PetitionReplyDrafted(by=by.pseudonym, draft=text, answer=answer, answer_version=version)
+    ground = rest_on(petition.invitations, contributed)
+    drafted = PetitionReplyDrafted(
+        by=by.pseudonym,
+        draft=text,
+        answer=answer,
+        answer_version=version,
+        contributed=ground.contributed,
+        without=ground.without,
+    )
     return Decision(replay(petition, drafted), (drafted,))
 
 
@@ -144,12 +162,15 @@ def sign(petition: Petition, draft: str | None, *, by: Actor) -> Decision:
     TABLE.follow(petition.state, Action.SIGN, by.roles)
     if draft is None:
         raise DraftErased
+    ground = as_drafted(petition.invitations)
     replied = PetitionReplied(
         by=petition.drafted_by or "",
         reply=draft,
         answer=petition.answer,
         answer_version=petition.answer_version,
         signed_by=by.pseudonym,
+        contributed=ground.contributed,
+        without=ground.without,
     )
     return Decision(replay(petition, replied), (replied,))
 

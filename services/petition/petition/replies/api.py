@@ -18,7 +18,7 @@ from petition.replies.bodies import (
     AnswerBody,
     ContentBody,
     Day,
-    DraftBody,
+    DraftReplyBody,
     Most,
     NewAnswerBody,
     Number,
@@ -219,10 +219,10 @@ def _work_on_replies() -> APIRouter:
         dependencies=[permit("petition", PetitionAction.DRAFT_REPLY)],
     )
     async def draft_reply(
-        petition_id: PetitionId, body: DraftBody, version: ExpectedVersion, response: Response, work: Work
+        petition_id: PetitionId, body: DraftReplyBody, version: ExpectedVersion, response: Response, work: Work
     ) -> PetitionChanged:
         """发言人签发后答复。In other words; once the spokesperson has signed, the citizen is answered."""
-        command = AnswerPetition(petition_id, version, body.answer, body.answer_version)
+        command = AnswerPetition(petition_id, version, body.answer, body.answer_version, body.contributed)
         return changed(await handlers.draft_reply(command, body.text, work), response)
 
     @commands.post(

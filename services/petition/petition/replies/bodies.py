@@ -26,6 +26,10 @@ Line = Annotated[str, Field(min_length=1, max_length=500, pattern=VISIBLE)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000, pattern=VISIBLE)]
 Day = Annotated[date, BeforeValidator(_day), Field(ge=date(1949, 10, 1), le=date(2999, 12, 31))]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Contributed = Annotated[
+    frozenset[Number],
+    Field(max_length=10, description="采纳的协办意见（邀请编号）· Invitations whose opinions it rests on"),
+]
 Most = Annotated[int, Query(ge=1, le=20, description="最多几条 · How many at most")]
 
 
@@ -83,3 +87,9 @@ class DraftBody(AnswerBody):
     """In which other words."""
 
     text: Annotated[Text, Field(description="改动后的答复 · The reply in other words")]
+
+
+class DraftReplyBody(DraftBody):
+    """In which other words, and on whose opinions they rest."""
+
+    contributed: Contributed = frozenset()

@@ -43,12 +43,14 @@ class AnswerPetition:
         version: The version of the petition that they looked at.
         answer: Id of the answer.
         answer_version: The published version that they looked at.
+        contributed: Numbers of the invitations whose opinions other words than the library's rest on.
     """
 
     petition: UUID
     version: int
     answer: UUID
     answer_version: int
+    contributed: frozenset[int] = frozenset()
 
 
 async def draft_answer(content: Content, overrides: UUID | None, unit: Unit) -> Answer:
@@ -140,7 +142,9 @@ async def draft_reply(command: AnswerPetition, text: str, unit: Unit) -> Petitio
         Refused: See ``answering.draft_reply``.
     """
     petition, version, by = await _with_an_answer(command, PetitionAction.DRAFT_REPLY, unit)
-    decision = answering.draft_reply(petition, text, str(command.answer), version.number, by=by)
+    decision = answering.draft_reply(
+        petition, text, str(command.answer), version.number, contributed=command.contributed, by=by
+    )  # fmt: skip
     return await PETITIONS.save(unit, decision, {"draft": text})
 
 

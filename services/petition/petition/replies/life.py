@@ -11,6 +11,7 @@ from contracts.events import (
     PetitionReplyRejected,
     ReportReplied,
 )
+from petition.collaboration.invitation import drafted, merged
 from petition.handling.course import ended, taken, to_hand_out
 from petition.workflow import State
 
@@ -34,9 +35,23 @@ def answered(
     """Give it after what leads to an answer, is one, or isn't enough of one."""
     match event:
         case PetitionReplyDrafted(answer=answer, answer_version=version, by=by):
-            there = replace(petition, state=State.DRAFTED, answer=answer, answer_version=version, drafted_by=by)
+            there = replace(
+                petition,
+                state=State.DRAFTED,
+                answer=answer,
+                answer_version=version,
+                drafted_by=by,
+                invitations=drafted(petition.invitations, event.contributed or ()),
+            )
         case PetitionReplyRejected():
-            there = replace(petition, state=State.IN_HAND, answer=None, answer_version=None, drafted_by=None)
+            there = replace(
+                petition,
+                state=State.IN_HAND,
+                answer=None,
+                answer_version=None,
+                drafted_by=None,
+                invitations=drafted(petition.invitations, ()),
+            )
         case PetitionAutoAnswered(answer=answer, answer_version=version):
             there = replace(
                 petition,
@@ -50,7 +65,9 @@ def answered(
             course = to_hand_out(petition.course, event, petition.sequence)
             there = replace(petition, state=State.CLASSIFIED, course=course)
         case PetitionReplied() | ReportReplied():
-            signed_by = getattr(event, "signed_by", None)
+            contributed = getattr(event, "contributed", None) or ()
+            helped = (each.contributed_by for each in petition.invitations if each.number in contributed)
+            hands = (event.by, getattr(event, "signed_by", None), *helped)
             there = replace(
                 petition,
                 state=State.REPLIED,
@@ -59,6 +76,7 @@ def answered(
                 answer_version=getattr(event, "answer_version", None),
                 automatic=False,
                 reopenable_until=getattr(event, "reopenable_until", None),
-                repliers=tuple(sorted({*petition.repliers, event.by, *filter(None, (signed_by,))})),
+                repliers=tuple(sorted({*petition.repliers, *filter(None, hands)})),
+                invitations=merged(petition.invitations, contributed),
             )
     return there
