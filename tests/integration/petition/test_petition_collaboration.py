@@ -52,6 +52,8 @@ async def test_whoever_is_invited_reads_that_petition_says_an_opinion_and_the_re
     assert (shown["question"], shown["text"]) == (ASKED["question"], "对面商铺的消防手续，谁家的？")
     assert not {"author", "number", "handle", "reply_to"} & shown.keys()
     assert (await petitions.get(f"/v1/petitions/{id_}", "handler", **THEIRS)).status_code == 404
+    for sibling in ({"tenant": GUANGZHOU, **FIRE}, {"tenant": PROVINCE, **FIRE}, {"tenant": SHENZHEN, **LEAD}):
+        assert (await seen(petitions, id_, **sibling)).status_code == 404
     assert slug(await helped(petitions, id_, "contribute", {"opinion": OPINION})) == (409, "not-joined")
     assert (await helped(petitions, id_, "join", None)).status_code == 200
     for opinion in ("待查。", OPINION):
