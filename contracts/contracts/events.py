@@ -975,6 +975,8 @@ class PetitionReplied(ContractEvent):
     """Numbers of the invitations whose opinions it rests on (采纳的协办意见), if any."""
     without: tuple[int, ...] | None = None
     """Numbers of the invitations whose opinions are late, and which it goes out without, if any."""
+    reviewable_until: datetime | None = None
+    """Until when whoever wrote it may ask for a review (复查、复核); absent: not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1114,6 +1116,68 @@ class PetitionReopened(ContractEvent):
     """A year in it isn't announced yet; it will be computed again (暂定)."""
     triage_by: datetime | None = None
     """End of the office's own time limit for handing it out, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReviewRequested(ContractEvent):
+    """Whoever wrote it isn't satisfied with the answer and asks the tier above to look at it: a review (复查), or the final one (复核)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.review-requested.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-review-requested:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("review_objection",)
+
+    by: str
+    """Pseudonym of whoever asked."""
+    rung: str
+    """Which rung of the ladder: 复查, then 复核. An open list; readers have to bear new ones."""
+    authority: str
+    """GB/T 2260 code of the tenant whose supervision desk decides."""
+    review_objection: str
+    """What they find wrong with the answer, 1 to 5,000 characters."""
+    requested_at: datetime
+    """When, UTC; its clock starts here."""
+    due_at: datetime
+    """End of the time limit for the decision, UTC."""
+    warn_at: datetime
+    """When two thirds of it have passed, UTC."""
+    provisional: bool
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionReviewDecided(ContractEvent):
+    """The reviewing authority has decided (复查、复核意见): the answer stands, is changed, or the department answers anew."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.review-decided.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-review-decided:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("review_reasons", "review_reply")
+
+    by: str
+    """Pseudonym of the officer; none who had a hand in the answer."""
+    rung: str
+    """Which rung of the ladder: 复查, then 复核. An open list; readers have to bear new ones."""
+    authority: str
+    """GB/T 2260 code of the tenant whose supervision desk decides."""
+    result: str
+    """What was decided: 维持, 变更, 责令重新答复. An open list; readers have to bear new ones."""
+    review_reasons: str
+    """Why, 1 to 5,000 characters; told to whoever asked."""
+    review_reply: str | None = None
+    """The answer that stands instead, 1 to 20,000 characters; only with changed."""
+    decided_at: datetime
+    """When, UTC."""
+    final: bool
+    """Nothing more can be asked for (终局)."""
+    reviewable_until: datetime | None = None
+    """Until when the next review may be asked for; absent: it may not, or only of the new answer."""
+    due_at: datetime | None = None
+    """End of the time limit for the new answer, UTC; only with sent-back."""
+    warn_at: datetime | None = None
+    """When two thirds of it have passed, UTC."""
+    provisional: bool | None = None
+    """A year in it isn't announced yet; it will be computed again (暂定)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -2139,6 +2203,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.rated.v1": PetitionRated,
         "yiwangban.petition.petition.called-back.v1": PetitionCalledBack,
         "yiwangban.petition.petition.reopened.v1": PetitionReopened,
+        "yiwangban.petition.petition.review-requested.v1": PetitionReviewRequested,
+        "yiwangban.petition.petition.review-decided.v1": PetitionReviewDecided,
         "yiwangban.petition.petition.reply-corrected.v1": PetitionReplyCorrected,
         "yiwangban.petition.petition.consent-given.v1": PetitionConsentGiven,
         "yiwangban.petition.petition.consent-withdrawn.v1": PetitionConsentWithdrawn,

@@ -30,6 +30,7 @@ class Who(StrEnum):
     ABOVE = "handler, of the province"
     SPOKESPERSON = "spokesperson"
     SECOND_LOOK = "triage, uninvolved"
+    REVIEWER = "supervisor, of the province"
     SENDER = "citizen"
 
 
@@ -165,6 +166,26 @@ CALL_BACK = Step("call-back", Who.SECOND_LOOK, e.PetitionCalledBack, _says(resul
 VISIT = Step("call-back", Who.SECOND_LOOK, e.PetitionCalledBack, _says(result="declined"), of="ratings")
 TAKE_UP = Step("reopen", Who.SECOND_LOOK, e.PetitionReopened, _says(objection=STILL_OPEN), of="ratings")
 REOPEN = Step("reopen", Who.SENDER, e.PetitionReopened, _says(objection=STILL_OPEN))
+ASK_REVIEW = Step("request-review", Who.SENDER, e.PetitionReviewRequested, _says(objection=STILL_OPEN))
+ASK_FINAL = Step("request-final-review", Who.SENDER, e.PetitionReviewRequested, _says(objection=STILL_OPEN))
+UPHOLD = Step(
+    "uphold", Who.SUPERIOR, e.PetitionReviewDecided, _says(reasons="经核查，答复与事实相符。"), of="petition-reviews"
+)
+SEND_BACK = Step(
+    "send-back",
+    Who.SUPERIOR,
+    e.PetitionReviewDecided,
+    _says(reasons="未到现场核实，请重新答复。"),
+    of="petition-reviews",
+)
+CHANGE = Step(
+    "change",
+    Who.REVIEWER,
+    e.PetitionReviewDecided,
+    _says(reasons="现场复核，情况属实。", text="请承办部门五日内整改到位，并向您说明情况。"),
+    of="petition-reviews",
+    look=True,
+)
 CONSENT = Step("consent", Who.SENDER, e.PetitionConsentGiven)
 PUBLISH = Step("publish", Who.SPOKESPERSON, e.PetitionPublished, _proposed, of="publications", look=True)
 CORRECT = Step(
@@ -215,6 +236,8 @@ BETWEEN_OFFICES: Final[tuple[Course, ...]] = (
     (TRANSFER, SIGN_FOR, INVITE, INVITE_ABOVE, JOIN, CONTRIBUTE, DECLINE, REPLY_TOGETHER, CLOSE),
 )
 """What needs nothing of whoever wrote it."""
+TO_THE_END: Final[Course] = (*HANDLED, CLOSE, ASK_REVIEW, UPHOLD, ASK_FINAL, CHANGE)
+"""What is reviewed up to the tier above; nothing of the province's is, here."""
 WITH_THEIR_SENDER: Final[tuple[Course, ...]] = (
     (*HANDLED, RATE_WELL, CLOSE),
     (TRANSFER, SIGN_FOR, ASK_MORE, SUPPLEMENT, REPLY, RATE_WELL, CLOSE),
@@ -222,6 +245,8 @@ WITH_THEIR_SENDER: Final[tuple[Course, ...]] = (
     (TRANSFER, URGE, SIGN_FOR, REPLY, CONSENT, PUBLISH, CLOSE),
     (*HANDLED, RATE_BADLY, VISIT, CLOSE),
     (*HANDLED, CLOSE, REOPEN, *HANDLED, RATE_WELL, CLOSE),
+    (*HANDLED, ASK_REVIEW, SEND_BACK, REPLY, RATE_WELL, CLOSE),
+    TO_THE_END,
 )
 
 
@@ -248,4 +273,6 @@ class Turns:
             return NOT_FOR_POLICE
         if matter.answer is not None:
             return next(self._turns[FROM_LIBRARY])
-        return next(self._turns[WITH_THEIR_SENDER if matter.sender else BETWEEN_OFFICES])
+        turn = self._turns[WITH_THEIR_SENDER if matter.sender else BETWEEN_OFFICES]
+        course = next(turn)
+        return next(turn) if course is TO_THE_END and matter.tenant == PROVINCE else course

@@ -1,7 +1,7 @@
 """What the intelligence store tells of a run's petitions: how many of what, and what became of them.
 
 The definitions are the petition service's own (see its README): what was *moved* is counted where it goes on; *closed*
-is what isn't open again; whether something is *solved* only whoever wrote it can say.
+is what isn't open again, nor under review; whether something is *solved* only whoever wrote it can say.
 """
 
 from collections import Counter, defaultdict
@@ -25,7 +25,9 @@ STORED: Final = """
 SATISFIED: Final = frozenset({"very-satisfied", "satisfied", "basically-satisfied"})
 NOT_OURS: Final = "elsewhere"
 ANSWER: Final = "answer"
-"""The clock that binds; others are offices' own."""
+"""The clock that binds the answer; others are offices' own, or a review's."""
+REVIEWED: Final = "reviewed"
+SENT_BACK: Final = "sent-back"
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Life:
     level: str | None = None
     solved: bool | None = None
     reopened: int = 0
+    review: str | None = None
     steps: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -162,8 +165,7 @@ def _count(life: Life, event: Mapping[str, Any], data: Mapping[str, Any]) -> Non
     clock = data.get("clock", ANSWER)
     name = event["type"].rpartition(".v")[0].rpartition(".")[2]
     life.steps[name if clock == ANSWER else f"{name}-{clock}"] += 1
-    if clock == ANSWER:
-        life.due_at = _moment(data.get("due_at")) or life.due_at
+    life.due_at = _due(event["type"], data) or life.due_at
 
 
 def _follow(life: Life, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
@@ -194,6 +196,26 @@ def _follow(life: Life, event: Mapping[str, Any], data: Mapping[str, Any]) -> No
             )
         case e.PetitionClosed.TYPE | e.ReportClosed.TYPE:
             life.outcome = data["outcome"]
+        case _:
+            _follow_review(life, event["type"], data)
+
+
+def _due(type_: str, data: Mapping[str, Any]) -> datetime | None:
+    """Give the time limit that an event sets for the answer."""
+    of_review = type_ == e.PetitionReviewRequested.TYPE or data.get("clock", ANSWER) != ANSWER
+    return None if of_review else _moment(data.get("due_at"))
+
+
+def _follow_review(life: Life, type_: str, data: Mapping[str, Any]) -> None:
+    """Meanwhile it isn't closed; what was decided above is, unless the department has to answer anew."""
+    if type_ == e.PetitionReviewRequested.TYPE:
+        life.outcome = None
+    elif type_ == e.PetitionReviewDecided.TYPE:
+        life.review = data["result"]
+        if life.review == SENT_BACK:
+            life.answered_at, life.level, life.solved = None, None, None
+        else:
+            life.outcome = REVIEWED
 
 
 def _moment(value: str | None) -> datetime | None:

@@ -144,8 +144,9 @@ class Officers:
 
     def _token_of(self, who: Who, matter: Matter, desk: Who) -> str:
         match who:
-            case Who.DESK:
-                return self._desk(matter.tenant, desk)
+            case Who.DESK | Who.REVIEWER:
+                above = who is Who.REVIEWER
+                return self._desk(PROVINCE if above else matter.tenant, Who.SUPERIOR if above else desk)
             case Who.DEPARTMENT | Who.ASTRAY:
                 department = matter.astray if who is Who.ASTRAY else matter.department
                 return self._token_for(matter.handler_of(department), matter.tenant, "handler", department)

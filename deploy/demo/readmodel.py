@@ -19,6 +19,8 @@ STAGES = {
     e.PetitionTransferred.TYPE: "in-hand",
     e.PetitionReplied.TYPE: "replied",
     e.PetitionReopened.TYPE: "in-hand",
+    e.PetitionReviewRequested.TYPE: "under-review",
+    e.PetitionReviewDecided.TYPE: "reviewed",
     e.PetitionClosed.TYPE: "closed",
     e.ReportReceived.TYPE: "received",
     e.ReportTransferred.TYPE: "in-hand",

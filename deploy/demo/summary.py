@@ -24,7 +24,8 @@ STEPS: Final = {
     "jurisdiction-decided": "指定管辖", "supplement-requested": "要求补充", "supplemented": "补充",
     "collaboration-requested": "邀请协办", "contributed": "协办意见", "collaboration-declined": "谢绝协办",
     "extended": "延期", "urged": "催办", "reply-drafted": "送签", "replied": "答复", "person-asked": "转人工",
-    "rated": "评价", "called-back": "回访", "reopened": "重新办理", "reply-corrected": "更正",
+    "rated": "评价", "called-back": "回访", "reopened": "重新办理",
+    "review-requested": "请求复查复核", "review-decided": "复查复核", "reply-corrected": "更正",
     "consent-given": "同意公开", "linked": "关联", "published": "公开", "closed": "办结",
     "deadline-recalculated": "重新计算",
     "overdue-triage": "分拣逾期", "overdue-sign-for": "签收逾期", "overdue-call-back": "回访逾期",
@@ -45,6 +46,7 @@ def show(figures: Figures, console: Console) -> None:
 def _shares(figures: Figures) -> Table:
     total, lives = figures.total, figures.lives
     rated = [life.level in SATISFIED for life in lives if life.level is not None]
+    reviewed = [life for life in lives if life.review is not None]
     judged = [life.solved for life in lives if life.solved is not None]
     received = "收到 received"
     table = Table(
@@ -58,6 +60,12 @@ def _shares(figures: Figures) -> Table:
         ("自动答复 · automatically", total.automatic, total.received, received),
         ("按期 · in time", total.in_time, total.in_time + total.late, "有期限的 with a limit"),
         ("办结 · closed", total.closed, total.received, received),
+        (
+            "复查改变 · changed on review",
+            sum(life.review != "upheld" for life in reviewed),
+            len(reviewed),
+            "已复查 reviewed",
+        ),
         ("满意 · satisfied", sum(rated), len(rated), "有评价的 rated"),
         ("解决 · solved", sum(judged), len(judged), "表示过的 of whom we know"),
     ):

@@ -88,6 +88,7 @@ SERVICES = (
             Route("/v1/answers"),
             Route("/v1/drafts"),
             Route("/v1/ratings"),
+            Route("/v1/petition-reviews"),
             Route("/v1/publications"),
             Route("/v1/published", public=True),
             Route("/v1/hot-matters"),

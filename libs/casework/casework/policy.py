@@ -27,6 +27,7 @@ PUBLISH = (*SEE, "publish", "unpublish")
 SEND_AGAIN = (*LOOK, "resend")
 AFTER_A_RATING = ("call-back", "reopen")
 ROSTER = (*SEE, "add", "end")
+ASK_REVIEW, REVIEW = ("request-review", "request-final-review"), (*SEE, "uphold", "change", "send-back")
 DESK = (*SEE, "transfer", "move")
 ANYBODY = tuple(sorted(TOKEN_ROLES))
 PEOPLE = tuple(role for role in ANYBODY if role is not Role.CONNECTOR)
@@ -114,6 +115,9 @@ RATED = Condition(
 )
 UNANSWERED = Condition("not-answered-by-them", "repliers", Relation.AVOIDS, "actor")
 """Who had a hand in an answer never sees how it was rated, nor calls anybody back about it."""
+THEIRS_TO_REVIEW = Condition("theirs-to-review", "review_authority", Relation.MEETS, "tenant")
+"""The supervision desk that decides a review (复查、复核): of the tenant that answered, then of the tier above."""
+TO_REVIEW = (THEIRS_TO_REVIEW, OPEN, ORDINARY, UNANSWERED, *IMPARTIAL)
 CONSENTED = Condition("with-consent", "consent", Relation.MEETS, values=("given",))
 """Whoever wrote it agrees that it is published (同意公开)."""
 FOR_EVERYBODY = (CONSENTED, OPEN, *IMPARTIAL)
@@ -220,6 +224,8 @@ POLICY = Policy(
     ("rating",         ("read", "expand"),    APPLICANTS,                        OWN,        (RATED,)),
     ("rating",         (*LOOK, "expand"),     (Role.TRIAGE, *OVERSIGHT),         BELOW,      SECOND_LOOK),
     ("rating",         AFTER_A_RATING,        (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      SECOND_LOOK),
+    ("petition",       ASK_REVIEW,            APPLICANTS,                        OWN,        ()),
+    ("petition-review", REVIEW,               (Role.SUPERVISOR,),                BELOW,      TO_REVIEW),
     ("publication",    PUBLISH,               (Role.SPOKESPERSON,),              TENANT,     FOR_EVERYBODY),
 
     ("shift",          ROSTER,                KEEPERS,                           TENANT,     ()),

@@ -1,4 +1,4 @@
-"""What events make of a petition once it was answered: it is rated, taken up again, corrected, published. Pure."""
+"""What events make of a petition once it was answered: rated, taken up again, reviewed, corrected, published. Pure."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -7,16 +7,19 @@ from contracts.events import PetitionCalledBack, PetitionRated, PetitionReopened
 from petition.feedback.rating import Rating
 from petition.handling.course import again
 from petition.publishing.publication import PRIVATE, PublicationEvent
+from petition.review.review import ReviewEvent, after_review
 from petition.workflow import State
 
 if TYPE_CHECKING:
     from petition.petition import Petition
 
-AfterAnAnswer = PetitionRated | PetitionCalledBack | PetitionReopened | PublicationEvent
+AfterAnAnswer = PetitionRated | PetitionCalledBack | PetitionReopened | PublicationEvent | ReviewEvent
 
 
 def followed(petition: "Petition", event: AfterAnAnswer) -> "Petition":
     """Give the petition after what followed its answer."""
+    if isinstance(event, ReviewEvent):
+        return after_review(petition, event)
     match event:
         case PetitionRated():
             return replace(petition, rating=Rating.of(event, petition.sequence))
@@ -43,6 +46,7 @@ def _reopened(petition: "Petition", times: int) -> "Petition":
         drafted_by=None,
         rating=None,
         reopenable_until=None,
+        reviewable_until=None,
         reopened=times,
         publication=PRIVATE,
     )

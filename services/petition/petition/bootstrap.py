@@ -42,6 +42,7 @@ from petition.recovery import restore
 from petition.replies import api as replies
 from petition.replies.automatic import Automatic
 from petition.replies.library import Library
+from petition.review import api as review
 from petition.rosters import api as rosters
 from petition.suggesting import Sorting
 
@@ -80,6 +81,7 @@ def bootstrap() -> Service:
             *collaboration.ROUTERS,
             *feedback.ROUTERS,
             *publishing.ROUTERS,
+            *review.ROUTERS,
             *paging.ROUTERS,
             *rosters.ROUTERS,
             *alike.ROUTERS,

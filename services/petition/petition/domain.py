@@ -14,7 +14,7 @@ from contracts.events import PetitionClassified, PetitionClosed, PetitionReceive
 from petition.collaboration.merging import rest_on
 from petition.events import Ordinary, PetitionEvent, told
 from petition.handling.clock import TRIAGE, internal_limit, limit_of
-from petition.kinds import Classification, Ground, Kind
+from petition.kinds import Classification, Ground, Kind, in_confidence
 from petition.petition import (
     Channel,
     Message,
@@ -165,6 +165,8 @@ def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
     """
     TABLE.follow(petition.state, Action.CLOSE, by.roles)
     if outcome is Outcome.MOVED or (outcome in OF_CRIME and petition.hidden is not Ground.CRIME):
+        raise WrongOutcome
+    if outcome is Outcome.FINALLY_DECIDED and in_confidence(petition.kind, petition.hidden):
         raise WrongOutcome
     if outcome is Outcome.ANSWERED and petition.state is not State.REPLIED:
         raise NothingAnswered

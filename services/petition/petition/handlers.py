@@ -31,6 +31,7 @@ from petition.paging.domain import carry_on, page
 from petition.petition import Channel, Involved, Message, Outcome, Petition, Sender
 from petition.replies import answering
 from petition.replies.automatic import Automatic
+from petition.review.domain import open_to_objections
 from petition.store import ERASURES, PETITIONS
 from petition.suggesting import classify
 from petition.workflow import Action
@@ -191,7 +192,7 @@ async def reply_to_petition(command: ReplyToPetition, unit: Unit) -> Petition:
     """
     petition, by = await held(PETITIONS, command.petition, Action.REPLY, command.version, unit)
     decision = domain.reply(petition, command.text, contributed=command.contributed, by=by)
-    return await PETITIONS.save(unit, reopenable(decision, now=unit.now), {"reply": command.text})
+    return await PETITIONS.save(unit, open_to_objections(decision, now=unit.now), {"reply": command.text})
 
 
 async def move_petition(command: MovePetition, unit: Unit) -> tuple[Petition, Petition]:

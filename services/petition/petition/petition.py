@@ -36,6 +36,7 @@ from petition.kinds import Ground
 from petition.paging.alarm import Alarm, alarmed, over
 from petition.publishing.publication import PRIVATE, Publication
 from petition.replies.life import Answering, answered
+from petition.review.review import Review
 from petition.workflow import State
 
 
@@ -54,12 +55,13 @@ class Channel(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a petition ends (已答复, 重复, 垃圾信息, 非公安职责; 已立案, 不予立案; 已转出)."""
+    """How a petition ends (已答复, 重复, 垃圾信息, 非公安职责, 同一事项已终局; 已立案, 不予立案; 已转出)."""
 
     ANSWERED = "answered"
     DUPLICATE = "duplicate"
     SPAM = "spam"
     NOT_POLICE = "not-police"
+    FINALLY_DECIDED = "finally-decided"
     FILED = "filed"
     NOT_FILED = "not-filed"
     MOVED = "moved"
@@ -144,6 +146,8 @@ class Petition:
         rating: What whoever wrote it says of the answer; silence says nothing.
         reopenable_until: Until when they may have it taken up again, UTC; None: not at all.
         reopened: How often it was.
+        review: The last review of its answer (复查、复核); None: nobody has asked for one.
+        reviewable_until: Until when they may ask for the next one, UTC; None: not at all.
         publication: Whether its answer was corrected, and is public.
         invitations: Other departments that were asked for their opinion (协办), in order.
         alarm: Who was paged because something in it can't wait, and who has taken it; None: nobody ever was.
@@ -182,6 +186,8 @@ class Petition:
     rating: Rating | None = None
     reopenable_until: datetime | None = None
     reopened: int = 0
+    review: Review | None = None
+    reviewable_until: datetime | None = None
     publication: Publication = PRIVATE
     invitations: tuple[Invitation, ...] = ()
     alarm: Alarm | None = None

@@ -25,6 +25,7 @@ from petition.paging import domain as paging
 from petition.publishing import domain as publishing
 from petition.replies import answering
 from petition.replies import domain as replies
+from petition.review import domain as review
 from petition.rosters import domain as rosters
 
 # fmt: off
@@ -46,8 +47,8 @@ NOBODY_ACCUSED = ProblemType("nobody-accused", 422, "涉警投诉须写明被投
     "请在 accused 中写明被投诉的部门，由其以外的人员办理。",
     "Name the departments complained about in accused: they stay away.")
 WRONG_OUTCOME = ProblemType("wrong-outcome", 409, "该件不能这样办结", "It can't end like that",
-    "只有举报可以“立案”或“不予立案”；转出请用 move。",
-    "Only a report of crime is filed or not filed; use move to move it.")
+    "只有举报可以“立案”或“不予立案”，只有普通件可以“已终局”；转出请用 move。",
+    "Only a report is filed or not, only what is ordinary was finally decided; use move to move it.")
 SAME_CIRCLE = ProblemType("same-circle", 409, "无须转入该范围", "Nothing would move",
     "该件已在此范围内，或举报不能转为普通留言。", "It is there already, or a report can't become an ordinary petition.")
 CONTENT_ERASED = ProblemType("content-erased", 409, "内容已删除", "Its content was erased",
@@ -111,10 +112,26 @@ NO_CALL_BACK = ProblemType("no-call-back", 409, "无须回访", "No call-back is
     "该件没有待办的回访，或已回访。", "Nobody has to be called back, or somebody was.")
 WINDOW_CLOSED = ProblemType("window-closed", 409, "已过重新办理的期限", "Too late to reopen it",
     "请另行提交，或申请复查。", "Write in anew, or ask for a review.")
-REOPENED_ENOUGH = ProblemType("reopened-enough", 409, "已重新办理两次", "Reopened twice",
-    "请申请复查。", "What remains is a review.")
+REOPENED_ENOUGH = ProblemType("reopened-enough", 409, "不再重新办理", "Not reopened any more",
+    "已重新办理两次，或已复查；请申请复查、复核。", "It was reopened twice, or reviewed: what remains is a review.")
 NOT_UNSOLVED = ProblemType("not-unsolved", 409, "回访未记为未解决", "Not found unsolved",
     "只有回访得知未解决的件才由分办人员重新办理。", "The desk reopens only what a call-back found unsolved.")
+NO_REVIEW_OF_CRIME = ProblemType("no-review-of-a-report", 409, "举报不在此复查", "A report isn't reviewed here",
+    "对不予立案决定不服的，可以依法向作出决定的公安机关申请复议，或者请人民检察院监督。",
+    "If no case is filed: ask the authority that decided to reconsider, or turn to the procuratorate.")
+NO_REVIEW_OF_POLICE = ProblemType("no-review-of-a-complaint", 409, "涉警投诉不在此复查", "Not reviewed here",
+    "该件已由上一级督察部门办理。仍不服的，可以向公安部督察部门或者纪检监察机关反映。",
+    "The tier above has dealt with it: turn to the ministry's supervision, or to the discipline authorities.")
+REVIEW_WINDOW_CLOSED = ProblemType("review-window-closed", 409, "已过请求复查、复核的期限", "Too late for a review",
+    "须在收到答复或复查意见之日起三十日内提出。", "It has to be asked for within thirty days of the decision.")
+REVIEWED_BEFORE = ProblemType("reviewed-before", 409, "已复查过", "Reviewed before",
+    "每一级只能请求一次；对复查意见不服的，请求复核。", "Each rung is climbed once: ask for the final review.")
+NOT_REVIEWED_YET = ProblemType("not-reviewed-yet", 409, "尚未复查", "Not reviewed yet",
+    "请先请求复查。", "Ask for a review first.")
+NO_TIER_ABOVE = ProblemType("no-tier-above", 409, "上一级不在本平台", "No tier above it here",
+    "省级机关的复查意见，向其上一级机关书面请求复核。", "Ask the province's superior in writing.")
+NOBODY_TO_SEND_BACK_TO = ProblemType("nobody-to-send-back-to", 409, "没有承办部门", "No department answered",
+    "该件由分办直接答复，请直接变更答复。", "The desk answered at once: change the answer instead.")
 STAYS_HIDDEN = ProblemType("stays-hidden", 409, "该件不公开", "It is never published",
     "举报、涉警投诉保密办理，不公开，也不公开更正。",
     "What may report a crime or complain about police is never published, nor corrected in the open.")
@@ -212,6 +229,12 @@ REFUSALS: Final[Refusals] = {
     feedback.WindowClosed: lambda _: Problem(WINDOW_CLOSED),
     feedback.ReopenedEnough: lambda _: Problem(REOPENED_ENOUGH),
     feedback.NotUnsolved: lambda _: Problem(NOT_UNSOLVED),
+    review.NoReviewHere: lambda refused: Problem(NO_REVIEW_OF_CRIME if refused.crime else NO_REVIEW_OF_POLICE),
+    review.ReviewWindowClosed: lambda _: Problem(REVIEW_WINDOW_CLOSED),
+    review.ReviewedBefore: lambda _: Problem(REVIEWED_BEFORE),
+    review.NotReviewedYet: lambda _: Problem(NOT_REVIEWED_YET),
+    review.NoTierAbove: lambda _: Problem(NO_TIER_ABOVE),
+    review.NobodyToSendBackTo: lambda _: Problem(NOBODY_TO_SEND_BACK_TO),
     publishing.StaysHidden: lambda _: Problem(STAYS_HIDDEN),
     publishing.NoConsent: lambda _: Problem(NO_CONSENT),
     publishing.NotPublished: lambda _: Problem(NOT_PUBLISHED),

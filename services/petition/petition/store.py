@@ -35,6 +35,8 @@ from petition.paging.tables import alarm_in
 from petition.paging.tables import columns_of as columns_of_alarm
 from petition.petition import Channel, Outcome, Petition, begin, replay
 from petition.publishing.publication import Publication
+from petition.review.tables import columns_of as columns_of_review
+from petition.review.tables import review_in
 from petition.tables import PetitionRow
 from petition.workflow import State
 
@@ -95,6 +97,7 @@ def _write(petition: Petition) -> dict[str, Any]:
         **columns_of_collaboration(petition),
         **columns_of_alarm(petition),
         **columns_of_links(petition),
+        **columns_of_review(petition),
     }
 
 
@@ -132,6 +135,8 @@ def _read(row: PetitionRow) -> Petition:
         rating=_rating(row),
         reopenable_until=row.reopenable_until,
         reopened=row.reopened,
+        review=review_in(row),
+        reviewable_until=row.reviewable_until,
         publication=Publication(
             consent=row.consent == GIVEN,
             published_at=row.published_at,
@@ -230,6 +235,9 @@ def _petitions(resource: str) -> Petitions:
             "supplement_keyid": ("supplement",),
             "links_keyid": ("links",),
             "collaboration_keyid": (SAID,),
+            "review_objection_keyid": ("review_objection",),
+            "review_reasons_keyid": ("review_reasons",),
+            "review_reply_keyid": ("review_reply",),
         },
         identifying=("posted_at",),
         read=_read,
@@ -244,6 +252,8 @@ DRAFTS = _petitions("draft")
 """The same petitions as whoever signs replies sees them: those that wait for a signature."""
 RATINGS = _petitions("rating")
 """The same petitions as those see them who may know how an answer was rated: never who had a hand in it."""
+REVIEWS = _petitions("petition-review")
+"""The same petitions as whoever reviews their answer sees them: never somebody who had a hand in it."""
 PUBLICATIONS = _petitions("publication")
 """The same petitions as whoever publishes sees them: those whose authors agree."""
 COLLABORATIONS = _petitions("collaboration")

@@ -10,9 +10,10 @@ from petition.alike.tables import LinkColumns
 from petition.collaboration.tables import CollaborationColumns
 from petition.handling.tables import CourseColumns
 from petition.paging.tables import AlarmColumns
+from petition.review.tables import ReviewColumns
 
 
-class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns, Row, table=True):
+class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns, ReviewColumns, Row, table=True):
     """A petition; its content, whatever the store names as sealed, lies under the author's key."""
 
     __tablename__ = "petitions"
@@ -48,6 +49,11 @@ class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns
         Index("petitions_by_correction_key", "correction_keyid", postgresql_where=text("correction_keyid IS NOT NULL")),
         Index("petitions_by_public_key", "publication_keyid", postgresql_where=text("publication_keyid IS NOT NULL")),
         Index("petitions_by_links_key", "links_keyid", postgresql_where=text("links_keyid IS NOT NULL")),
+        *(
+            Index(f"petitions_by_{name}_key", f"{name}_keyid", postgresql_where=text(f"{name}_keyid IS NOT NULL"))
+            for name in ("review_objection", "review_reasons", "review_reply")
+        ),
+        Index("petitions_reviewed", "review_authority", "due_at", "id", postgresql_where=text("review IS NOT NULL")),
         Index("petitions_consented", "tenant", "id", postgresql_where=text("consent IS NOT NULL")),
         Index("petitions_published", "id", postgresql_where=text("published_at IS NOT NULL")),
         Index("petitions_call_back_late", "tenant", "id", postgresql_where=text("call_back_late")),

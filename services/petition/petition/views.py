@@ -18,6 +18,7 @@ from petition.departments import DEPARTMENTS
 from petition.handling.views import CourseView, LimitView
 from petition.kinds import CALL_FIRST_EN, CALL_FIRST_ZH
 from petition.petition import Petition
+from petition.review.views import NextReviewView, ReviewView
 
 
 class EmergencyView(View):
@@ -142,6 +143,8 @@ class PetitionDetail(PetitionSummary):
         description="可要求重新办理的期限 · Until when its author may have it taken up again"
     )
     reopened: int = Field(description="已重新办理几次 · How often it was taken up again")
+    review: ReviewView | None = Field(description="复查、复核 · The last review of the answer")
+    next_review: NextReviewView | None = Field(description="本人可请求的复查、复核 · What its author may ask for next")
     correction: str | None = Field(description="对答复的更正，原答复保留 · How the reply was corrected; both stay")
     consent: bool = Field(description="本人同意公开 · Its author agrees that it is published")
     published_at: datetime | None = Field(description="公开时间 · Since when everybody may read it")
@@ -185,6 +188,8 @@ class PetitionDetail(PetitionSummary):
             automatic=petition.automatic,
             reopenable_until=petition.reopenable_until,
             reopened=petition.reopened,
+            review=ReviewView.of(petition, content, sender=sender),
+            next_review=NextReviewView.of(petition) if sender else None,
             correction=content.get("correction") if petition.publication.corrected else None,
             consent=petition.publication.consent,
             published_at=petition.publication.published_at,

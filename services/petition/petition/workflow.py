@@ -19,6 +19,10 @@ class State(StrEnum):
     DRAFTED = "drafted"
     REPLIED = "replied"
     CLOSED = "closed"
+    IN_REVIEW = "in-review"
+    REVIEWED = "reviewed"
+    IN_FINAL = "in-final-review"
+    FINAL = "final"
 
 
 class Action(StrEnum):
@@ -70,6 +74,11 @@ class Action(StrEnum):
     RECALCULATE = "recalculate"
     LINK = "link"
     UNLINK = "unlink"
+    ASK_REVIEW = "request-review"
+    ASK_FINAL = "request-final-review"
+    UPHOLD = "uphold"
+    CHANGE = "change"
+    SEND_BACK = "send-back"
 
 
 DESK = (Role.TRIAGE, Role.SUPERVISOR)
@@ -99,6 +108,11 @@ WORKED_ON = (State.IN_HAND, State.SUPPLEMENTING, State.DRAFTED)
 """A department works on its answer, and others may help (协办)."""
 REMINDING = (Role.HANDLER, Role.SUPERVISOR)
 """Who reminds those others: whoever asked them, or who watches over the offices."""
+REVIEWING = (State.IN_REVIEW, State.IN_FINAL)
+"""The tier above looks at the answer (复查、复核), and a clock says by when it has decided."""
+UNSETTLED = (*UNANSWERED, *REVIEWING)
+REVIEWERS = (Role.SUPERVISOR,)
+"""Who decides a review: the supervision desk (督察) of whoever is asked, never somebody who had a hand in it."""
 ON_DUTY = (Role.DUTY_OFFICER, *DESK)
 """Who takes what can't wait (接警): whoever is paged, or whoever would hand it out. See the policy."""
 BEGUN = tuple(state for state in State if state is not State.RECEIVED)
@@ -161,6 +175,17 @@ TABLE = Workflow(
     (State.CLOSED,        Action.RETRACT,      APPLICANTS,                    State.CLOSED,        "at any time"),
     (State.CLOSED,        Action.PUBLISH,      (Role.SPOKESPERSON,),          State.CLOSED,        "with consent"),
     (State.CLOSED,        Action.UNPUBLISH,    (Role.SPOKESPERSON,),          State.CLOSED,        "what is public"),
+    # Up the tiers: each rung once, and what the last one decides is final (终局): nothing leads on from there.
+    (State.REPLIED,       Action.ASK_REVIEW,   APPLICANTS,                    State.IN_REVIEW,     "复查, in time"),
+    (State.CLOSED,        Action.ASK_REVIEW,   APPLICANTS,                    State.IN_REVIEW,     "only an answer"),
+    (State.IN_REVIEW,     Action.UPHOLD,       REVIEWERS,                     State.REVIEWED,      "with reasons"),
+    (State.IN_REVIEW,     Action.CHANGE,       REVIEWERS,                     State.REVIEWED,      "another answer"),
+    (State.IN_REVIEW,     Action.SEND_BACK,    REVIEWERS,                     State.IN_HAND,       "to answer anew"),
+    (State.REVIEWED,      Action.ASK_FINAL,    APPLICANTS,                    State.IN_FINAL,      "复核, in time"),
+    (State.REPLIED,       Action.ASK_FINAL,    APPLICANTS,                    State.IN_FINAL,      "answered anew"),
+    (State.CLOSED,        Action.ASK_FINAL,    APPLICANTS,                    State.IN_FINAL,      "answered anew"),
+    (State.IN_FINAL,      Action.UPHOLD,       REVIEWERS,                     State.FINAL,         "终局"),
+    (State.IN_FINAL,      Action.CHANGE,       REVIEWERS,                     State.FINAL,         "终局"),
     # What was asked while it was in hand is decided also when a draft waits meanwhile.
     *((state, Action.EXTEND,      (Role.AGENCY_HEAD,), state, "with a reason") for state in EXTENDABLE),
     *((state, Action.REFUSE_TIME, (Role.AGENCY_HEAD,), state, "with a reason") for state in EXTENDABLE),
@@ -173,10 +198,11 @@ TABLE = Workflow(
     *((state, Action.FALL_BEHIND, (Role.SYSTEM,),  state, "late; the common superior is told") for state in WORKED_ON),
     # Wherever it stands unanswered: its clock runs on.
     *((state, Action.URGE,     URGING,         state, "the sender three times") for state in UNANSWERED),
-    *((state, Action.WARN,     (Role.SYSTEM,), state, "yellow card") for state in UNANSWERED),
-    *((state, Action.BREACH,   (Role.SYSTEM,), state, "red card") for state in UNANSWERED),
     *((state, Action.BREACH,   (Role.SYSTEM,), state, "a call-back is late") for state in ANSWERED),
-    *((state, Action.ESCALATE, (Role.SYSTEM,), state, "with the red card, one tier up") for state in UNANSWERED),
+    # A review's clock runs on, too.
+    *((state, Action.WARN,     (Role.SYSTEM,), state, "yellow card") for state in UNSETTLED),
+    *((state, Action.BREACH,   (Role.SYSTEM,), state, "red card") for state in UNSETTLED),
+    *((state, Action.ESCALATE, (Role.SYSTEM,), state, "with the red card, one tier up") for state in UNSETTLED),
     *((state, Action.PAGE,     (Role.SYSTEM,), state, "danger: the duty officer, then up") for state in BEGUN),
     *((state, Action.RECALCULATE, (Role.SYSTEM,), state, "a new calendar") for state in BEGUN),
     *((state, Action.TAKE,     ON_DUTY,        state, "once; nobody else is paged") for state in BEGUN),

@@ -47,6 +47,8 @@ class Stage(StrEnum):
     RECEIVED = "received"
     IN_HAND = "in-hand"
     REPLIED = "replied"
+    UNDER_REVIEW = "under-review"
+    REVIEWED = "reviewed"
     CLOSED = "closed"
 
 

@@ -69,10 +69,8 @@ def read(event: ContractEvent, heading: Heading) -> tuple[Matter, Step] | None:
 
 _KINDS = {PETITIONS: Kind.PETITION, REPORTS: Kind.REPORT}
 _ANSWERED = {e.PetitionReplied: Stage.REPLIED, e.PetitionReopened: Stage.IN_HAND}
-ANSWER = "answer"
-"""The clock that binds; the others are offices' own."""
-ANSWER = "answer"
-"""The clock that binds; the others are offices' own."""
+BINDING = frozenset({"answer", "review", "final-review"})
+"""The clocks that bind; the others are offices' own."""
 _CONCLUDED = {"approved": Stage.APPROVED, "denied": Stage.DENIED}
 
 
@@ -136,7 +134,16 @@ def _of_petition(event: ContractEvent) -> Tells | None:
             return Tells(stage=_ANSWERED[type(event)], due_at=getattr(event, "due_at", None))
         case e.PetitionClosed(outcome=outcome):
             return Tells(stage=Stage.CLOSED, variant=outcome)
-    return _of_handling(event)
+    return _of_petition_review(event) or _of_handling(event)
+
+
+def _of_petition_review(event: ContractEvent) -> Tells | None:
+    match event:
+        case e.PetitionReviewRequested(rung=rung, due_at=due_at):
+            return Tells(stage=Stage.UNDER_REVIEW, variant=rung, due_at=due_at)
+        case e.PetitionReviewDecided(result=result, due_at=due_at, final=final):
+            return Tells(stage=Stage.REVIEWED, variant=f"{result}-finally" if final else result, due_at=due_at)
+    return None
 
 
 def _of_handling(event: ContractEvent) -> Tells | None:
@@ -145,7 +152,7 @@ def _of_handling(event: ContractEvent) -> Tells | None:
         case e.PetitionJurisdictionDecided(department=unit):
             return Tells(unit=unit)
         case e.PetitionDeadlineRecalculated(clock=clock, due_at=due_at):
-            return Tells(variant=clock, due_at=due_at if clock == ANSWER else None)
+            return Tells(variant=clock, due_at=due_at if clock in BINDING else None)
         case e.PetitionUrged(by=by):
             return Tells(variant=by)
         case (
@@ -179,7 +186,7 @@ def _of_clock(event: ContractEvent) -> Tells | None:
         case e.PetitionOverdue(clock=clock):
             return Tells(variant=clock)
         case e.PetitionDeadlineRecalculated(clock=clock, due_at=due_at):
-            return Tells(variant=clock, due_at=due_at if clock == ANSWER else None)
+            return Tells(variant=clock, due_at=due_at if clock in BINDING else None)
         case (
             e.PetitionSupplemented(due_at=due_at)
             | e.PetitionSupplementLapsed(due_at=due_at)

@@ -56,6 +56,7 @@ class Row:
         card: That it was given.
         paged: Something in it can't wait, and ``theirs``, the asker's, was paged, or only the duty desk ``elsewhere``.
         invited: ``theirs``, the asker's department, was asked for its opinion, or only one ``elsewhere``.
+        reviewing: Whose supervision desk is asked to review the answer, by its tenant; nobody's, unless somebody asked.
         taken: Who took it: the ``asker``, an ``other``, or nobody yet.
         secret: Part of its content; empty if it has none.
     """
@@ -80,6 +81,7 @@ class Row:
     extension: str | None = None
     card: str | None = None
     paged: str | None = None
+    reviewing: str | None = None
     taken: str | None = None
     invited: str | None = None
     secret: str = ""
@@ -123,6 +125,7 @@ CONDITIONS: Mapping[str, Meaning] = {
     "has-a-card": lambda _, row: row.card is not None,
     "paged": lambda _, row: row.paged is not None,
     "paged-to-their-desk": lambda _, row: row.paged == "theirs",
+    "theirs-to-review": lambda asker, row: row.reviewing == asker.tenant,
     "not-taken-yet": lambda _, row: row.taken is None,
     "taken-by-them": lambda _, row: row.taken == "asker",
     "invited-to-help": lambda _, row: row.invited == "theirs",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .oracle import OTHER_DEPARTMENT, Row
+from .oracle import CITY, OTHER_DEPARTMENT, PROVINCE, Row
 
 INVOLVED: Sequence[Mapping[str, Any]] = (
     {},
@@ -51,6 +51,11 @@ RATED: Sequence[Mapping[str, Any]] = (
 """What petitions that were rated are to the asker."""
 CONSENTED: Sequence[Mapping[str, Any]] = ({}, {"own": True}, {"accused": True}, {"named": True}, {"hidden": "moved"})
 """What petitions that may be published are to the asker."""
+REVIEWED: Sequence[Mapping[str, Any]] = (
+    *({}, {"own": True}, {"accused": True}, {"named": True}, {"made": "answered"}, {"reviewing": PROVINCE}),
+    *({"hidden": "crime"}, {"hidden": "police"}, {"hidden": "moved"}, {"kind": "report"}),
+)
+"""What petitions whose answer is reviewed are to the asker."""
 PAGED: Sequence[Mapping[str, Any]] = (
     *({}, {"own": True}, {"accused": True}, {"named": True}, {"paged": "elsewhere"}),
     *({"hidden": "crime"}, {"hidden": "police"}, {"hidden": "moved"}),
@@ -71,6 +76,7 @@ PETITIONS: Sequence[tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]] 
     ("draft", {"awaiting": True}, DRAFTS),
     ("rating", {"rated": True}, RATED),
     ("publication", {"consented": True}, CONSENTED),
+    ("petition-review", {"reviewing": CITY}, REVIEWED),
     ("page", {"paged": "theirs"}, PAGED),
     ("collaboration", {"department": OTHER_DEPARTMENT, "invited": "theirs"}, INVITED),
     ("opinion", {"invited": "elsewhere"}, ASKED_ABOUT),

@@ -31,7 +31,6 @@ import petition.replies.library
 import petition.replies.store
 import petition.replies.workflow
 import petition.store
-import petition.workflow
 import pytest
 import query.bootstrap
 from casework.decision import Decision
@@ -62,6 +61,7 @@ from tests.integration.query.lives import by_topic, case_life, codec, log_of, pe
 from .duty import NOW, alarm_of, invitations_of, said_of, shift
 from .oracle import CITY, DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
 from .relations import INVOLVED, PARKED, PETITIONS, of
+from .stages import review_of, state_of
 
 ASKER = "asker"
 BADLY = Rating(level=Level.DISSATISFIED, solved=False, call_back=CallBack.WAITING, call_back_due=NOW)
@@ -153,12 +153,6 @@ def seen_as(tenant: str) -> Iterator[tuple[str, Row]]:
             yield resource, fresh(tenant, **whole)
 
 
-def _state_of(row: Row) -> petition.workflow.State:
-    if row.awaiting:
-        return petition.workflow.State.DRAFTED
-    return petition.workflow.State.DISPUTED if row.disputed else petition.workflow.State.CLASSIFIED
-
-
 async def petitions(world: World) -> None:
     """Fill petition."""
     store = Folder(Path(petition.config.PetitionSettings().attachments))
@@ -186,7 +180,7 @@ async def petitions(world: World) -> None:
             accused=(DEPARTMENT,) if row.accused else (OTHER_DEPARTMENT,),
             named=(world.pseudonym(own=row.named),),
             handlers=(world.pseudonym(own=row.entrusted == "asker"),) if row.entrusted else (),
-            state=_state_of(row),
+            state=state_of(row),
             course=replace(
                 received.after.course,
                 contender=DEPARTMENT if row.contending else None,
@@ -200,6 +194,7 @@ async def petitions(world: World) -> None:
             rating=BADLY if row.rated else None,
             publication=Publication(consent=row.consented),
             invitations=invitations_of(row),
+            review=review_of(row),
             alarm=alarm_of(row, world.pseudonym(own=row.taken == "asker") if row.taken else None),
         )
         secrets_of = dict.fromkeys(("title", "text", "draft", "comment"), row.secret)

@@ -19,7 +19,8 @@ PAGE = ROOT / "docs" / "authorisation.md"
 WORKFLOWS = {
     ("case",): accept.workflow,
     ("review",): approve.workflow,
-    ("petition", "draft", "rating", "publication", "collaboration"): petition.workflow,  # all of them are petitions
+    # all of them are petitions
+    ("petition", "draft", "rating", "publication", "collaboration", "petition-review"): petition.workflow,
     ("answer",): petition.replies.workflow,
 }
 

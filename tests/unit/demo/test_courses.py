@@ -14,6 +14,7 @@ from demo.courses import (
     ORDINARY,
     TAKE,
     TAKE_REPORT,
+    TO_THE_END,
     WITH_THEIR_SENDER,
     Course,
     Turns,
@@ -30,7 +31,9 @@ from petition.workflow import TABLE, Action, State
 from contracts.events import PetitionReplied
 
 ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, (TAKE, *NOT_FOR_POLICE))
-ROLE = {Who.ASTRAY: "handler", Who.NEIGHBOUR: "handler", Who.ABOVE: "handler", Who.SECOND_LOOK: "triage"}
+ROLE = {Who.ASTRAY: "handler", Who.NEIGHBOUR: "handler", Who.ABOVE: "handler", Who.SECOND_LOOK: "triage"} | {
+    Who.REVIEWER: "supervisor"
+}
 
 
 @pytest.mark.parametrize("course", ALL, ids=lambda course: "-".join(step.action for step in course))
@@ -38,7 +41,7 @@ def test_every_course_is_a_way_through_the_workflow_to_its_end(course: Course) -
     state = State.AUTO_ANSWERED if course in AUTOMATIC else State.CLASSIFIED
     for step in course:
         state = TABLE.follow(state, Action(step.action), {Role(ROLE.get(step.who, step.who.value))})
-    assert state is State.CLOSED
+    assert state is (State.FINAL if course is TO_THE_END else State.CLOSED)
 
 
 def test_petitions_are_answered_disputed_rated_reopened_and_published() -> None:
@@ -46,6 +49,7 @@ def test_petitions_are_answered_disputed_rated_reopened_and_published() -> None:
     wanted = (
         "transfer sign-for return dispute decide answer draft-reply sign rate call-back reopen correct publish urge"
         " invite join contribute decline"
+        " request-review request-final-review uphold change send-back"
     )
     assert done >= set(wanted.split())
 
@@ -67,6 +71,8 @@ def test_courses_are_given_in_turn_to_those_that_are_alike() -> None:
     )
     found = [turns.course_of(mine) for _ in WITH_THEIR_SENDER]
     assert found == list(WITH_THEIR_SENDER)
+    provincial = [turns.course_of(replace(mine, tenant="440000")) for _ in WITH_THEIR_SENDER]
+    assert TO_THE_END not in provincial, "nobody here is above the province"
     nobodys = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="traffic/parking")
     assert turns.course_of(nobodys) == ORDINARY
     hidden = Matter(id="m", tenant="440300", state="classified", kind="report", hidden="crime")

@@ -81,6 +81,20 @@ def test_what_was_reopened_is_open_and_what_was_moved_is_counted_where_it_goes_o
     assert (found.total.received, found.total.answered, found.total.closed) == (1, 0, 0)
 
 
+def test_under_review_nothing_is_closed_and_its_clock_says_nothing_of_the_answer() -> None:
+    later = "2026-05-20T15:59:59.999Z"
+    asked: Happened = (e.PetitionReviewRequested, {"rung": "first", "due_at": later})
+    warned: Happened = (e.PetitionWarned, {"clock": "review", "due_at": later})
+    upheld: Happened = (e.PetitionReviewDecided, {"result": "upheld"})
+    back: Happened = (e.PetitionReviewDecided, {"result": "sent-back", "due_at": later})
+    before = (*received(), HANDED, REPLIED, CLOSED, asked)
+    found = figures([*told("1", *before, warned, day=25), *told("2", *before, upheld, day=25)])
+    assert (found.total.answered, found.total.late, found.total.closed) == (2, 2, 1)
+    again = figures([*told("1", *before, back, day=25), *told("2", *before, back, REPLIED, CLOSED, day=25)])
+    assert (again.total.answered, again.total.in_time, again.total.closed) == (1, 1, 1)
+    assert [life.review for life in again.lives] == ["sent-back", "sent-back"]
+
+
 def test_a_record_that_the_log_repeats_counts_once() -> None:
     events = [*told("1", *received(), HANDED, REPLIED)]
     assert figures([*events, events[-1]]).steps["replied"] == 1

@@ -1,5 +1,6 @@
 """The handling part of a petition's life: whose it is, what is asked meanwhile, and its clocks."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from casework.roles import Actor, Role
@@ -16,7 +17,7 @@ from petition.handling.recalculation import recalculate
 from petition.handling.urging import MOST_BY_SENDER
 from petition.kinds import Kind
 from petition.petition import Petition
-from petition.workflow import UNANSWERED, Action, State
+from petition.workflow import UNSETTLED, Action, State
 from workdays.calendar import packaged
 from workdays.notice import Notice
 
@@ -155,12 +156,13 @@ class HandledLife(Life):
         missed = cards.miss(self.case, clock, assignment=course.assignment - earlier)
         self.happens(Action.BREACH, missed, due=runs and not earlier)
 
-    @rule(deadline=st.sampled_from([1, 1, 2]), card=st.sampled_from([Action.WARN, Action.BREACH]))
+    @rule(deadline=st.sampled_from([0, 0, -1]), card=st.sampled_from([Action.WARN, Action.BREACH]))
     def a_card_is_due(self, deadline: int, card: Action) -> None:
         course = self.case.course
+        deadline += course.deadline
         given = course.overdue or (card is Action.WARN and course.warned)
         decide = cards.warn if card is Action.WARN else cards.breach
-        due = self.case.state in UNANSWERED and deadline == course.deadline and not given
+        due = self.case.state in UNSETTLED and deadline == course.deadline and not given
         self.happens(card, decide(self.case, deadline=deadline), due=due)
 
     @rule(earlier=st.booleans())
@@ -176,11 +178,17 @@ class HandledLife(Life):
         calendar = LONGER if longer else packaged()
         course, rating = self.case.course, self.case.rating
         may = (
-            (self.case.state in UNANSWERED and not course.overdue)
-            or course.internal_by
-            or (rating and rating.call_back)
+            (self.case.state in UNSETTLED and not course.overdue) or course.internal_by or (rating and rating.call_back)
         )
         moved = recalculate(self.case, calendar)
         assert may or not moved.events
         self.happens(Action.RECALCULATE, moved, due=bool(moved.events))
         assert recalculate(self.case, calendar).events == ()
+
+    def about_time(self, desk: frozenset[Role], head: frozenset[Role]) -> dict[Action, Callable[[], None]]:
+        """Give the steps that are possible."""
+        return {
+            Action.ASK_TIME: lambda: self.request_extension(5, roles=desk),
+            Action.EXTEND: lambda: self.extend(head),
+            Action.REFUSE_TIME: lambda: self.refuse_extension(head),
+        }

@@ -1,5 +1,6 @@
 """The part of a petition's life in which it is linked to another one, wherever it stands, and goes its own way."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from petition.alike.domain import Side, link, unlink
 from petition.alike.link import Basis, SuggestedBy, links_in
+from petition.kinds import Danger
 from petition.petition import Petition
 from petition.workflow import Action
 
@@ -54,3 +56,12 @@ class LinkedLife(PagedLife):
             lambda: unlink(one, other, by=by)[0],
             besides=self.ordinary and OTHER.id in self.case.linked_to,
         )
+
+    def about_links_and_danger(self, desk: frozenset[Role]) -> dict[Action, Callable[[], None]]:
+        """Give the steps that are possible."""
+        return {
+            Action.PAGE: lambda: self.its_words_tell_of(Danger.LIFE),
+            Action.TAKE: lambda: self.take(desk, other=False),
+            Action.LINK: lambda: self.link(desk, near=True),
+            Action.UNLINK: lambda: self.unlink(desk),
+        }

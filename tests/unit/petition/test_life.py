@@ -17,18 +17,20 @@ from petition.feedback import domain as feedback
 from petition.feedback.rating import CallBack, Level
 from petition.handling import jurisdiction
 from petition.handling.basis import Basis
-from petition.kinds import Danger, Ground, Kind
+from petition.kinds import Ground, Kind
 from petition.petition import Involved, Outcome, Petition
 from petition.publishing import domain as publishing
 from petition.publishing.domain import Public
 from petition.replies import answering
 from petition.replies.answering import Sure
+from petition.review.domain import open_to_objections
 from petition.workflow import SECOND_LOOK, TABLE, Action, State
 
 from tests.unit.kit.life import ROLES, TEXTS, live, rows_of
 
+from .reviewed import UP_THE_TIERS, ReviewedLife
 from .test_domain import CONTENT, LIBRARY, NOW, SENDER, classified, elsewhere, rebuilt, received
-from .together import TOGETHER, SharedLife
+from .together import TOGETHER
 
 GROUNDS = st.sampled_from([None, Ground.CRIME, Ground.POLICE])
 AFTER_ALL = (Action.ASK_A_PERSON, Action.TRANSFER, Action.ANSWER, Action.CLOSE, Action.MOVE)
@@ -64,6 +66,7 @@ WAYS = (
     (Action.ANSWER, Action.CLOSE, Action.CORRECT, Action.CONSENT, Action.PUBLISH, Action.RETRACT),
     (Action.ANSWER, Action.CLOSE, Action.CONSENT, Action.PUBLISH, Action.UNPUBLISH),
     (*IN_HAND, Action.REPLY, Action.CLOSE, Action.REOPEN, *IN_HAND, Action.REPLY),
+    *((*IN_HAND, Action.REPLY, *steps) for steps in UP_THE_TIERS),
     *(
         (*steps, Action.PAGE, Action.TAKE, Action.LINK, Action.UNLINK)
         for steps in (
@@ -76,10 +79,10 @@ WAYS = (
 
 
 def settled(decision: Decision) -> Decision:
-    return feedback.reopenable(decision, now=NOW)
+    return open_to_objections(decision, now=NOW)
 
 
-class PetitionLife(SharedLife):
+class PetitionLife(ReviewedLife):
     """Anybody, of any department, with a petition in any circle."""
 
     table = TABLE
@@ -199,6 +202,7 @@ class PetitionLife(SharedLife):
             lambda: settled(domain.close(self.case, outcome, by=actor)),
             besides=(answered or outcome is not Outcome.ANSWERED)
             and outcome is not Outcome.MOVED
+            and (outcome is not Outcome.FINALLY_DECIDED or self.ordinary)
             and (not filed or self.case.hidden is Ground.CRIME),
         )
 
@@ -231,7 +235,10 @@ class PetitionLife(SharedLife):
             Action.REOPEN,
             roles.intersection(APPLICANTS),
             lambda: feedback.reopen(self.case, "仍未解决", by=actor, now=NOW + timedelta(days=days)),
-            besides=self.ordinary and days <= 15 and self.case.reopened < feedback.MOST_REOPENED,
+            besides=self.ordinary
+            and days <= 15
+            and self.case.review is None
+            and self.case.reopened < feedback.MOST_REOPENED,
         )
 
     @rule(roles=ROLES)
@@ -244,6 +251,7 @@ class PetitionLife(SharedLife):
             besides=self.ordinary
             and self.case.rating is not None
             and self.case.rating.call_back is CallBack.NOT_SOLVED
+            and self.case.review is None
             and self.case.reopened < feedback.MOST_REOPENED,
         )
 
@@ -313,9 +321,7 @@ class PetitionLife(SharedLife):
             Action.DECIDE: lambda: self.decide("household", desk),
             Action.ASK_MORE: lambda: self.request_supplement("请补充地址。", roles=desk),
             Action.SUPPLEMENT: lambda: self.supply("东风路三号。", roles=citizen),
-            Action.ASK_TIME: lambda: self.request_extension(5, roles=desk),
-            Action.EXTEND: lambda: self.extend(head),
-            Action.REFUSE_TIME: lambda: self.refuse_extension(head),
+            **self.about_time(desk, head),
             Action.URGE: lambda: self.urge(citizen, 0, own=True),
             Action.REPLY: lambda: self.reply("您好。", roles=desk),
             Action.ANSWER: lambda: self.answer("请到大厅办理。", roles=desk, version=1),
@@ -332,10 +338,8 @@ class PetitionLife(SharedLife):
             Action.PUBLISH: lambda: self.publish(roles=spokesperson, personal=False, corrected=True),
             Action.UNPUBLISH: lambda: self.unpublish(spokesperson),
             **self.steps_together(desk),
-            Action.PAGE: lambda: self.its_words_tell_of(Danger.LIFE),
-            Action.TAKE: lambda: self.take(desk, other=False),
-            Action.LINK: lambda: self.link(desk, near=True),
-            Action.UNLINK: lambda: self.unlink(desk),
+            **self.about_links_and_danger(desk),
+            **self.about_reviews(citizen),
             Action.REOPEN: lambda: self.reopen_unsolved(desk) if self.case.rating else self.reopen(0, citizen),
         }
         if action in steps:  # what the service does by itself happens as it comes in

@@ -32,6 +32,10 @@ NOTES: Final = {
     State.AUTO_ANSWERED: ANSWERED,
     State.REPLIED: ANSWERED,
     State.CLOSED: "已办结。Closed.",
+    State.IN_REVIEW: "复查中。Under review.",
+    State.REVIEWED: "已复查。Reviewed.",
+    State.IN_FINAL: "复核中。Under final review.",
+    State.FINAL: "已复核，终局。Finally reviewed.",
 }
 """How far it is; whatever else may be between is the department's."""
 _Short = Annotated[str | None, Field(default=None, max_length=200, pattern=VISIBLE)]
@@ -149,7 +153,7 @@ def taken(id_: str) -> Taken:
 
 def status_of(petition: Petition, id_: str) -> Status:
     """Tell its sender how far it is; of what is in a small circle, whether it is done and no more."""
-    closed = petition.state is State.CLOSED
+    closed = petition.state in {State.CLOSED, State.FINAL}
     department = None if petition.hidden else DEPARTMENTS.get(petition.department or "")
     state = petition.state if closed or not petition.hidden else State.RECEIVED
     return Status(

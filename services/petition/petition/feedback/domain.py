@@ -52,7 +52,7 @@ class WindowClosed(Refused):
 
 
 class ReopenedEnough(Refused):
-    """It was taken up again as often as is allowed; what remains is a review (复查)."""
+    """It was taken up again as often as is allowed, or reviewed; what remains is a review (复查、复核)."""
 
 
 class NotUnsolved(Refused):
@@ -143,14 +143,15 @@ def reopenable(answered: Decision, *, now: datetime) -> Decision:
     """Say with an answer, or with its end, until when whoever wrote it may have it taken up again.
 
     Args:
-        answered: A reply or a closing; of what is in confidence it is left as it is.
+        answered: A reply or a closing; of what is in confidence, or was reviewed, it is left as it is.
         now: The window of ``rules.yaml`` begins here.
     """
     *before, last = answered.events
-    if not isinstance(last, PetitionReplied | PetitionClosed) or answered.after.outcome is Outcome.MOVED:
+    petition = answered.after
+    if not isinstance(last, PetitionReplied | PetitionClosed) or petition.outcome is Outcome.MOVED or petition.review:
         return answered
     until = _end_of("reopening", now)
-    after = replace(answered.after, reopenable_until=until)
+    after = replace(petition, reopenable_until=until)
     return Decision(after, (*before, replace(last, reopenable_until=until)))
 
 
@@ -168,7 +169,7 @@ def reopen(petition: Petition, objection: str, *, by: Actor, now: datetime) -> D
         WrongRole: See the table.
         InConfidence: It is a report, or hidden.
         WindowClosed: It is too late.
-        ReopenedEnough: It was taken up again twice.
+        ReopenedEnough: It was taken up again twice, or reviewed.
     """
     TABLE.follow(petition.state, Action.REOPEN, by.roles.intersection(APPLICANTS))
     _openly(petition)
@@ -195,7 +196,7 @@ def reopen_unsolved(petition: Petition, objection: str, *, by: Actor, now: datet
 
 
 def _reopened(petition: Petition, objection: str, by: Actor, now: datetime) -> Decision:
-    if petition.reopened >= MOST_REOPENED:
+    if petition.reopened >= MOST_REOPENED or petition.review is not None:
         raise ReopenedEnough
     public = petition.publication.published_at is not None
     taken_back = (PetitionUnpublished(by=by.pseudonym, reason=REOPENED),) if public else ()

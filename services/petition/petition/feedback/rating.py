@@ -62,6 +62,11 @@ class Rating:
             call_back_version=sequence if rated.call_back_due else 0,
         )
 
+    def left_alone(self) -> Self:
+        """Give it once nobody has to be called back any more: who asks for a review says there what is wrong."""
+        waits = self.call_back is CallBack.WAITING
+        return type(self)(level=self.level, solved=self.solved, call_back=None, call_back_due=None) if waits else self
+
     def after(self, called: PetitionCalledBack) -> Self:
         """Give it after the call-back, at which they may have said whether it is solved."""
         result = CallBack(called.result)

@@ -8,9 +8,9 @@ from contracts.tenants import superior
 
 from contracts.events import PetitionEscalated, PetitionOverdue, PetitionWarned
 from petition.domain import Decision, decided
-from petition.handling.clock import ANSWER, DISPUTE_DECISION, SIGN_FOR, TRIAGE
+from petition.handling.clock import DISPUTE_DECISION, SIGN_FOR, TRIAGE
 from petition.petition import Petition
-from petition.workflow import TABLE, UNANSWERED, Action, State
+from petition.workflow import TABLE, UNSETTLED, Action, State
 
 AWAITED: Final = MappingProxyType(
     {TRIAGE: State.CLASSIFIED, SIGN_FOR: State.TRANSFERRED, DISPUTE_DECISION: State.DISPUTED}
@@ -21,7 +21,7 @@ AWAITED: Final = MappingProxyType(
 def warn(petition: Petition, *, deadline: int) -> Decision:
     """Give a yellow card: two thirds of the time limit have passed.
 
-    Nothing happens when it is answered, was warned before, is overdue already, or has another deadline by now.
+    Nothing happens when it is answered or decided, was warned before, is overdue already, or has another deadline.
 
     Args:
         petition: As it is.
@@ -31,13 +31,13 @@ def warn(petition: Petition, *, deadline: int) -> Decision:
     if not runs(petition, deadline) or course.warned or course.overdue:
         return Decision(petition, ())
     TABLE.follow(petition.state, Action.WARN, {Role.SYSTEM})
-    return decided(petition, PetitionWarned(clock=ANSWER, effective_at=course.warn_at, due_at=course.due_at))
+    return decided(petition, PetitionWarned(clock=course.clock, effective_at=course.warn_at, due_at=course.due_at))
 
 
 def breach(petition: Petition, *, deadline: int) -> Decision:
     """Give a red card: the time limit has passed; and tell the tier above, if there is one.
 
-    Nothing happens when it is answered, has its card, or has another deadline by now.
+    Nothing happens when it is answered or decided, has its card, or has another deadline by now.
 
     Args:
         petition: As it is.
@@ -47,8 +47,9 @@ def breach(petition: Petition, *, deadline: int) -> Decision:
     if not runs(petition, deadline) or course.overdue:
         return Decision(petition, ())
     TABLE.follow(petition.state, Action.BREACH, {Role.SYSTEM})
-    overdue = PetitionOverdue(clock=ANSWER, effective_at=course.due_at)
-    above = superior(petition.tenant)
+    overdue = PetitionOverdue(clock=course.clock, effective_at=course.due_at)
+    goes_on = petition.review is not None and petition.review.goes_on
+    above = superior(petition.review.authority if petition.review and goes_on else petition.tenant)
     if above is None:
         return decided(petition, overdue)
     TABLE.follow(petition.state, Action.ESCALATE, {Role.SYSTEM})
@@ -76,4 +77,4 @@ def miss(petition: Petition, clock: str, *, assignment: int) -> Decision:
 
 def runs(petition: Petition, deadline: int) -> bool:
     """Tell whether a deadline is still what somebody has to keep."""
-    return petition.state in UNANSWERED and petition.course.deadline == deadline
+    return petition.state in UNSETTLED and petition.course.deadline == deadline

@@ -17,6 +17,9 @@ from petition.kinds import Ground
 
 ANSWER: Final = "answer"
 """The clock that binds, as events name it, whatever rule it runs by."""
+REVIEW: Final = "review"
+FINAL_REVIEW: Final = "final-review"
+"""The clocks that bind while a review goes on (复查、复核)."""
 TRIAGE: Final = "triage"
 SIGN_FOR: Final = "sign-for"
 DISPUTE_DECISION: Final = "dispute-decision"
@@ -29,6 +32,12 @@ AGAIN: Final = ("petition", "answer-again")
 CRIME: Final = ("crime-report", "filing-review")
 """What may report a crime runs on its own clock; a complaint about police is a petition like any other. From when it is
 taken up again, which a report never is, a petition runs on another one."""
+BINDING: Final = {
+    ANSWER: AGAIN,
+    REVIEW: ("letters-and-visits", "review-decision"),
+    FINAL_REVIEW: ("letters-and-visits", "final-review-decision"),
+}
+"""By which rule each clock that binds runs that began after the first receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,12 @@ class Limit:
     provisional: bool
 
 
-def rule_of(ground: Ground | None, received_at: datetime, again_at: datetime | None = None) -> Rule:
-    """Give the rule that binds; it is the one that was in effect at first receipt, or when it was taken up again."""
+def rule_of(
+    ground: Ground | None, received_at: datetime, again_at: datetime | None = None, clock: str = ANSWER
+) -> Rule:
+    """Give the rule that binds; it is the one that was in effect at first receipt, or when its clock began anew."""
     if again_at is not None:
-        return _rule(AGAIN, day_of(again_at))
+        return _rule(BINDING[clock], day_of(again_at))
     return _rule(CRIME if ground is Ground.CRIME else PETITION, day_of(received_at))
 
 
@@ -66,6 +77,11 @@ def limit_of(ground: Ground | None, received_at: datetime) -> Limit:
 def limit_again(at: datetime) -> Limit:
     """Give the time limit of what is taken up again."""
     return _limit(AGAIN, day_of(at), in_force())
+
+
+def limit_from(named: str | tuple[str, str], at: datetime) -> Limit:
+    """Give the time limit that begins then: that of a clock that binds, or of a rule, by its kind and clock."""
+    return _limit(BINDING[named] if isinstance(named, str) else named, day_of(at), in_force())
 
 
 def internal_limit(clock: str, start: datetime) -> datetime:

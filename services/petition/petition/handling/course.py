@@ -15,6 +15,8 @@ from contracts.events import (
     PetitionReceived,
     PetitionReopened,
     PetitionReturned,
+    PetitionReviewDecided,
+    PetitionReviewRequested,
     PetitionSupplemented,
     PetitionSupplementLapsed,
     PetitionTransferred,
@@ -23,7 +25,7 @@ from contracts.events import (
     ReportReturned,
     ReportTransferred,
 )
-from petition.handling.clock import ANSWER, SUPPLEMENT, limit_again, limit_of
+from petition.handling.clock import ANSWER, BINDING, FINAL_REVIEW, REVIEW, SUPPLEMENT, limit_again, limit_of
 from petition.kinds import Ground
 
 HEAD: Final = "agency-head"
@@ -53,7 +55,8 @@ class Course:
         provisional: A year in it isn't announced yet (暂定).
         moved_from: Its end as it was told before a new calendar moved it, UTC.
         deadline: Version of the deadline: the sequence of the event that set it.
-        again_at: When it was taken up again, and its clock began anew, UTC.
+        clock: Which clock it is, as events name it: that of the answer, or of a review.
+        again_at: When it was taken up again, reviewed or sent back, and its clock began anew, UTC.
         warned: A yellow card was given (黄牌).
         overdue: A red card was given (红牌).
         escalated_to: GB/T 2260 code of the tier above that was told then.
@@ -83,6 +86,7 @@ class Course:
     provisional: bool
     moved_from: datetime | None = None
     deadline: int = 1
+    clock: str = ANSWER
     again_at: datetime | None = None
     warned: bool = False
     overdue: bool = False
@@ -174,6 +178,31 @@ def ended(course: Course) -> Course:
     return taken(settled(course))
 
 
+def reviewed(event: PetitionReviewRequested, sequence: int) -> Course:
+    """Give the course of a review (复查、复核): it has a clock of its own, and the answer's has ended."""
+    return Course(
+        due_at=event.due_at,
+        warn_at=event.warn_at,
+        provisional=event.provisional,
+        deadline=sequence,
+        clock=FINAL_REVIEW if event.rung == "final" else REVIEW,
+        again_at=event.requested_at,
+    )
+
+
+def sent_back(event: PetitionReviewDecided, sequence: int) -> Course:
+    """Give the course of what the department has to answer anew (责令重新答复): as long as what is taken up again."""
+    limit = limit_again(event.decided_at)
+    return Course(
+        due_at=event.due_at or limit.due_at,
+        warn_at=event.warn_at or limit.warn_at,
+        provisional=limit.provisional if event.provisional is None else event.provisional,
+        deadline=sequence,
+        again_at=event.decided_at,
+        bound=True,
+    )
+
+
 def settled(course: Course) -> Course:
     """Give the course once nobody asks for more time any more: it was answered, has ended, or is another's."""
     if course.extension is not Extension.ASKED:
@@ -197,7 +226,7 @@ def recalculated(
     course: Course, event: PetitionDeadlineRecalculated | ReportDeadlineRecalculated, sequence: int
 ) -> Course:
     """Give the course once a new calendar has moved one of its time limits; a card that was given stays given."""
-    if event.clock != ANSWER or event.warn_at is None:
+    if event.clock not in BINDING or event.warn_at is None:
         return replace(course, internal_by=event.due_at, assignment=sequence)
     moved_from = course.moved_from if event.due_at == event.old_due_at else event.old_due_at
     return replace(

@@ -34,7 +34,7 @@ from contracts.events import (
     ReportSignedFor,
     ReportWarned,
 )
-from petition.handling.clock import ANSWER, CALL_BACK
+from petition.handling.clock import BINDING, CALL_BACK
 from petition.handling.course import Course, Extension, assigned, moved, recalculated, taken, to_hand_out
 from petition.workflow import State
 
@@ -105,7 +105,7 @@ def _carded(course: Course, event: Carded) -> Course:
         case PetitionWarned() | ReportWarned():
             return replace(course, warned=True)
         case PetitionOverdue(clock=clock) | ReportOverdue(clock=clock):
-            return replace(course, overdue=True) if clock == ANSWER else replace(course, late=True)
+            return replace(course, overdue=True) if clock in BINDING else replace(course, late=True)
         case PetitionEscalated() | ReportEscalated():
             return replace(course, escalated_to=event.to)
 

@@ -16,7 +16,7 @@ from petition.handling.calendar import in_force
 from petition.handling.recalculation import recalculate
 from petition.store import PETITIONS
 from petition.tables import PetitionRow
-from petition.workflow import State
+from petition.workflow import REVIEWING, State
 
 MOST: Final = 200
 """Petitions of one transaction: their rows are locked for some tenths of a second, while officers go on working."""
@@ -67,6 +67,6 @@ async def part(unit: Unit, after: UUID | None, *, dry: bool = False) -> Part:
 def _may_run() -> ColumnElement[bool]:
     return or_(
         col(PetitionRow.open),
-        col(PetitionRow.state) == State.SUPPLEMENTING.value,
+        col(PetitionRow.state).in_([State.SUPPLEMENTING.value, *(state.value for state in REVIEWING)]),
         col(PetitionRow.call_back) == CallBack.WAITING.value,
     )

@@ -16,10 +16,10 @@ from contracts.events import PetitionDeadlineRecalculated
 from petition.domain import Decision, decided
 from petition.feedback.rating import CallBack
 from petition.handling.cards import AWAITED
-from petition.handling.clock import ANSWER, CALL_BACK, SUPPLEMENT, two_thirds
+from petition.handling.clock import CALL_BACK, SUPPLEMENT, two_thirds
 from petition.handling.running import running
 from petition.petition import Petition
-from petition.workflow import TABLE, UNANSWERED, Action, State
+from petition.workflow import TABLE, UNSETTLED, Action, State
 
 ANNOUNCED: Final = "announced"
 CHANGED: Final = "changed"
@@ -49,11 +49,11 @@ def recalculate(petition: Petition, calendar: Calendar) -> Decision:
 
 def _moved(petition: Petition, calendar: Calendar) -> Iterator[PetitionDeadlineRecalculated]:
     course, rating = petition.course, petition.rating
-    if petition.state in UNANSWERED and not course.overdue:
+    if petition.state in UNSETTLED and not course.overdue:
         clock = running(petition)
         warned = clock.reached(two_thirds(clock.days), calendar)
         told = Due(course.due_at, course.provisional)
-        yield from _told(ANSWER, clock, told, calendar, warn_at=warned.at if warned else None)
+        yield from _told(course.clock, clock, told, calendar, warn_at=warned.at if warned else None)
     internal = INTERNAL.get(petition.state)
     if internal and course.internal_by and course.internal_since and not course.late:
         yield from _own(internal, course.internal_since, course.internal_by, calendar)

@@ -18,7 +18,7 @@ def running(petition: Petition, *, stops: Sequence[Stop] | None = None, extended
     """
     course = petition.course
     return clock_of(
-        rule_of(petition.hidden, petition.received_at, course.again_at),
+        rule_of(petition.hidden, petition.received_at, course.again_at, course.clock),
         course.again_at or petition.received_at,
         stops=course.stops if stops is None else stops,
         extended=course.extended if extended else None,

@@ -32,6 +32,7 @@ class CourseColumns(SQLModel):
     provisional: bool
     moved_from: datetime | None = Field(sa_type=DateTime(timezone=True))
     deadline: int
+    clock: str
     again_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     warned: bool
     overdue: bool
@@ -73,6 +74,7 @@ def columns_of(petition: Petition) -> dict[str, Any]:
         "provisional": course.provisional,
         "moved_from": course.moved_from,
         "deadline": course.deadline,
+        "clock": course.clock,
         "again_at": course.again_at,
         "warned": course.warned,
         "overdue": course.overdue,
@@ -115,6 +117,7 @@ def course_in(row: CourseColumns) -> Course:
         provisional=row.provisional,
         moved_from=row.moved_from,
         deadline=row.deadline,
+        clock=row.clock,
         again_at=row.again_at,
         warned=row.warned,
         overdue=row.overdue,

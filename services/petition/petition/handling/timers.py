@@ -24,6 +24,8 @@ from contracts.events import (
     PetitionReceived,
     PetitionReopened,
     PetitionReturned,
+    PetitionReviewDecided,
+    PetitionReviewRequested,
     PetitionSupplemented,
     PetitionSupplementLapsed,
     PetitionSupplementRequested,
@@ -92,6 +94,8 @@ def timers_set_by(event: ContractEvent, subject: str, sequence: int, correlation
             PetitionSupplemented(warn_at=datetime() as due_at)
             | PetitionSupplementLapsed(warn_at=datetime() as due_at)
             | PetitionExtended(warn_at=datetime() as due_at)
+            | PetitionReviewRequested(warn_at=datetime() as due_at)
+            | PetitionReviewDecided(warn_at=datetime() as due_at)
             | PetitionDeadlineRecalculated(warn_at=datetime() as due_at)
             | ReportDeadlineRecalculated(warn_at=datetime() as due_at)
         ):

@@ -22,6 +22,8 @@ from contracts.events import (
     PetitionReceived,
     PetitionReplied,
     PetitionReplyCorrected,
+    PetitionReviewDecided,
+    PetitionReviewRequested,
     PetitionSupplementRequested,
     ReportClosed,
     ReportReceived,
@@ -43,12 +45,14 @@ class Way(StrEnum):
 
 
 class What(StrEnum):
-    """What is told: 收件回执, 要求补充, 答复, 更正; of a report 已移交, 已立案, 不予立案."""
+    """What is told: 收件回执, 要求补充, 答复, 更正, 已受理复查, 复查意见; of a report 已移交, 已立案, 不予立案."""
 
     RECEIPT = "receipt"
     QUESTION = "question"
     REPLY = "reply"
     CORRECTION = "correction"
+    REVIEW_REQUESTED = "review-requested"
+    REVIEW_DECIDED = "review-decided"
     HANDED_OVER = "handed-over"
     FILED = "filed"
     NOT_FILED = "not-filed"
@@ -80,6 +84,8 @@ _TOLD: Final[Mapping[type[ContractEvent], What]] = MappingProxyType(
         PetitionSupplementRequested: What.QUESTION,
         PetitionReplied: What.REPLY,
         PetitionReplyCorrected: What.CORRECTION,
+        PetitionReviewRequested: What.REVIEW_REQUESTED,
+        PetitionReviewDecided: What.REVIEW_DECIDED,
         ReportTransferred: What.HANDED_OVER,
     }
 )

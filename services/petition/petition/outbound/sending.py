@@ -55,8 +55,10 @@ MOST_ATTEMPTS: Final = 8
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 3600.0
 CODE_FOR: Final = timedelta(days=30)
 """How long a one-time link is good."""
-CONTENT: Final = frozenset({"title", "reply_to", "reply", "correction", "supplement_request"})
-WORDS_OF_PEOPLE: Final = frozenset({What.QUESTION, What.REPLY, What.CORRECTION})
+CONTENT: Final = frozenset(
+    {"title", "reply_to", "reply", "correction", "supplement_request", "review_reasons", "review_reply"}
+)
+WORDS_OF_PEOPLE: Final = frozenset({What.QUESTION, What.REPLY, What.CORRECTION, What.REVIEW_DECIDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ class Sender:
             question=content.get("supplement_request"),
             reply=content.get("reply"),
             correction=content.get("correction"),
+            reasons=content.get("review_reasons"),
+            changed=content.get("review_reply"),
         )
         words = told(delivery.what, petition, facts, self.connector.ways(origin))
         if words is None:

@@ -22,7 +22,7 @@ class DeliveryView(View):
     tenant: str
     channel: str
     source: str = Field(description="来源 · A forum's zone, an account, a group, a mailbox")
-    what: str = Field(description="回执、要求补充、答复、更正、已移交、已立案、不予立案 · What is told")
+    what: str = Field(description="回执、要求补充、答复、更正、复查、已移交、已立案、不予立案 · What is told")
     state: str
     version: int = Field(description="版本号，与 ETag 相同 · Version, the same as the ETag")
     way: str | None = Field(description="公开或私信 · In the open, or by private message")

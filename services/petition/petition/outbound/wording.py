@@ -14,6 +14,7 @@ from masking.text import find
 from petition.kinds import CALL_FIRST_EN, CALL_FIRST_ZH, Ground, in_confidence
 from petition.outbound.delivery import Way, What
 from petition.petition import Petition
+from petition.review.wording import asked, decided
 from petition.workflow import State
 
 RECEIPT: Final = (
@@ -56,6 +57,7 @@ class Facts:
         code: The query code.
         link: Gives it once, to whoever comes first; None: there is none.
         question, reply, correction: As they are now.
+        reasons, changed: Of a review: why it was decided so, and the answer that stands instead.
     """
 
     code: str
@@ -63,6 +65,8 @@ class Facts:
     question: str | None = None
     reply: str | None = None
     correction: str | None = None
+    reasons: str | None = None
+    changed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,25 @@ def told(what: What, petition: Petition, facts: Facts, ways: Collection[Way]) ->
     if in_confidence(petition.kind, petition.hidden):
         text = _of_a_report(what, petition, facts)
         return Told(Way.PRIVATE, text) if text is not None and Way.PRIVATE in ways else None
+    if what is What.RECEIPT:
+        return _receipt(petition, facts, ways)
+    text = _said(what, petition, facts)
+    return None if text is None else _answer(text, ways, instead=ASKED if what is What.QUESTION else ANSWERED)
+
+
+def _said(what: What, petition: Petition, facts: Facts) -> str | None:
+    """Say it to its sender; None: there is nothing to say any more."""
     match what:
-        case What.RECEIPT:
-            return _receipt(petition, facts, ways)
         case What.QUESTION if facts.question is not None and petition.state is State.SUPPLEMENTING:
-            return _answer(QUESTION.format(question=facts.question), ways, instead=ASKED)
+            return QUESTION.format(question=facts.question)
         case What.REPLY if facts.reply is not None:
-            return _answer(REPLY.format(reply=facts.reply), ways)
+            return REPLY.format(reply=facts.reply)
         case What.CORRECTION if facts.correction is not None:
-            return _answer(CORRECTION.format(correction=facts.correction), ways)
+            return CORRECTION.format(correction=facts.correction)
+        case What.REVIEW_REQUESTED if petition.review is not None:
+            return asked(petition.review)
+        case What.REVIEW_DECIDED if facts.reasons is not None:
+            return decided(petition, facts.reasons, facts.changed)
     return None
 
 

@@ -12,13 +12,13 @@ from masking.text import mask
 from workdays.counting import day_of
 
 from petition.access import asker, held
-from petition.feedback.domain import reopenable
 from petition.petition import Petition
 from petition.replies import answering, domain, store
 from petition.replies.answer import Answer, Content, Version
 from petition.replies.domain import Decision
 from petition.replies.store import ANSWERS
 from petition.replies.workflow import Action
+from petition.review.domain import open_to_objections
 from petition.rosters.handlers import require_turn
 from petition.rosters.shift import Post
 from petition.store import DRAFTS, PETITIONS
@@ -131,7 +131,7 @@ async def answer_petition(command: AnswerPetition, unit: Unit) -> Petition:
     petition, version, by = await _with_an_answer(command, PetitionAction.ANSWER, unit)
     text = version.content.text
     decision = answering.answer(petition, text, str(command.answer), version.number, by=by)
-    return await PETITIONS.save(unit, reopenable(decision, now=unit.now), {"reply": text})
+    return await PETITIONS.save(unit, open_to_objections(decision, now=unit.now), {"reply": text})
 
 
 async def draft_reply(command: AnswerPetition, text: str, unit: Unit) -> Petition:
@@ -161,7 +161,7 @@ async def sign_reply(id_: UUID, version: int, unit: Unit) -> Petition:
     await require_turn(stored.case.tenant, Post.SPOKESPERSON, who.actor, unit)
     ((_, content),) = await DRAFTS.contents(unit, [stored], reader=None, only={"draft"})
     draft = content.get("draft")
-    decision = reopenable(answering.sign(stored.case, draft, by=who.actor), now=unit.now)
+    decision = open_to_objections(answering.sign(stored.case, draft, by=who.actor), now=unit.now)
     return await DRAFTS.save(unit, decision, {"reply": draft})
 
 

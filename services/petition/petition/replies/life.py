@@ -76,6 +76,7 @@ def answered(
                 answer_version=getattr(event, "answer_version", None),
                 automatic=False,
                 reopenable_until=getattr(event, "reopenable_until", None),
+                reviewable_until=getattr(event, "reviewable_until", None),
                 repliers=tuple(sorted({*petition.repliers, *filter(None, hands)})),
                 invitations=merged(petition.invitations, contributed),
             )
