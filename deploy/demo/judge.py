@@ -18,7 +18,7 @@ from demo import checker, journal, reactions
 from demo.history import History, Log, Record
 from demo.observe import Topics, mirror_rows, read_model
 from demo.readers import Readers
-from demo.report import Check, Outcome
+from demo.report import SHOWN, Check, Outcome
 from demo.target import Target
 from demo.watch import MIRRORED, VISIBLE, Watch
 
@@ -186,8 +186,9 @@ def command(target: Target, name: str) -> Check:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return Check(passed=False, said=str(error))
-    said = (done.stdout.strip() or done.stderr.strip()).splitlines()
-    return Check(passed=done.returncode == 0, said=said[-1] if said else f"exit status {done.returncode}")
+    said = (done.stdout.strip() or done.stderr.strip()).splitlines() or [f"exit status {done.returncode}"]
+    passed = done.returncode == 0
+    return Check(passed=passed, said="\n".join(said[-1:] if passed else said[-SHOWN:]))
 
 
 def _late(readers: Readers, ends: Mapping[Log, int]) -> bool:

@@ -22,7 +22,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One of intel-sink's own checks: the command's exit status and what it said last."""
+    """One of intel-sink's own checks: exit status, and what it said last, or of one that failed its findings."""
 
     passed: bool
     said: str

@@ -6,6 +6,7 @@ statuses and event ids are computed again from the raw bytes, and the roots are 
 kept outside.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -25,6 +26,8 @@ from intel_sink.crosschecks import EventSink
 from intel_sink.domain import Status
 from intel_sink.findings import Findings, Kind, Tally
 
+WRITTEN_WITHIN_S: Final = 5.0
+"""A checkpoint is written to the file right after its commit: so long a look that came between waits for it."""
 ROWS_A_FETCH: Final = 200
 """Rows fetched at once; each may hold up to 512 KiB."""
 
@@ -139,16 +142,24 @@ class Verifier:
             cursor.itersize = ROWS_A_FETCH
             cursor.execute("SELECT ordinal, body, key_id, signature FROM checkpoints ORDER BY ordinal", binary=True)
             last = self._keep(connection, "database", self._stored_checkpoints(cursor))
-        newest = in_file
-        if last > in_file:  # signed since the file was read, or never written to it
-            try:
-                written = self._outside.last()
-                newest = written.ordinal if written else 0
-            except CheckpointError:
-                pass  # reported when the file was read
+        newest = self._written(in_file, last)
         if newest < last:
             where = f"checkpoints {newest + 1} to {last} aren't in {self._outside.path}"
             self._result.findings.add(Kind.CHECKPOINT, where)
+
+    def _written(self, in_file: int, last: int) -> int:
+        """Give the number of the last checkpoint in the file; one that was signed since it was read may still come."""
+        newest, until = in_file, time.monotonic() + WRITTEN_WITHIN_S
+        while newest < last:
+            try:
+                written = self._outside.last()
+            except CheckpointError:
+                break  # reported when the file was read
+            newest = written.ordinal if written else 0
+            if time.monotonic() > until:
+                break
+            time.sleep(0.1)
+        return newest
 
     def _stored_checkpoints(self, cursor: psycopg.ServerCursor[Any]) -> Iterator[SignedCheckpoint]:
         for ordinal, body, key_id, signature in cursor:

@@ -5,6 +5,7 @@ Three strengths of the same attack: the row alone; the row and its leaf hash; th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Timer
 
 import pytest
 from chassis.testing.events import event
@@ -264,6 +265,16 @@ async def test_checkpoints_that_the_file_outside_does_not_have_are_named(kit: Mi
     assert any("doesn't continue the beginning" in finding.detail for finding in kit.verify().findings)
     kit.outside.path.write_bytes(b"rubbish\n")
     assert not kit.verify().passed
+
+
+async def test_a_checkpoint_that_was_just_signed_is_waited_for_until_it_is_in_the_file(kit: MirrorKit) -> None:
+    await ten_records(kit)
+    whole = kit.outside.path.read_bytes()
+    kit.outside.path.write_bytes(whole.splitlines(keepends=True)[0])
+    written = Timer(0.5, kit.outside.path.write_bytes, [whole])
+    written.start()
+    assert kit.verify().passed
+    written.join()
 
 
 async def test_a_thousand_findings_are_named_and_the_rest_is_counted(kit: MirrorKit) -> None:
