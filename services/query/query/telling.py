@@ -151,8 +151,6 @@ def _of_handling(event: ContractEvent) -> Tells | None:
     match event:
         case e.PetitionJurisdictionDecided(department=unit):
             return Tells(unit=unit)
-        case e.PetitionDeadlineRecalculated(clock=clock, due_at=due_at):
-            return Tells(variant=clock, due_at=due_at if clock in BINDING else None)
         case e.PetitionUrged(by=by):
             return Tells(variant=by)
         case (
@@ -212,7 +210,6 @@ def _of_report(event: ContractEvent) -> Tells | None:
             | e.ReportEscalated()
             | e.ReportSignedFor()
             | e.ReportReturned()
-            | e.ReportDeadlineRecalculated()
             | e.ReportDeadlineRecalculated()
             | e.ReportPaged()
             | e.ReportTaken()
