@@ -166,6 +166,7 @@ async def _work(crew: Crew, plan: Plan, step: Step) -> Follower | None:
         if plan.library:
             for tenant in tenants():
                 await crew.officers.answer_at_once(tenant)
+                await crew.officers.link_the_hottest(tenant)
         await crew.decided(step)
         await asyncio.wait(background[1:] or background, timeout=FOLLOWED_WITHIN_S if followers else 0)
         for task in background:

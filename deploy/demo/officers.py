@@ -21,6 +21,7 @@ ASKED = frozenset({"household", "exit-entry", "traffic", "service", "network"})
 PAGE = 100
 AT_ONCE = 5
 """So many questions with the same answer are answered on one confirmation."""
+HOTTEST = "/v1/hot-matters?least=2&samples=2&waiting=true"
 
 
 class Officers:
@@ -81,8 +82,28 @@ class Officers:
             for matter, version in found:
                 await self._follow(matter, f'"{version}"', Who.DESK)
 
+    async def link_the_hottest(self, tenant: str) -> None:
+        """Link the two newest petitions of what most people in a city write about, if it has such a matter.
+
+        Only petitions of one city are linked, so the province, which sees all of them, leaves that to the cities.
+        """
+        if tenant == PROVINCE:
+            return
+        token = self._desk(tenant, Who.DESK)
+        hot = (await self._gateway.read(HOTTEST, token)).body.get("matters", ())
+        for one, other in (matter["samples"] for matter in hot[:1] if len(matter["samples"]) > 1):
+            if not self._arrived.issuperset((one["id"], other["id"])):
+                continue
+            body = {"other": other["id"], "version": other["version"], "basis": "same-matter"}
+            reply = await self._gateway.write(
+                f"/v1/petitions/{one['id']}/link", token, body, action="link", tenant=tenant, subject=one["id"],
+                if_match=f'"{one["version"]}"', promise=linked,
+            )  # fmt: skip
+            if not reply.accepted:
+                self._gateway.tally.refuse(f"link {reply.reason}", one["id"])
+
     async def _answer_together(self, alike: Sequence[tuple[Matter, int]]) -> None:
-        """Answer several on one confirmation, link the first two, and close each."""
+        """Answer several on one confirmation, and close each."""
         (read, version), *others = alike
         token, path = self._desk(read.tenant, Who.DESK), f"/v1/petitions/{read.id}"
         chosen = [{"id": matter.id, "version": seen} for matter, seen in others]
@@ -98,14 +119,6 @@ class Officers:
         for other in reply.body["others"]:
             if not other["done"]:
                 self._gateway.tally.refuse(f"answer-alike {other['problem']['type']}", other["id"])
-        if others[0][0].id in versions:
-            body = {"other": others[0][0].id, "version": versions[others[0][0].id], "basis": "same-matter"}
-            tied = await self._gateway.write(
-                f"{path}/link", token, body, action="link", tenant=read.tenant, subject=read.id,
-                if_match=reply.etag, promise=linked,
-            )  # fmt: skip
-            if tied.accepted:
-                versions |= {str(each["id"]): int(each["version"]) for each in (tied.body, tied.body["other"])}
         for matter, _ in alike:
             if matter.id in versions:
                 closed = await self._take(CLOSE_ANSWERED, matter, Who.DESK, f'"{versions[matter.id]}"')
