@@ -1256,6 +1256,36 @@ class PetitionUnpublished(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionSpamProposed(ContractEvent):
+    """An officer of the desk takes it for spam (垃圾信息); somebody else has to agree, and until then it stays in the queue."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.spam-proposed.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-spam-proposed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("spam_reason",)
+
+    by: str
+    """Pseudonym of the officer."""
+    spam_reason: str
+    """Why it is taken for spam, 1 to 500 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionSpamRejected(ContractEvent):
+    """Another officer of the desk doesn't take it for spam; it goes on."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.spam-rejected.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-spam-rejected:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionClosed(ContractEvent):
     """Nothing more will happen to it (办结)."""
 
@@ -1270,6 +1300,8 @@ class PetitionClosed(ContractEvent):
     """How it ended. An open list; readers have to bear new ones."""
     reopenable_until: datetime | None = None
     """Until when whoever wrote it may have it taken up again (重新办理); absent: not at all."""
+    proposed_by: str | None = None
+    """Pseudonym of the officer who proposed it, where it takes two: spam."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1923,6 +1955,34 @@ class ReportReplied(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSpamProposed(ContractEvent):
+    """An officer of its circle takes it for spam (垃圾信息); somebody else of the circle has to agree, and until then it stays in the queue."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.spam-proposed.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-spam-proposed:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("spam_reason",)
+
+    by: str
+    """Pseudonym of the officer."""
+    spam_reason: str
+    """Why it is taken for spam, 1 to 500 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSpamRejected(ContractEvent):
+    """Another officer of its circle doesn't take it for spam; it goes on."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.report.spam-rejected.v1"
+    TOPIC: ClassVar[str] = "petition.reports.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:report-spam-rejected:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    by: str
+    """Pseudonym of the officer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportClosed(ContractEvent):
     """Nothing more will happen to it here (办结): a case was filed or not (立案, 不予立案), or it was moved out."""
 
@@ -1937,6 +1997,8 @@ class ReportClosed(ContractEvent):
     """How it ended. An open list; readers have to bear new ones."""
     linked: str | None = None
     """Id of the petition that goes on with it, if it was moved; sealed, for its sender."""
+    proposed_by: str | None = None
+    """Pseudonym of the officer who proposed it, where it takes two: spam."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -2210,6 +2272,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.consent-withdrawn.v1": PetitionConsentWithdrawn,
         "yiwangban.petition.petition.published.v1": PetitionPublished,
         "yiwangban.petition.petition.unpublished.v1": PetitionUnpublished,
+        "yiwangban.petition.petition.spam-proposed.v1": PetitionSpamProposed,
+        "yiwangban.petition.petition.spam-rejected.v1": PetitionSpamRejected,
         "yiwangban.petition.petition.closed.v1": PetitionClosed,
         "yiwangban.petition.petition.warned.v1": PetitionWarned,
         "yiwangban.petition.petition.overdue.v1": PetitionOverdue,
@@ -2243,6 +2307,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.report.classified.v1": ReportClassified,
         "yiwangban.petition.report.transferred.v1": ReportTransferred,
         "yiwangban.petition.report.replied.v1": ReportReplied,
+        "yiwangban.petition.report.spam-proposed.v1": ReportSpamProposed,
+        "yiwangban.petition.report.spam-rejected.v1": ReportSpamRejected,
         "yiwangban.petition.report.closed.v1": ReportClosed,
         "yiwangban.petition.report.warned.v1": ReportWarned,
         "yiwangban.petition.report.overdue.v1": ReportOverdue,

@@ -172,11 +172,7 @@ UPHOLD = Step(
     "uphold", Who.SUPERIOR, e.PetitionReviewDecided, _says(reasons="经核查，答复与事实相符。"), of="petition-reviews"
 )
 SEND_BACK = Step(
-    "send-back",
-    Who.SUPERIOR,
-    e.PetitionReviewDecided,
-    _says(reasons="未到现场核实，请重新答复。"),
-    of="petition-reviews",
+    "send-back", Who.SUPERIOR, e.PetitionReviewDecided, _says(reasons="未到现场核实。"), of="petition-reviews"
 )
 CHANGE = Step(
     "change",
@@ -196,6 +192,9 @@ CORRECT = Step(
 )
 ANSWER = Step("answer", Who.DESK, e.PetitionReplied, _from_library)
 CLOSE_ANSWERED = Step("close", Who.DESK, e.PetitionClosed, _says(outcome="answered"))
+DOUBT = Step("propose-spam", Who.DESK, e.PetitionSpamProposed, _says(reason="疑似群发广告。"))
+AGREE = Step("confirm-spam", Who.SECOND_LOOK, e.PetitionClosed)
+DISAGREE = Step("reject-spam", Who.SECOND_LOOK, e.PetitionSpamRejected, _says(reason="有具体事项，照常办理。"))
 NOT_OURS = Step("close", Who.DESK, e.PetitionClosed, _says(outcome="not-police"))
 DRAFT = Step("draft-reply", Who.DEPARTMENT, e.PetitionReplyDrafted, _edited)
 SIGN = Step("sign", Who.SPOKESPERSON, e.PetitionReplied, of="drafts")
@@ -218,6 +217,9 @@ IN_CONFIDENCE: Final[Course] = (
     ),
 )
 ORDINARY: Final[Course] = (*HANDLED, CLOSE)
+AS_SPAM: Final[Course] = (DOUBT, AGREE)
+"""Two people take it for that: once after so many rounds of what lies between offices."""
+SELDOM: Final = 12
 NOT_FOR_POLICE: Final[Course] = (NOT_OURS,)
 AUTOMATIC: Final[tuple[Course, ...]] = (
     (ANSWER, RATE_WELL, CLOSE_ANSWERED),
@@ -234,6 +236,7 @@ BETWEEN_OFFICES: Final[tuple[Course, ...]] = (
     (MISDIRECT, DISPUTE, OBJECT, DECIDE, SIGN_FOR, REPLY, CLOSE),
     (TRANSFER, SIGN_FOR, ASK_TIME, EXTEND, REPLY, CORRECT, CLOSE),
     (TRANSFER, SIGN_FOR, INVITE, INVITE_ABOVE, JOIN, CONTRIBUTE, DECLINE, REPLY_TOGETHER, CLOSE),
+    (DOUBT, DISAGREE, *HANDLED, CLOSE),
 )
 """What needs nothing of whoever wrote it."""
 TO_THE_END: Final[Course] = (*HANDLED, CLOSE, ASK_REVIEW, UPHOLD, ASK_FINAL, CHANGE)
@@ -256,6 +259,7 @@ class Turns:
     def __init__(self) -> None:
         ways = (AUTOMATIC, FROM_LIBRARY, BETWEEN_OFFICES, WITH_THEIR_SENDER)
         self._turns = {courses: itertools.cycle(courses) for courses in ways}
+        self._turns[BETWEEN_OFFICES] = itertools.cycle((*BETWEEN_OFFICES * SELDOM, AS_SPAM))
 
     def course_of(self, matter: Matter) -> Course:
         """Say what is to become of a petition: what can't wait is taken (接警) before anything else."""

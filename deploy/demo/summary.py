@@ -24,6 +24,7 @@ STEPS: Final = {
     "jurisdiction-decided": "指定管辖", "supplement-requested": "要求补充", "supplemented": "补充",
     "collaboration-requested": "邀请协办", "contributed": "协办意见", "collaboration-declined": "谢绝协办",
     "extended": "延期", "urged": "催办", "reply-drafted": "送签", "replied": "答复", "person-asked": "转人工",
+    "spam-proposed": "提议垃圾", "spam-rejected": "否决垃圾",
     "rated": "评价", "called-back": "回访", "reopened": "重新办理",
     "review-requested": "请求复查复核", "review-decided": "复查复核", "reply-corrected": "更正",
     "consent-given": "同意公开", "linked": "关联", "published": "公开", "closed": "办结",

@@ -22,6 +22,7 @@ SEE = (*LOOK, "expand")
 BULLETIN = ("draft", "revise", "discard")
 HANDLE = (*SEE, "sign-for", "return", "reply", "close", "correct")
 END = ("close", "correct")
+PUT_AWAY, AGREE = ("close", "propose-spam"), ("confirm-spam", "reject-spam")
 CONSENT = ("consent", "withdraw-consent")
 PUBLISH = (*SEE, "publish", "unpublish")
 SEND_AGAIN = (*LOOK, "resend")
@@ -105,6 +106,8 @@ PROVINCIAL = Condition("the-provinces", "tenant", Relation.MEETS, values=(PROVIN
 """Answers of the province are everybody's (省级口径共享)."""
 UNWRITTEN = Condition("not-written-by-them", "makers", Relation.AVOIDS, "actor")
 UNPROPOSED = Condition("not-proposed-by-them", "proposed_by", Relation.AVOIDS, "actor")
+SECOND = Condition("not-taken-for-spam-by-them", "spam_proposed_by", Relation.AVOIDS, "actor")
+SECONDED = (SECOND, *UNTOUCHED)
 UNDRAFTED = Condition("not-drafted-by-them", "drafted_by", Relation.AVOIDS, "actor")
 """双人复核: whoever made or proposed something isn't the one who checks it."""
 RATED = Condition(
@@ -169,11 +172,14 @@ POLICY = Policy(
     ("petition",       ("export",),           OVERSIGHT,                         BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("expand",),           (Role.TRIAGE, Role.AUDITOR),       BELOW,      (OPEN, *IMPARTIAL)),
     ("petition",       ("transfer", "move"),  (Role.TRIAGE,),                    BELOW,      (OPEN, *IMPARTIAL)),
-    ("petition",       END,                   (Role.TRIAGE,),                    BELOW,      (OPEN, *UNTOUCHED)),
+    ("petition",       (*END, "propose-spam"), (Role.TRIAGE,),                    BELOW,      (OPEN, *UNTOUCHED)),
+    ("petition",       AGREE,                 (Role.TRIAGE,),                    BELOW,      (OPEN, *SECONDED)),
     ("petition",       DESK,                  (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *IMPARTIAL)),
-    ("petition",       ("close",),            (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *UNTOUCHED)),
+    ("petition",       PUT_AWAY,              (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *UNTOUCHED)),
+    ("petition",       AGREE,                 (Role.TRIAGE,),                    TENANT,     (OF_CRIME, *SECONDED)),
     ("petition",       DESK,                  (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *IMPARTIAL)),
-    ("petition",       ("close",),            (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *UNTOUCHED)),
+    ("petition",       PUT_AWAY,              (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *UNTOUCHED)),
+    ("petition",       AGREE,                 (Role.SUPERVISOR,),                TENANT,     (OF_POLICE, *SECONDED)),
     ("petition",       REPLY_BY_LIBRARY,      (Role.HANDLER,),                   DEPARTMENT, BY_ANY_HANDLER),
     ("petition",       REPLY_BY_LIBRARY,      (Role.HANDLER,),                   DEPARTMENT, BY_A_NAMED_ONE),
     ("petition",       ("answer",),           (Role.TRIAGE,),                    BELOW,      BEFORE_ANY_HANDLER),

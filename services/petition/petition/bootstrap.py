@@ -44,6 +44,7 @@ from petition.replies.automatic import Automatic
 from petition.replies.library import Library
 from petition.review import api as review
 from petition.rosters import api as rosters
+from petition.spam import api as spam
 from petition.suggesting import Sorting
 
 
@@ -82,6 +83,7 @@ def bootstrap() -> Service:
             *feedback.ROUTERS,
             *publishing.ROUTERS,
             *review.ROUTERS,
+            *spam.ROUTERS,
             *paging.ROUTERS,
             *rosters.ROUTERS,
             *alike.ROUTERS,

@@ -54,6 +54,10 @@ class WrongOutcome(Refused):
     """A petition of this sort doesn't end like that."""
 
 
+class TakesTwo(Refused):
+    """Spam (垃圾信息) isn't closed at once: one of the desk proposes it, another one agrees."""
+
+
 class SameCircle(Refused):
     """It is in the circle already that it would be moved to."""
 
@@ -161,11 +165,14 @@ def close(petition: Petition, outcome: Outcome, *, by: Actor) -> Decision:
         WrongState: See the table.
         WrongRole: See the table.
         WrongOutcome: Not of this petition; or ``moved``, which is another action.
+        TakesTwo: ``spam``.
         NothingAnswered: ``answered``, but nobody replied.
     """
     TABLE.follow(petition.state, Action.CLOSE, by.roles)
     if outcome is Outcome.MOVED or (outcome in OF_CRIME and petition.hidden is not Ground.CRIME):
         raise WrongOutcome
+    if outcome is Outcome.SPAM:
+        raise TakesTwo
     if outcome is Outcome.FINALLY_DECIDED and in_confidence(petition.kind, petition.hidden):
         raise WrongOutcome
     if outcome is Outcome.ANSWERED and petition.state is not State.REPLIED:

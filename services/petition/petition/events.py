@@ -30,6 +30,7 @@ from petition.collaboration.life import Collaborating
 from petition.handling.life import HANDLED, Handled, HandledReport
 from petition.kinds import Ground
 from petition.paging.alarm import ALARMING, Alarming, AlarmingReport
+from petition.spam.proposal import PROPOSING, Proposing, ProposingReport
 
 Ordinary = (
     PetitionReceived
@@ -47,6 +48,7 @@ Ordinary = (
     | Collaborating
     | Alarming
     | Linking
+    | Proposing
 )
 Report = (
     ReportReceived
@@ -57,6 +59,7 @@ Report = (
     | ReportClosed
     | HandledReport
     | AlarmingReport
+    | ProposingReport
 )
 PetitionEvent = Ordinary | Report
 
@@ -70,6 +73,7 @@ REPORTED: Final = MappingProxyType[type[Ordinary], type[Report]](
         PetitionClosed: ReportClosed,
         **HANDLED,
         **ALARMING,
+        **PROPOSING,
     }
 )
 """The same life, told in the small circle; there nothing is answered from the reply library, rated, or linked."""

@@ -11,17 +11,13 @@ from enum import StrEnum
 from contracts.events import (
     PetitionClassified,
     PetitionClosed,
-    PetitionPaged,
     PetitionReceived,
     PetitionRevised,
-    PetitionTaken,
     PetitionTransferred,
     ReportClassified,
     ReportClosed,
-    ReportPaged,
     ReportReceived,
     ReportRevised,
-    ReportTaken,
     ReportTransferred,
 )
 from petition.afterwards import AfterAnAnswer, followed
@@ -33,10 +29,11 @@ from petition.feedback.rating import Rating
 from petition.handling import course, life
 from petition.handling.course import Course
 from petition.kinds import Ground
-from petition.paging.alarm import Alarm, alarmed, over
+from petition.paging.alarm import Alarm, Alarming, AlarmingReport, alarmed, over
 from petition.publishing.publication import PRIVATE, Publication
 from petition.replies.life import Answering, answered
 from petition.review.review import Review
+from petition.spam.proposal import LEAVES_IT, Proposing, ProposingReport, proposed
 from petition.workflow import State
 
 
@@ -146,6 +143,7 @@ class Petition:
         rating: What whoever wrote it says of the answer; silence says nothing.
         reopenable_until: Until when they may have it taken up again, UTC; None: not at all.
         reopened: How often it was.
+        spam_proposed_by: Pseudonym of whoever takes it for spam, until another one agrees or doesn't.
         review: The last review of its answer (复查、复核); None: nobody has asked for one.
         reviewable_until: Until when they may ask for the next one, UTC; None: not at all.
         publication: Whether its answer was corrected, and is public.
@@ -186,6 +184,7 @@ class Petition:
     rating: Rating | None = None
     reopenable_until: datetime | None = None
     reopened: int = 0
+    spam_proposed_by: str | None = None
     review: Review | None = None
     reviewable_until: datetime | None = None
     publication: Publication = PRIVATE
@@ -233,7 +232,8 @@ def replay(petition: Petition, event: PetitionEvent) -> Petition:
     Raises:
         ValueError: A petition is received only once.
     """
-    there = _after(replace(petition, sequence=petition.sequence + 1), event)
+    still = petition.spam_proposed_by if isinstance(event, LEAVES_IT) else None
+    there = _after(replace(petition, sequence=petition.sequence + 1, spam_proposed_by=still), event)
     return replace(there, invitations=still_invited(there)) if there.invitations else there
 
 
@@ -281,9 +281,9 @@ def _after(petition: Petition, event: PetitionEvent) -> Petition:
             )
         case PetitionRevised() | ReportRevised():
             petition = replace(petition, revision=event.revision)
-        case PetitionPaged() | PetitionTaken() | ReportPaged() | ReportTaken():
+        case _ if isinstance(event, Alarming | AlarmingReport):
             petition = alarmed(petition, event)
-        case _ if isinstance(event, Linking | Collaborating):
+        case _ if isinstance(event, Linking | Collaborating | Proposing | ProposingReport):
             petition = _with_others(petition, event)
         case PetitionReceived() | ReportReceived():
             raise ValueError("a petition is received only once")
@@ -292,5 +292,7 @@ def _after(petition: Petition, event: PetitionEvent) -> Petition:
     return petition
 
 
-def _with_others(petition: Petition, event: Linking | Collaborating) -> Petition:
+def _with_others(petition: Petition, event: Linking | Collaborating | Proposing | ProposingReport) -> Petition:
+    if isinstance(event, Proposing | ProposingReport):
+        return proposed(petition, event)
     return linked(petition, event) if isinstance(event, Linking) else work_together(petition, event)

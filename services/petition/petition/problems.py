@@ -4,7 +4,7 @@ from typing import Final
 
 import casework.problems
 from casework.access import Beyond
-from casework.policy import RECUSED, UNASKED, UNDRAFTED, UNPROPOSED, UNWRITTEN
+from casework.policy import RECUSED, SECOND, UNASKED, UNDRAFTED, UNPROPOSED, UNWRITTEN
 from casework.problems import beyond
 from chassis.api.errors import Problem, ProblemType
 from chassis.api.refusals import Refusals
@@ -27,6 +27,7 @@ from petition.replies import answering
 from petition.replies import domain as replies
 from petition.review import domain as review
 from petition.rosters import domain as rosters
+from petition.spam import domain as spam
 
 # fmt: off
 UNKNOWN_DEPARTMENT = ProblemType("unknown-department", 422, "未知的部门", "Unknown department",
@@ -49,6 +50,14 @@ NOBODY_ACCUSED = ProblemType("nobody-accused", 422, "涉警投诉须写明被投
 WRONG_OUTCOME = ProblemType("wrong-outcome", 409, "该件不能这样办结", "It can't end like that",
     "只有举报可以“立案”或“不予立案”，只有普通件可以“已终局”；转出请用 move。",
     "Only a report is filed or not, only what is ordinary was finally decided; use move to move it.")
+TAKES_TWO = ProblemType("spam-takes-two", 409, "垃圾信息须两人办结", "Spam takes two people",
+    "请用 propose-spam 提议，由另一人确认。", "Propose it with propose-spam; another officer of the desk agrees.")
+PROPOSED_ALREADY = ProblemType("spam-proposed-already", 409, "已有人提议", "Somebody has proposed it",
+    "请由提议人以外的分办人员确认或否决。", "Another officer of the desk agrees, or doesn't.")
+NOT_PROPOSED = ProblemType("spam-not-proposed", 409, "没有待确认的提议", "Nobody has proposed it",
+    "无人提议，或提议后该件已有变化。", "Nobody takes it for spam, or something has happened to it since.")
+DANGER_NOT_TAKEN = ProblemType("danger-not-taken", 409, "紧急情形尚未接警", "Nobody has taken what can't wait",
+    "请先接警核实，或照常分办。", "Take it first and look, or hand it out.")
 SAME_CIRCLE = ProblemType("same-circle", 409, "无须转入该范围", "Nothing would move",
     "该件已在此范围内，或举报不能转为普通留言。", "It is there already, or a report can't become an ordinary petition.")
 CONTENT_ERASED = ProblemType("content-erased", 409, "内容已删除", "Its content was erased",
@@ -191,12 +200,16 @@ REFUSALS: Final[Refusals] = {
     jurisdiction.NobodyEntrusted: lambda _: Problem(NOBODY_ENTRUSTED, pointer="/body/handlers"),
     jurisdiction.NobodyAccused: lambda _: Problem(NOBODY_ACCUSED, pointer="/body/accused"),
     domain.WrongOutcome: lambda _: Problem(WRONG_OUTCOME, pointer="/body/outcome"),
+    domain.TakesTwo: lambda _: Problem(TAKES_TWO, pointer="/body/outcome"),
+    spam.ProposedAlready: lambda _: Problem(PROPOSED_ALREADY),
+    spam.NotProposed: lambda _: Problem(NOT_PROPOSED),
+    spam.DangerNotTaken: lambda _: Problem(DANGER_NOT_TAKEN),
     domain.SameCircle: lambda _: Problem(SAME_CIRCLE, pointer="/body/to"),
     domain.ContentErased: lambda _: Problem(CONTENT_ERASED),
     jurisdiction.SameDepartment: lambda _: Problem(SAME_DEPARTMENT, pointer="/body/department"),
     Beyond: beyond(
         {RECUSED.name: OWN_PETITION, Scope.DEPARTMENT: WRONG_DEPARTMENT}
-        | {checked.name: SAME_PERSON for checked in (UNWRITTEN, UNPROPOSED, UNDRAFTED, UNASKED)}
+        | {checked.name: SAME_PERSON for checked in (UNWRITTEN, UNPROPOSED, UNDRAFTED, UNASKED, SECOND)}
     ),
     jurisdiction.TransferRing: lambda ring: Problem(TRANSFER_RING, extensions={"path": list(ring.path)}),
     jurisdiction.Decided: lambda _: Problem(DECIDED),

@@ -98,6 +98,7 @@ def _write(petition: Petition) -> dict[str, Any]:
         **columns_of_alarm(petition),
         **columns_of_links(petition),
         **columns_of_review(petition),
+        "spam_proposed_by": petition.spam_proposed_by,
     }
 
 
@@ -135,6 +136,7 @@ def _read(row: PetitionRow) -> Petition:
         rating=_rating(row),
         reopenable_until=row.reopenable_until,
         reopened=row.reopened,
+        spam_proposed_by=row.spam_proposed_by,
         review=review_in(row),
         reviewable_until=row.reviewable_until,
         publication=Publication(
@@ -235,6 +237,7 @@ def _petitions(resource: str) -> Petitions:
             "supplement_keyid": ("supplement",),
             "links_keyid": ("links",),
             "collaboration_keyid": (SAID,),
+            "spam_reason_keyid": ("spam_reason",),
             "review_objection_keyid": ("review_objection",),
             "review_reasons_keyid": ("review_reasons",),
             "review_reply_keyid": ("review_reply",),

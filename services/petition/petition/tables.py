@@ -51,7 +51,7 @@ class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns
         Index("petitions_by_links_key", "links_keyid", postgresql_where=text("links_keyid IS NOT NULL")),
         *(
             Index(f"petitions_by_{name}_key", f"{name}_keyid", postgresql_where=text(f"{name}_keyid IS NOT NULL"))
-            for name in ("review_objection", "review_reasons", "review_reply")
+            for name in ("review_objection", "review_reasons", "review_reply", "spam_reason")
         ),
         Index("petitions_reviewed", "review_authority", "due_at", "id", postgresql_where=text("review IS NOT NULL")),
         Index("petitions_consented", "tenant", "id", postgresql_where=text("consent IS NOT NULL")),
@@ -124,5 +124,8 @@ class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns
     outdated: bool
     correction_keyid: str | None
     correction: str | None
+    spam_proposed_by: str | None
+    spam_reason_keyid: str | None
+    spam_reason: str | None
     publication_keyid: str | None
     publication: str | None

@@ -61,6 +61,7 @@ class PetitionSummary(View):
     reasons: tuple[str, ...]
     department: str | None
     department_name: str | None
+    spam_proposed: bool = Field(description="已提议按垃圾信息办结，待他人确认 · Taken for spam; somebody has to agree")
     outcome: str | None
     received_at: datetime
     course: CourseView | None = Field(description="办理期限，不向举报人公开 · By when; not for whoever sent a report")
@@ -145,6 +146,7 @@ class PetitionDetail(PetitionSummary):
     reopened: int = Field(description="已重新办理几次 · How often it was taken up again")
     review: ReviewView | None = Field(description="复查、复核 · The last review of the answer")
     next_review: NextReviewView | None = Field(description="本人可请求的复查、复核 · What its author may ask for next")
+    spam_reason: str | None = Field(description="提议的理由，仅工作人员可见 · Why it is taken for spam; for officers")
     correction: str | None = Field(description="对答复的更正，原答复保留 · How the reply was corrected; both stay")
     consent: bool = Field(description="本人同意公开 · Its author agrees that it is published")
     published_at: datetime | None = Field(description="公开时间 · Since when everybody may read it")
@@ -175,7 +177,8 @@ class PetitionDetail(PetitionSummary):
         now, edited = as_it_reads_now(content), "revised_text" in content
         suggestion, reply_to = now.get("suggestion"), content.get("reply_to")
         return cls(
-            **_summary(petition, access, content) | ({"course": CourseView.for_sender(petition)} if sender else {}),
+            **_summary(petition, access, content) | (_for_sender(petition) if sender else {}),
+            spam_reason=content.get("spam_reason") if petition.spam_proposed_by and not sender else None,
             limit=LimitView.of(petition, sender=sender),
             author=petition.author,
             text=now.get("text"),
@@ -260,6 +263,10 @@ def page_of(shown: Iterable[Petition], contents: Iterable[Content], following: s
     )
 
 
+def _for_sender(petition: Petition) -> dict[str, object]:
+    return {"course": CourseView.for_sender(petition), "spam_proposed": False}
+
+
 def _summary(petition: Petition, access: Access, content: Mapping[str, str | None]) -> dict[str, object]:
     department = DEPARTMENTS.get(petition.department or "")
     return {
@@ -279,6 +286,7 @@ def _summary(petition: Petition, access: Access, content: Mapping[str, str | Non
         "department": petition.department,
         "department_name": department.name_zh if department else None,
         "outcome": petition.outcome,
+        "spam_proposed": petition.spam_proposed_by is not None,
         "received_at": petition.received_at,
         "course": CourseView.of(petition),
         "access": access,

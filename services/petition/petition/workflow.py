@@ -74,6 +74,9 @@ class Action(StrEnum):
     RECALCULATE = "recalculate"
     LINK = "link"
     UNLINK = "unlink"
+    PROPOSE_SPAM = "propose-spam"
+    CONFIRM_SPAM = "confirm-spam"
+    REJECT_SPAM = "reject-spam"
     ASK_REVIEW = "request-review"
     ASK_FINAL = "request-final-review"
     UPHOLD = "uphold"
@@ -102,6 +105,8 @@ URGING = (*APPLICANTS, Role.SUPERVISOR, Role.VOLUNTEER_SUPERVISOR)
 
 UNTAKEN = (State.CLASSIFIED, State.AUTO_ANSWERED, State.TRANSFERRED, State.DISPUTED)
 """Nobody has taken it on yet; an automatic answer is nobody's."""
+WITH_THE_DESK = (State.CLASSIFIED, State.AUTO_ANSWERED)
+"""The desk looks at it, or could."""
 UNANSWERED = (*UNTAKEN, State.IN_HAND, State.DRAFTED)
 """Somebody has to answer it, and its clock says by when."""
 WORKED_ON = (State.IN_HAND, State.SUPPLEMENTING, State.DRAFTED)
@@ -196,6 +201,10 @@ TABLE = Workflow(
     *((state, Action.REMIND,      REMINDING,       state, "once a day") for state in WORKED_ON),
     *((state, Action.DISINVITE,   (Role.HANDLER,), state, "with a reason") for state in WORKED_ON),
     *((state, Action.FALL_BEHIND, (Role.SYSTEM,),  state, "late; the common superior is told") for state in WORKED_ON),
+    # Spam (垃圾信息) takes two of the desk; until the second one agrees, it stays in the queue.
+    *((state, Action.PROPOSE_SPAM, DESK, state,        "no danger waits") for state in WITH_THE_DESK),
+    *((state, Action.CONFIRM_SPAM, DESK, State.CLOSED, "never the proposer") for state in WITH_THE_DESK),
+    *((state, Action.REJECT_SPAM,  DESK, state,        "never the proposer") for state in WITH_THE_DESK),
     # Wherever it stands unanswered: its clock runs on.
     *((state, Action.URGE,     URGING,         state, "the sender three times") for state in UNANSWERED),
     *((state, Action.BREACH,   (Role.SYSTEM,), state, "a call-back is late") for state in ANSWERED),

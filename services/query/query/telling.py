@@ -126,6 +126,8 @@ def _of_petition(event: ContractEvent) -> Tells | None:
             | e.PetitionConsentWithdrawn()
             | e.PetitionPublished()
             | e.PetitionUnpublished()
+            | e.PetitionSpamProposed()
+            | e.PetitionSpamRejected()
         ):
             return Tells()
         case e.PetitionTransferred(department=unit, accused=accused, named=named):
@@ -213,6 +215,8 @@ def _of_report(event: ContractEvent) -> Tells | None:
             | e.ReportDeadlineRecalculated()
             | e.ReportPaged()
             | e.ReportTaken()
+            | e.ReportSpamProposed()
+            | e.ReportSpamRejected()
         ):
             return Tells()
         case e.ReportClosed(outcome=outcome):

@@ -46,7 +46,8 @@ class Row:
         entrusted: To whom: to the ``asker``, to an ``other``, or to nobody in particular.
         examined: The asker examined it.
         made: What of it the asker did that somebody else has to check: ``written``, ``proposed``, ``drafted``,
-            ``answered``, or ``asked`` for.
+            ``answered``, ``asked`` for, or ``doubted`` as
+            spam.
         awaiting: It waits for a signature.
         rated: Whoever wrote it rated the answer.
         consented: Whoever wrote it agrees that it is published.
@@ -120,6 +121,7 @@ CONDITIONS: Mapping[str, Meaning] = {
     "awaiting-a-signature": lambda _, row: row.awaiting,
     "in-dispute": lambda _, row: row.disputed,
     "the-other-side-of-a-dispute": lambda _, row: row.contending,
+    "not-taken-for-spam-by-them": lambda _, row: row.made != "doubted",
     "extension-asked-for": lambda _, row: row.extension == "asked",
     "extension-not-asked-for-by-them": lambda _, row: row.made != "asked",
     "has-a-card": lambda _, row: row.card is not None,

@@ -189,6 +189,7 @@ async def petitions(world: World) -> None:
                 warned=row.card is not None,
             ),
             answer=new_id(),
+            spam_proposed_by=world.pseudonym(own=row.made == "doubted"),
             drafted_by=world.pseudonym(own=row.made == "drafted"),
             repliers=(world.pseudonym(own=row.made == "answered"),),
             rating=BADLY if row.rated else None,

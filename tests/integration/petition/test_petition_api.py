@@ -212,7 +212,7 @@ async def test_a_change_names_the_version_it_was_decided_on(petitions: Petitions
         ("transfer", {"department": "fire", "accused": ["fire"]}, {"role": "triage"}, 422, "involved-handles"),
         ("reply", {"text": "好"}, {"role": "handler", "department": "fire"}, 404, "not-found"),
         ("close", {"outcome": "answered"}, {"role": "triage"}, 409, "nothing-answered"),
-        ("close", {"outcome": "spam"}, {"role": "handler", "department": "fire"}, 404, "not-found"),
+        ("close", {"outcome": "duplicate"}, {"role": "handler", "department": "fire"}, 404, "not-found"),
     ],
 )
 async def test_a_refusal_has_a_stable_type_and_leaves_nothing(
@@ -311,7 +311,7 @@ async def test_what_is_not_there_is_not_found(petitions: Petitions) -> None:
 async def test_the_openapi_document_speaks_chinese_first_and_english_second(petitions: Petitions) -> None:
     document = (await petitions.client.get("/openapi.json")).json()
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len(operations) == 94
+    assert len(operations) == 114
     for operation in operations:
         chinese, _, english = operation["summary"].partition(" · ")
         assert any("一" <= letter <= "鿿" for letter in chinese)

@@ -9,7 +9,7 @@ from chassis.sealing import UnsealableError
 
 from .conftest import SHENZHEN, Petitions
 
-LATER = ("reply", "comment", "note", "objection", "correction", "publication")
+LATER = ("reply", "comment", "note", "objection", "correction", "publication", "spam_reason")
 SEALED = {
     *("keyid", "title", "text", "handle", "suggestion", "sender", "linked", "reply_to"),
     *LATER,
@@ -44,8 +44,13 @@ async def lived(petitions: Petitions) -> list[str]:
     forum = {"channel": "forum", "title": "请问", "text": "路口的红绿灯什么时候修好", "author": "网友甲"}
     posted = await petitions.post("/v1/petitions", forum, "connector", tenant=SHENZHEN)
     spam = await petitions.submitted()
-    await petitions.post(f"/v1/petitions/{spam['id']}/close", {"outcome": "spam"}, "triage", version=2)
-    return [*ids, posted.json()["id"], spam["id"]]
+    reason = {"reason": "群发广告"}
+    await petitions.post(f"/v1/petitions/{spam['id']}/propose-spam", reason, "triage", version=2)
+    agreed = await petitions.post(f"/v1/petitions/{spam['id']}/confirm-spam", None, "triage", version=3, sub="second")
+    assert agreed.status_code == 200, agreed.text
+    proposed = await petitions.submitted()
+    await petitions.post(f"/v1/petitions/{proposed['id']}/propose-spam", reason, "triage", version=2)
+    return [*ids, posted.json()["id"], spam["id"], proposed["id"]]
 
 
 async def test_rows_rebuilt_from_events_are_the_rows_that_were_decided(petitions: Petitions) -> None:

@@ -15,8 +15,8 @@ from contracts import openapi, release
 Edit = Callable[[str, Callable[[dict[str, Any]], object]], None]
 CLOSED = "events/petition-closed.v1.schema.json"
 FIRST = "petition-closed.v1/1.schema.json"
-NEXT = "petition-closed.v1/3.schema.json"
-NEXT_EXAMPLE = "petition-closed.v1/3.closed-as-answered.json"
+NEXT = "petition-closed.v1/4.schema.json"
+NEXT_EXAMPLE = "petition-closed.v1/4.closed-as-answered.json"
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def test_a_field_that_went_may_not_come_back_as_something_else_even_if_its_neigh
     edit(CLOSED, lambda schema: schema["properties"].pop("mood"))
     release.release(released)
     edit(CLOSED, lambda schema: schema["properties"].update(mood={"type": "integer"}))
-    assert [sentence for sentence in release.problems(released) if "r3 → now" in sentence]
-    assert not [sentence for sentence in release.problems(released) if "r4 → now" in sentence]
+    assert [sentence for sentence in release.problems(released) if "r4 → now" in sentence]
+    assert not [sentence for sentence in release.problems(released) if "r5 → now" in sentence]
 
 
 def append(text: str) -> Callable[[Path], object]:
@@ -100,8 +100,8 @@ def without_first_line(folder: Path) -> None:
         (lambda folder: (folder / NEXT).write_text("{}"), f"{NEXT}: isn't in SHA256SUMS"),
         (without_first_line, "isn't in SHA256SUMS"),
         (append("hello\n"), "not a line of sha256sum"),
-        (append(f"{'0' * 64}  petition-closed.v1/4.schema.json\n"), "revision 3 of petition-closed.v1"),
-        (append(f"{'0' * 64}  {FIRST}\n"), "revision 3 of petition-closed.v1"),
+        (append(f"{'0' * 64}  petition-closed.v1/5.schema.json\n"), "revision 4 of petition-closed.v1"),
+        (append(f"{'0' * 64}  {FIRST}\n"), "revision 4 of petition-closed.v1"),
         (append(f"{'0' * 64}  ../../../etc/passwd\n"), "not a line of sha256sum"),
     ],
 )

@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 from casework.roles import Role
 from demo.courses import (
+    AS_SPAM,
     AUTOMATIC,
     BETWEEN_OFFICES,
     FROM_LIBRARY,
     IN_CONFIDENCE,
     NOT_FOR_POLICE,
     ORDINARY,
+    SELDOM,
     TAKE,
     TAKE_REPORT,
     TO_THE_END,
@@ -30,7 +32,7 @@ from petition.workflow import TABLE, Action, State
 
 from contracts.events import PetitionReplied
 
-ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, (TAKE, *NOT_FOR_POLICE))
+ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, AS_SPAM, (TAKE, *NOT_FOR_POLICE))
 ROLE = {Who.ASTRAY: "handler", Who.NEIGHBOUR: "handler", Who.ABOVE: "handler", Who.SECOND_LOOK: "triage"} | {
     Who.REVIEWER: "supervisor"
 }
@@ -50,6 +52,7 @@ def test_petitions_are_answered_disputed_rated_reopened_and_published() -> None:
         "transfer sign-for return dispute decide answer draft-reply sign rate call-back reopen correct publish urge"
         " invite join contribute decline"
         " request-review request-final-review uphold change send-back"
+        " propose-spam confirm-spam reject-spam"
     )
     assert done >= set(wanted.split())
 
@@ -75,6 +78,7 @@ def test_courses_are_given_in_turn_to_those_that_are_alike() -> None:
     assert TO_THE_END not in provincial, "nobody here is above the province"
     nobodys = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="traffic/parking")
     assert turns.course_of(nobodys) == ORDINARY
+    assert [turns.course_of(nobodys) for _ in range(len(BETWEEN_OFFICES) * SELDOM)].count(AS_SPAM) == 1
     hidden = Matter(id="m", tenant="440300", state="classified", kind="report", hidden="crime")
     assert turns.course_of(hidden) == IN_CONFIDENCE
     elsewhere = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="elsewhere/urban")

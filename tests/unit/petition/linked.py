@@ -16,13 +16,13 @@ from petition.workflow import Action
 from contracts.events import PetitionLinked, PetitionUnlinked
 from tests.unit.kit.life import ROLES
 
-from .paged import PagedLife
+from .spam import SpamLife
 from .test_domain import received
 
 OTHER = replace(received().after, id=str(UUID(int=7)))
 
 
-class LinkedLife(PagedLife):
+class LinkedLife(SpamLife):
     """Anybody, with a petition and another one that is like it."""
 
     @property
@@ -58,10 +58,11 @@ class LinkedLife(PagedLife):
         )
 
     def about_links_and_danger(self, desk: frozenset[Role]) -> dict[Action, Callable[[], None]]:
-        """Give the steps that are possible."""
+        """Give the steps that are possible, also what is done about spam."""
         return {
             Action.PAGE: lambda: self.its_words_tell_of(Danger.LIFE),
             Action.TAKE: lambda: self.take(desk, other=False),
             Action.LINK: lambda: self.link(desk, near=True),
             Action.UNLINK: lambda: self.unlink(desk),
+            **self.about_spam(desk),
         }

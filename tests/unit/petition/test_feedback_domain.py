@@ -111,7 +111,7 @@ def test_an_answer_is_rated_once() -> None:
         rated(rated(replied()))
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SPAM, Outcome.DUPLICATE, Outcome.NOT_POLICE])
+@pytest.mark.parametrize("outcome", [Outcome.FINALLY_DECIDED, Outcome.DUPLICATE, Outcome.NOT_POLICE])
 def test_what_was_closed_without_an_answer_has_none_to_rate(outcome: Outcome) -> None:
     with pytest.raises(NothingAnswered):
         rated(domain.close(received().after, outcome, by=TRIAGE).after)

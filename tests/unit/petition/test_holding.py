@@ -36,7 +36,7 @@ def test_how_far_it_is_says_no_more_of_a_report_than_received_handed_over_filed_
     assert (told(taken), told(answered), opens(from_a_forum(answered))) == (Told.HANDED_OVER, Told.HANDED_OVER, False)
     for outcome in (Outcome.FILED, Outcome.NOT_FILED):
         assert told(domain.close(answered, outcome, by=TRIAGE).after) == Told(outcome.value)
-    spam = domain.close(report, Outcome.SPAM, by=TRIAGE).after
+    spam = domain.close(report, Outcome.DUPLICATE, by=TRIAGE).after
     assert told(spam) is Told.RECEIVED
     assert [told(each) for each in (transferred(), replied())] == [Told.HANDED_OVER, Told.ANSWERED]
 

@@ -29,6 +29,7 @@ from petition.workflow import SECOND_LOOK, TABLE, Action, State
 from tests.unit.kit.life import ROLES, TEXTS, live, rows_of
 
 from .reviewed import UP_THE_TIERS, ReviewedLife
+from .spam import AS_SPAM
 from .test_domain import CONTENT, LIBRARY, NOW, SENDER, classified, elsewhere, rebuilt, received
 from .together import TOGETHER
 
@@ -37,11 +38,10 @@ AFTER_ALL = (Action.ASK_A_PERSON, Action.TRANSFER, Action.ANSWER, Action.CLOSE, 
 IN_HAND = (Action.TRANSFER, Action.SIGN_FOR)
 HEADS = (Action.EXTEND, Action.REFUSE_TIME)
 WAYS = (
-    (Action.CLOSE,),
-    (Action.MOVE,),
+    *((action,) for action in (Action.CLOSE, Action.MOVE)),
+    *AS_SPAM,
     (Action.ANSWER, Action.CLOSE),
-    (Action.TRANSFER, Action.MOVE),
-    (Action.TRANSFER, Action.TRANSFER),
+    *((Action.TRANSFER, action) for action in (Action.MOVE, Action.TRANSFER)),
     (Action.TRANSFER, Action.RETURN, Action.TRANSFER),
     (Action.TRANSFER, Action.RETURN, Action.DECIDE),
     (Action.TRANSFER, Action.DISPUTE, Action.DISPUTE, Action.DECIDE, Action.SIGN_FOR),
@@ -201,7 +201,7 @@ class PetitionLife(ReviewedLife):
             roles,
             lambda: settled(domain.close(self.case, outcome, by=actor)),
             besides=(answered or outcome is not Outcome.ANSWERED)
-            and outcome is not Outcome.MOVED
+            and outcome not in {Outcome.MOVED, Outcome.SPAM}
             and (outcome is not Outcome.FINALLY_DECIDED or self.ordinary)
             and (not filed or self.case.hidden is Ground.CRIME),
         )
@@ -311,7 +311,7 @@ class PetitionLife(ReviewedLife):
         citizen, head = frozenset({Role.CITIZEN}), frozenset({Role.AGENCY_HEAD})
         first = self.case.state is State.TRANSFERRED
         department = "fire" if not self.case.course.first_receiver else "household"
-        outcome = Outcome.ANSWERED if self.case.state is State.REPLIED else Outcome.SPAM
+        outcome = Outcome.ANSWERED if self.case.state is State.REPLIED else Outcome.DUPLICATE
         steps: dict[Action, Callable[[], None]] = {
             Action.TRANSFER: lambda: self.transfer(department, desk, entrusted=True),
             Action.ASK_A_PERSON: lambda: self.ask_a_person(citizen),

@@ -72,7 +72,7 @@ def test_then_the_deputy_then_each_tier_above_at_its_moment_and_then_nobody(
 def test_what_was_taken_or_closed_and_what_was_paged_since_goes_up_no_more() -> None:
     petition = paged().after
     assert not go_up(take(petition, by=OFFICER, now=NOW).after, paged=3).events
-    assert not go_up(domain.close(petition, Outcome.SPAM, by=TRIAGE).after, paged=3).events
+    assert not go_up(domain.close(petition, Outcome.DUPLICATE, by=TRIAGE).after, paged=3).events
     assert not go_up(went_up(petition), paged=3).events
 
 
@@ -87,7 +87,7 @@ def test_one_takes_it_and_everybody_else_is_told_since_when() -> None:
 
 @pytest.mark.parametrize("closed", [True, False])
 def test_where_nobody_was_paged_or_all_is_over_there_is_nothing_to_take(*, closed: bool) -> None:
-    petition = domain.close(paged().after, Outcome.SPAM, by=TRIAGE).after if closed else received().after
+    petition = domain.close(paged().after, Outcome.DUPLICATE, by=TRIAGE).after if closed else received().after
     with pytest.raises(NobodyPaged):
         take(petition, by=OFFICER, now=NOW)
 

@@ -87,7 +87,7 @@ def test_what_is_taken_up_again_is_no_longer_public_and_needs_another_consent() 
     assert not decision.after.publication.consent
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SPAM, Outcome.NOT_POLICE])
+@pytest.mark.parametrize("outcome", [Outcome.DUPLICATE, Outcome.NOT_POLICE])
 def test_what_was_never_answered_is_neither_corrected_nor_published(outcome: Outcome) -> None:
     closed = domain.close(received().after, outcome, by=TRIAGE).after
     with pytest.raises(NothingAnswered):

@@ -169,9 +169,9 @@ def test_what_nobody_answered_is_not_reviewed() -> None:
     gone = replace(answered(), hidden=Ground.MOVED)
     with pytest.raises(domain.NothingAnswered):
         asked(gone)  # it goes on elsewhere, and nobody is told here as what
-    spam = domain.close(received().after, Outcome.SPAM, by=TRIAGE).after
+    duplicate = domain.close(received().after, Outcome.DUPLICATE, by=TRIAGE).after
     with pytest.raises(domain.NothingAnswered):
-        asked(spam)
+        asked(duplicate)
 
 
 def test_a_public_answer_under_review_is_public_no_longer_and_a_call_back_that_waits_is_over() -> None:

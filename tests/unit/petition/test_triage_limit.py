@@ -81,7 +81,7 @@ def test_what_was_handed_out_answered_or_closed_meanwhile_is_late_for_nobody() -
     for petition in (
         jurisdiction.transfer(come, "fire", by=DESK, now=NOW).after,
         answering.answer(come, "请到大厅办理。", LIBRARY, 1, by=DESK).after,
-        domain.close(come, Outcome.SPAM, by=DESK).after,
+        domain.close(come, Outcome.DUPLICATE, by=DESK).after,
     ):
         assert cards.miss(petition, TRIAGE, assignment=1).events == ()
     assert [answering.answer(come, "好", LIBRARY, 1, by=DESK).after.course.internal_by] == [None]
