@@ -12,6 +12,8 @@ from petition.collaboration.helping import MOST_TIMES
 from petition.collaboration.invitation import Invitation, Standing
 from petition.handling.basis import Basis
 from petition.workflow import WORKED_ON, Action
+from workdays.calendar import packaged
+from workdays.counting import deadline
 
 from tests.unit.kit.life import ROLES, TEXTS
 
@@ -77,7 +79,7 @@ class SharedLife(LinkedLife):
             and office not in {(each.tenant, each.department) for each in self.open}
             and len(self.open) < MOST_AT_ONCE
             and len(case.invitations) < MOST
-            and days != 16,
+            and (days is None or deadline(NOW, days, packaged()).at <= case.course.due_at),
         )
 
     @rule(roles=ROLES, theirs=st.booleans())
