@@ -49,6 +49,7 @@ def told(found: Findings) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # twenty thousand requests: three minutes alone, more beside two other workers
 @pytest.mark.parametrize("prefix", FILLED)
 async def test_nobody_sees_or_does_more_or_less_than_the_table_says(
     prefix: str,
@@ -71,6 +72,7 @@ async def test_nobody_sees_or_does_more_or_less_than_the_table_says(
     assert table_of(sweep) == found.exercised
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("prefix", FILLED)
 async def test_without_any_one_scope_or_condition_of_a_resource_it_leaks(
     prefix: str, databases: Databases, keyring_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -133,6 +133,7 @@ def as_the_rules_want_it(case: Case) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_the_api_does_what_its_document_says(
     mode: GenerationMode, petition_environment: Issuer, database_url: str
