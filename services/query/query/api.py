@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from casework.access import permit
+from casework.codes import CodeBody
 from chassis import vector
 from chassis.api.client import client_network
 from chassis.api.consistency import ConsistencyToken
-from chassis.api.models import Body
 from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.route import PublicRoute, QueryRoute, Work
 from chassis.api.streams import (
@@ -23,7 +23,6 @@ from chassis.api.streams import (
     streams,
 )
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
-from pydantic import Field
 
 from query.queries import Answers, Lookup
 from query.views import ChangesView, MatterDetail, MatterPage, Progress
@@ -50,16 +49,8 @@ STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-class ProgressBody(Body):
+class ProgressBody(CodeBody):
     """What somebody holds who isn't signed in."""
-
-    number: Annotated[
-        str,
-        Field(min_length=8, max_length=40, pattern="^[A-Za-z0-9-]+$", description="办件编号 · Number of the matter"),
-    ]
-    query_code: Annotated[
-        str, Field(min_length=6, max_length=20, pattern="^[A-Za-z0-9]+$", description="查询码 · Query code")
-    ]
 
 
 Reading = Annotated[Reader, Depends(reader)]

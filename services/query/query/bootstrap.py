@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import casework.problems
+from casework.codes import Tries
 from chassis.api.attempts import Attempts
 from chassis.service import Service
 from chassis.worker.batch_store import Batch
@@ -32,8 +33,10 @@ def bootstrap() -> Service:
     answers = Answers(
         feed=feed,
         wording=Wording.load(),
-        by_number=Attempts(most=settings.attempts, window_s=settings.attempts_s),
-        by_client=Attempts(most=settings.client_attempts, window_s=settings.attempts_s),
+        tries=Tries(
+            by_number=Attempts(most=settings.attempts, window_s=settings.attempts_s),
+            by_client=Attempts(most=settings.client_attempts, window_s=settings.attempts_s),
+        ),
         ticket_for=timedelta(seconds=settings.ticket_s),
     )
     codec = Codec(Registry.load())

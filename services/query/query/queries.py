@@ -1,14 +1,12 @@
 """Answers questions about matters."""
 
-import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from casework.codes import code_of
+from casework.codes import Tries, is_right
 from chassis import vector
-from chassis.api.attempts import Attempts
 from chassis.api.consistency import written_before
 from chassis.api.errors import NOT_FOUND, Problem
 from chassis.api.pages import cut
@@ -56,34 +54,26 @@ class Answers:
     Attributes:
         feed: Tells of changes.
         wording: For people.
-        by_number: Wrong codes by number.
-        by_client: Wrong codes by client.
+        tries: Wrong codes.
         ticket_for: How long tickets are good for.
     """
 
     feed: Feed
     wording: Wording
-    by_number: Attempts
-    by_client: Attempts
+    tries: Tries
     ticket_for: timedelta
 
     async def progress(self, lookup: Lookup, unit: Unit) -> Progress:
         """Tell how far a matter has come.
 
-        The code follows from the number by a secret, so a wrong one is known without asking whether there is such a
-        number: that can't be told from the answer, nor from the time that it takes.
-
         Raises:
             Problem: 404; 429 after too many wrong codes.
         """
-        self.by_number.check(lookup.number)
-        self.by_client.check(lookup.client)
-        right = hmac.compare_digest(code_of(lookup.number, unit.outbox), lookup.code)
+        self.tries.check(lookup.number, lookup.client)
+        right = is_right(lookup.number, lookup.code, unit.outbox)
         history = await store.find_by_number(unit.session, lookup.number) if right else None
         if history is None:
-            self.by_number.was_wrong(lookup.number)
-            if lookup.client:
-                self.by_client.was_wrong(lookup.client)
+            self.tries.was_wrong(lookup.number, lookup.client)
             raise Problem(NOT_FOUND)
         until = unit.now + self.ticket_for
         ticket = unit.outbox.signer(TICKETS).sign(history.matter.id, until=until)

@@ -71,8 +71,8 @@ async def test_an_unknown_number_and_a_wrong_code_take_the_same_work_and_the_dat
     work: list[str] = []
     note_statements(monkeypatch, work, about="FROM matters")  # what follows the changes asks at any time
     with monkeypatch.context() as patch:
-        patch.setattr("query.queries.code_of", noting(work, "code", "BBBBBBBBBB"))
-        patch.setattr("query.queries.hmac.compare_digest", noting(work, "compare", False))  # noqa: FBT003  its result
+        patch.setattr("casework.codes.code_of", noting(work, "code", "BBBBBBBBBB"))
+        patch.setattr("casework.codes.hmac.compare_digest", noting(work, "compare", False))  # noqa: FBT003  its result
         await matters.look_up(NUMBER, "AAAAAAAAAA")
         of_wrong, work[:] = list(work), []
         await matters.look_up("440100-20261102-999999999999-9", "AAAAAAAAAA")

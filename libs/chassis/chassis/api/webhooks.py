@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from contracts.tenants import PROVINCE
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
@@ -109,6 +110,25 @@ class FormRoute(WebhookRoute):
         if sender is None or not any(held):
             raise Problem(SIGNATURE_REFUSED)
         return sender.principal
+
+
+class HolderRoute(WebhookRoute):
+    """The same without a signature, for whoever holds what opens one thing only; the endpoint asks for that.
+
+    Attributes:
+        holder: As what they are known, to events and records of reads: nobody knows more of them.
+    """
+
+    holder: str = ""
+
+    async def delivered(self, request: StrictRequest, limit: int) -> Principal:
+        """Read the body; who sends it, nobody knows.
+
+        Raises:
+            Problem: What is wrong with the body.
+        """
+        await request.read(limit)
+        return Principal(subject=self.holder, tenant=PROVINCE, roles=frozenset())
 
 
 def webhook_route(sender_of: SenderOf, kind: type[WebhookRoute] = WebhookRoute) -> type[WebhookRoute]:

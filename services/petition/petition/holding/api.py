@@ -1,19 +1,15 @@
 """Translates HTTP into what whoever has number and query code asks. Nothing else."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, TypeVar
 
+from casework.codes import CodeBody, Tries
 from chassis.api.attempts import Attempts
-from chassis.api.auth import Principal
-from chassis.api.body import StrictRequest
 from chassis.api.client import client_network
 from chassis.api.errors import NOT_FOUND, Problem
-from chassis.api.models import Body
 from chassis.api.route import Work
-from chassis.api.webhooks import WebhookRoute
-from contracts.tenants import PROVINCE
+from chassis.api.webhooks import HolderRoute
 from fastapi import APIRouter, Request
-from pydantic import Field
 
 from petition.feedback.api import RatingBody
 from petition.handling.bodies import SupplementBody
@@ -27,28 +23,10 @@ WRONG, WRONG_OF_CLIENT, WINDOW_S = 10, 60, 600.0
 """Wrong codes for one number, and by one client whatever the number, in a while; as for progress."""
 
 
-class CodeRoute(WebhookRoute):
+class CodeRoute(HolderRoute):
     """A request by whoever has number and query code: no token, no signature; the endpoint asks for the code."""
 
-    async def delivered(self, request: StrictRequest, limit: int) -> Principal:
-        """Read the body; who sends it, nobody knows.
-
-        Raises:
-            Problem: What is wrong with the body.
-        """
-        await request.read(limit)
-        return Principal(subject=HOLDER, tenant=PROVINCE, roles=frozenset())
-
-
-class CodeBody(Body):
-    """What somebody holds who isn't signed in."""
-
-    number: Annotated[
-        str, Field(min_length=8, max_length=40, pattern="^[A-Za-z0-9-]+$", description="办件编号 · Number")
-    ]
-    query_code: Annotated[
-        str, Field(min_length=6, max_length=20, pattern="^[A-Za-z0-9]+$", description="查询码 · Query code")
-    ]
+    holder = HOLDER
 
 
 class CodeSupplementBody(SupplementBody, CodeBody):
@@ -59,36 +37,27 @@ class CodeRatingBody(RatingBody, CodeBody):
     """How good the answer is, from whoever holds its code."""
 
 
-class _Tries:
-    """Counts wrong codes by number and by client; of a right one nothing is counted."""
+def routers() -> Sequence[APIRouter]:
+    """Make the endpoints; all count wrong codes together."""
+    routes = APIRouter(prefix="/v1/by-code", route_class=CodeRoute)
+    tries = Tries(
+        by_number=Attempts(most=WRONG, window_s=WINDOW_S), by_client=Attempts(most=WRONG_OF_CLIENT, window_s=WINDOW_S)
+    )
 
-    def __init__(self) -> None:
-        self._by_number = Attempts(most=WRONG, window_s=WINDOW_S)
-        self._by_client = Attempts(most=WRONG_OF_CLIENT, window_s=WINDOW_S)
-
-    async def run(self, body: CodeBody, request: Request, ask: Callable[[str, str], Coroutine[Any, Any, T]]) -> T:
+    async def tried(body: CodeBody, request: Request, ask: Callable[[str, str], Coroutine[Any, Any, T]]) -> T:
         number, client = body.number.upper(), client_network(request)
-        self._by_number.check(number)
-        self._by_client.check(client)
+        tries.check(number, client)
         try:
             return await ask(number, body.query_code.upper())
         except Problem as problem:
             if problem.type is NOT_FOUND:
-                self._by_number.was_wrong(number)
-                if client:
-                    self._by_client.was_wrong(client)
+                tries.was_wrong(number, client)
             raise
-
-
-def routers() -> Sequence[APIRouter]:
-    """Make the endpoints; all count wrong codes together."""
-    routes = APIRouter(prefix="/v1/by-code", route_class=CodeRoute)
-    tries: Final = _Tries()
 
     @routes.post("/answer", summary="凭编号和查询码看答复 · Read the answer by number and query code")
     async def answer_by_code(body: CodeBody, request: Request, work: Work) -> HeldAnswer:
         """无须登录，查阅留痕；编号有误与查询码有误答复相同。No login; on record; whatever is wrong reads the same."""
-        return await tries.run(body, request, lambda number, code: queries.read_answer(number, code, work))
+        return await tried(body, request, lambda number, code: queries.read_answer(number, code, work))
 
     @routes.post("/supplement", summary="凭编号和查询码补充材料 · Send more by number and query code")
     async def supply_by_code(body: CodeSupplementBody, request: Request, work: Work) -> HeldSupplied:
@@ -98,7 +67,7 @@ def routers() -> Sequence[APIRouter]:
             supplied = await handlers.supply(number, code, body.text, work)
             return HeldSupplied(number=supplied.number, due_at=supplied.course.due_at)
 
-        return await tries.run(body, request, ask)
+        return await tried(body, request, ask)
 
     @routes.post("/rate", summary="凭编号和查询码评价 · Rate the answer by number and query code")
     async def rate_by_code(body: CodeRatingBody, request: Request, work: Work) -> HeldRated:
@@ -108,6 +77,6 @@ def routers() -> Sequence[APIRouter]:
             rated = await handlers.rate(number, code, body.level, (body.solved, body.comment), work)
             return HeldRated(number=rated.number, level=body.level)
 
-        return await tries.run(body, request, ask)
+        return await tried(body, request, ask)
 
     return (routes,)

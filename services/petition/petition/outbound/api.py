@@ -10,15 +10,12 @@ from uuid import UUID
 
 from casework.access import permit
 from chassis.api.attempts import Attempts
-from chassis.api.auth import Principal
-from chassis.api.body import StrictRequest
 from chassis.api.client import client_network
 from chassis.api.models import Body
 from chassis.api.pages import Cursor, Limit, from_cursor
 from chassis.api.route import CommandRoute, PublicRoute, QueryRoute, Work
 from chassis.api.versions import ExpectedVersion, etag
-from chassis.api.webhooks import WebhookRoute
-from contracts.tenants import PROVINCE
+from chassis.api.webhooks import HolderRoute
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field
@@ -49,17 +46,10 @@ HEADERS: Final = {
 DeliveryId = Annotated[UUID, Path(description="发送记录的 id · The delivery's id")]
 
 
-class OneTimeRoute(WebhookRoute):
+class OneTimeRoute(HolderRoute):
     """A write by whoever holds a one-time link: no token, no signature; the endpoint asks for the link."""
 
-    async def delivered(self, request: StrictRequest, limit: int) -> Principal:
-        """Read the body; who delivers it, nobody knows.
-
-        Raises:
-            Problem: What is wrong with the body.
-        """
-        await request.read(limit)
-        return Principal(subject="one-time-link", tenant=PROVINCE, roles=frozenset())
+    holder = "one-time-link"
 
 
 class LinkBody(Body):
