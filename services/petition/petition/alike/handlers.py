@@ -1,7 +1,7 @@
 """Does the input and output around decisions about petitions that are alike."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -87,10 +87,11 @@ async def answer_alike(
     action = Action.ANSWER if text is None else Action.DRAFT_REPLY
 
     async def answered(chosen: Chosen) -> Petition:
-        petition, _ = await held(PETITIONS, chosen.petition, action, chosen.version, unit)
+        petition, by = await held(PETITIONS, chosen.petition, action, chosen.version, unit)
         domain.may_be_answered_with_others(petition)
-        this = replace(command, petition=chosen.petition, version=chosen.version)
-        return await (replies.answer_petition(this, unit) if text is None else replies.draft_reply(this, text, unit))
+        if text is None:
+            return await replies.answer_held(petition, command, by, unit)
+        return await replies.draft_held(petition, command, text, by, unit)
 
     return await _each(Chosen(command.petition, command.version), others, answered, unit)
 
@@ -108,13 +109,14 @@ async def sign_alike(read: Chosen, others: Sequence[Chosen], unit: Unit) -> tupl
     contents = await PETITIONS.contents(unit, found, reader=None, only={"draft"})
     drafts = {stored.row.id: content.get("draft") for stored, (_, content) in zip(found, contents, strict=True)}
     known = {stored.row.id: stored.case for stored in found}
+    who = asker(unit)
 
     async def signed(chosen: Chosen) -> Petition:
-        petition, _ = await held(DRAFTS, chosen.petition, Action.SIGN, chosen.version, unit)
+        stored = await DRAFTS.get_for_change(unit, chosen.petition, who, Action.SIGN, version=chosen.version)
         if chosen is not read:
             words = drafts[read.petition], drafts[chosen.petition]
-            domain.may_be_signed_with(known[read.petition], words[0], petition, words[1])
-        return await replies.sign_reply(chosen.petition, chosen.version, unit)
+            domain.may_be_signed_with(known[read.petition], words[0], stored.case, words[1])
+        return await replies.sign_held(stored, who, unit)
 
     return await _each(read, others, signed, unit)
 

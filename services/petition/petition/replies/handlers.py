@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from casework.access import Asker
+from casework.repository import Stored
 from casework.roles import Actor
 from chassis.envelope import new_id
 from chassis.unit import Unit
@@ -22,6 +24,7 @@ from petition.review.domain import open_to_objections
 from petition.rosters.handlers import require_turn
 from petition.rosters.shift import Post
 from petition.store import DRAFTS, PETITIONS
+from petition.tables import PetitionRow
 from petition.workflow import Action as PetitionAction
 
 CHANGES: Mapping[Action, Callable[[Answer, Actor, date], Decision]] = {
@@ -128,7 +131,13 @@ async def answer_petition(command: AnswerPetition, unit: Unit) -> Petition:
         NotInForce: The petition's city doesn't answer with this version today.
         Refused: See ``answering.answer``.
     """
-    petition, version, by = await _with_an_answer(command, PetitionAction.ANSWER, unit)
+    petition, by = await held(PETITIONS, command.petition, PetitionAction.ANSWER, command.version, unit)
+    return await answer_held(petition, command, by, unit)
+
+
+async def answer_held(petition: Petition, command: AnswerPetition, by: Actor, unit: Unit) -> Petition:
+    """Answer a petition that is held already; see ``answer_petition``."""
+    version = await _version_for(petition, command, unit)
     text = version.content.text
     decision = answering.answer(petition, text, str(command.answer), version.number, by=by)
     return await PETITIONS.save(unit, open_to_objections(decision, now=unit.now), {"reply": text})
@@ -141,7 +150,13 @@ async def draft_reply(command: AnswerPetition, text: str, unit: Unit) -> Petitio
         Problem, Beyond, NotInForce: As above.
         Refused: See ``answering.draft_reply``.
     """
-    petition, version, by = await _with_an_answer(command, PetitionAction.DRAFT_REPLY, unit)
+    petition, by = await held(PETITIONS, command.petition, PetitionAction.DRAFT_REPLY, command.version, unit)
+    return await draft_held(petition, command, text, by, unit)
+
+
+async def draft_held(petition: Petition, command: AnswerPetition, text: str, by: Actor, unit: Unit) -> Petition:
+    """Have other words signed for a petition that is held already; see ``draft_reply``."""
+    version = await _version_for(petition, command, unit)
     decision = answering.draft_reply(
         petition, text, str(command.answer), version.number, contributed=command.contributed, by=by
     )  # fmt: skip
@@ -157,7 +172,11 @@ async def sign_reply(id_: UUID, version: int, unit: Unit) -> Petition:
         Refused: See ``answering.sign``; and it is somebody else's turn.
     """
     who = asker(unit)
-    stored = await DRAFTS.get_for_change(unit, id_, who, PetitionAction.SIGN, version=version)
+    return await sign_held(await DRAFTS.get_for_change(unit, id_, who, PetitionAction.SIGN, version=version), who, unit)
+
+
+async def sign_held(stored: Stored[PetitionRow, Petition], who: Asker, unit: Unit) -> Petition:
+    """Sign the draft of a petition that is held already; see ``sign_reply``."""
     await require_turn(stored.case.tenant, Post.SPOKESPERSON, who.actor, unit)
     ((_, content),) = await DRAFTS.contents(unit, [stored], reader=None, only={"draft"})
     draft = content.get("draft")
@@ -177,16 +196,11 @@ async def reject_reply(id_: UUID, version: int, reason: str, unit: Unit) -> Peti
     return await DRAFTS.save(unit, answering.reject(petition, mask(reason), by=by))
 
 
-async def _with_an_answer(
-    command: AnswerPetition, action: PetitionAction, unit: Unit
-) -> tuple[Petition, Version, Actor]:
-    who = asker(unit)
-    stored = await PETITIONS.get_for_change(unit, command.petition, who, action, version=command.version)
-    answer = (await ANSWERS.get(unit, command.answer, who)).case
+async def _version_for(petition: Petition, command: AnswerPetition, unit: Unit) -> Version:
+    answer = (await ANSWERS.get(unit, command.answer, asker(unit))).case
     overriding = await store.overriding(unit, answer)
-    tenant = stored.case.tenant
-    version = domain.usable(answer, command.answer_version, overriding, tenant=tenant, on=day_of(unit.now))
-    return stored.case, version, who.actor
+    on = day_of(unit.now)
+    return domain.usable(answer, command.answer_version, overriding, tenant=petition.tenant, on=on)
 
 
 async def _decide(
