@@ -8,11 +8,10 @@ from casework.repository import Repository
 from chassis.unit import Unit
 from masking.text import mask
 
-from contracts.events import PetitionCollaborationRequested, PetitionContributed
 from petition.access import asker
 from petition.collaboration import domain, helping
 from petition.collaboration.domain import Invited, UnknownOffice
-from petition.collaboration.said import Saying, saying
+from petition.collaboration.said import Saying, saying, words_of
 from petition.collaboration.store import COLUMN
 from petition.domain import Decision
 from petition.handling.basis import Basis
@@ -153,11 +152,6 @@ async def _decide(
     if not said:
         return await petitions.save(unit, decision)
     ((_, content),) = await petitions.contents(unit, [stored], reader=None, only={COLUMN})
-    text = saying(content.get(COLUMN), said[0], _words(said[0]), sequence=decision.after.sequence)
+    _, words = words_of(said[0])
+    text = saying(content.get(COLUMN), said[0], words, sequence=decision.after.sequence)
     return await petitions.save(unit, decision, {COLUMN: text})
-
-
-def _words(event: Saying) -> str:
-    match event:
-        case PetitionCollaborationRequested(question=words) | PetitionContributed(opinion=words):
-            return words

@@ -22,6 +22,15 @@ def said_in(text: str | None) -> Said:
     return {int(number): texts for number, texts in orjson.loads(text).items()} if text else {}
 
 
+def words_of(event: Saying) -> tuple[str, str]:
+    """Give the field of an event that holds its words, and them: sealed in one that was received."""
+    match event:
+        case PetitionCollaborationRequested(question=words):
+            return QUESTION, words
+        case PetitionContributed(opinion=words):
+            return OPINION, words
+
+
 def saying(text: str | None, event: Saying, words: str, *, sequence: int) -> str:
     """Put what an event says into the text.
 

@@ -5,15 +5,13 @@ from typing import Final
 from chassis.envelope import Envelope
 from chassis.sealing import open_fields
 from chassis.unit import Unit
-from contracts.event import ContractEvent
 
-from contracts.events import PetitionCollaborationRequested, PetitionContributed
-from petition.collaboration.said import OPINION, QUESTION, saying
+from petition.collaboration.said import Saying, saying, words_of
 
 COLUMN: Final = "collaboration"
 
 
-async def said_by(unit: Unit, event: Envelope, happened: ContractEvent, known: str | None) -> str | None:
+async def said_by(unit: Unit, event: Envelope, happened: Saying, known: str | None) -> str | None:
     """Give what lies there after an own event that asks or says something; None if its author was erased.
 
     Args:
@@ -25,12 +23,6 @@ async def said_by(unit: Unit, event: Envelope, happened: ContractEvent, known: s
     Raises:
         UnsealableError: It was changed or moved.
     """
-    match happened:
-        case PetitionCollaborationRequested(question=sealed):
-            field = QUESTION
-        case PetitionContributed(opinion=sealed):
-            field = OPINION
-        case _:
-            return None
+    field, sealed = words_of(happened)
     opened = await open_fields(unit.outbox.keyring, event, {field: sealed})
     return None if opened is None else saying(known, happened, opened[field], sequence=event.sequence)

@@ -48,8 +48,8 @@ def breach(petition: Petition, *, deadline: int) -> Decision:
         return Decision(petition, ())
     TABLE.follow(petition.state, Action.BREACH, {Role.SYSTEM})
     overdue = PetitionOverdue(clock=course.clock, effective_at=course.due_at)
-    goes_on = petition.review is not None and petition.review.goes_on
-    above = superior(petition.review.authority if petition.review and goes_on else petition.tenant)
+    review = petition.review
+    above = superior(review.authority if review is not None and review.goes_on else petition.tenant)
     if above is None:
         return decided(petition, overdue)
     TABLE.follow(petition.state, Action.ESCALATE, {Role.SYSTEM})

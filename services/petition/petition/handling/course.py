@@ -25,7 +25,7 @@ from contracts.events import (
     ReportReturned,
     ReportTransferred,
 )
-from petition.handling.clock import ANSWER, BINDING, FINAL_REVIEW, REVIEW, SUPPLEMENT, limit_again, limit_of
+from petition.handling.clock import ANSWER, BINDING, SUPPLEMENT, limit_again, limit_of
 from petition.kinds import Ground
 
 HEAD: Final = "agency-head"
@@ -178,14 +178,14 @@ def ended(course: Course) -> Course:
     return taken(settled(course))
 
 
-def reviewed(event: PetitionReviewRequested, sequence: int) -> Course:
+def reviewed(event: PetitionReviewRequested, clock: str, sequence: int) -> Course:
     """Give the course of a review (复查、复核): it has a clock of its own, and the answer's has ended."""
     return Course(
         due_at=event.due_at,
         warn_at=event.warn_at,
         provisional=event.provisional,
         deadline=sequence,
-        clock=FINAL_REVIEW if event.rung == "final" else REVIEW,
+        clock=clock,
         again_at=event.requested_at,
     )
 

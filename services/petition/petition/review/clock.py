@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from petition.handling.clock import FINAL_REVIEW, REVIEW, Limit, limit_from
-from petition.review.review import Rung
+from petition.handling.clock import Limit, limit_from
+from petition.review.review import CLOCKS, Rung
 
 KIND: Final = "letters-and-visits"
 WINDOWS: Final = {Rung.FIRST: (KIND, "review-request"), Rung.FINAL: (KIND, "final-review-request")}
 """How long after the answer it may be asked for."""
-CLOCKS: Final = {Rung.FIRST: REVIEW, Rung.FINAL: FINAL_REVIEW}
-"""As events name the clock of a review."""
 
 
 def window(rung: Rung, now: datetime) -> datetime:

@@ -2,19 +2,17 @@
 
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
 from typing import Final
 
 from casework.roles import Actor
 from casework.workflow import Refused
 
 from contracts.events import PetitionReplied, PetitionReviewDecided, PetitionReviewRequested, PetitionUnpublished
-from petition.domain import Decision, NothingAnswered
-from petition.events import Ordinary
+from petition.domain import Decision, NothingAnswered, decided
 from petition.feedback.domain import reopenable
 from petition.handling.clock import limit_again
 from petition.kinds import Ground, in_confidence
-from petition.petition import Outcome, Petition, replay
+from petition.petition import Outcome, Petition
 from petition.review.clock import limit, window
 from petition.review.review import Result, Review, Rung, authority_of
 from petition.workflow import TABLE, Action, State
@@ -134,7 +132,7 @@ def request(petition: Petition, rung: Rung, objection: str, *, by: Actor, now: d
         provisional=runs.provisional,
     )
     taken_back = (PetitionUnpublished(by=by.pseudonym, reason=UNDER_REVIEW),) if public else ()
-    return _decided(petition, *taken_back, requested)
+    return decided(petition, *taken_back, requested)
 
 
 def decide(
@@ -167,7 +165,7 @@ def decide(
     again = limit_again(now) if back else None
     following = next_rung(review)
     goes_on = following is not None and not back and authority_of(following, petition.tenant) is not None
-    decided = PetitionReviewDecided(
+    made = PetitionReviewDecided(
         by=by.pseudonym,
         rung=review.rung.value,
         authority=review.authority,
@@ -181,8 +179,4 @@ def decide(
         warn_at=again.warn_at if again else None,
         provisional=again.provisional if again else None,
     )
-    return _decided(petition, decided)
-
-
-def _decided(petition: Petition, *events: Ordinary) -> Decision:
-    return Decision(reduce(replay, events, petition), events)
+    return decided(petition, made)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.tenants import superior
 
 from contracts.events import PetitionReviewDecided, PetitionReviewRequested
+from petition.handling.clock import FINAL_REVIEW, REVIEW
 from petition.handling.course import reviewed, sent_back, settled
 from petition.publishing.publication import PRIVATE
 from petition.workflow import State
@@ -52,6 +53,8 @@ class Review:
         return self.result is None
 
 
+CLOCKS: Final = {Rung.FIRST: REVIEW, Rung.FINAL: FINAL_REVIEW}
+"""Its clock, as events name it."""
 RUNNING: Final = {Rung.FIRST: State.IN_REVIEW, Rung.FINAL: State.IN_FINAL}
 """Where a petition stands meanwhile."""
 DECIDED: Final = {Rung.FIRST: State.REVIEWED, Rung.FINAL: State.FINAL}
@@ -83,7 +86,7 @@ def _asked(petition: "Petition", event: PetitionReviewRequested) -> dict[str, An
     return {
         "state": RUNNING[rung],
         "review": Review(rung=rung, authority=event.authority),
-        "course": reviewed(event, petition.sequence),
+        "course": reviewed(event, CLOCKS[rung], petition.sequence),
         "outcome": None,
         "publication": replace(PRIVATE, corrected=petition.publication.corrected),
         "rating": rating and rating.left_alone(),
