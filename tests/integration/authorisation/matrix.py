@@ -6,8 +6,8 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from tests.integration.kit.attached import PNG
 from tests.integration.kit.bulletins import BULLETIN
 from tests.integration.kit.shifts import next_shift
 
-from .oracle import BELOW, DEPARTMENT, Asker, Row, alike, granting, rules_of
+from .oracle import BELOW, DEPARTMENT, Asker, Row, granting, rules_of, telling_apart
 from .worlds import ASKER, ITEM, World
 
 ROLES = tuple(sorted(TOKEN_ROLES))
@@ -163,8 +163,6 @@ class Sweep:
         self._keys = itertools.count()
         self._turns = itertools.count()
         self.operations = tuple(operations_of(world.service.app))
-        resources = {each.resource for each in self.operations}
-        self._alike = {key: alike(*key) for key in itertools.product(resources, BELOW)}
 
     async def everybody(self) -> Findings:
         """Try every operation as everybody, on every row."""
@@ -194,14 +192,15 @@ class Sweep:
         elif "{" not in operation.path:
             await self._listed(operation, asker, rows, found)
         else:
-            for row in self._drawn(rows, self._alike[operation.resource, asker.tenant], found):
+            for row in self._drawn(rows, operation, asker, found):
                 await self._tried(operation, asker, row, found)
 
-    def _drawn(self, rows: list[Row], kinds: Mapping[str, int], found: Findings) -> Iterator[Row]:
-        """Give one row for all that differ in nothing but tenants that no rule can tell apart, each in its turn."""
-        grouped: dict[Row, list[Row]] = {}
+    def _drawn(self, rows: list[Row], operation: Operation, asker: Asker, found: Findings) -> Iterator[Row]:
+        """Give one row for all that no rule about this asker can tell apart, each in its turn."""
+        look = telling_apart(operation.resource, operation.action, asker)
+        grouped: dict[tuple[bool, ...], list[Row]] = {}
         for row in rows:
-            grouped.setdefault(replace(row, key="", tenant=str(kinds[row.tenant]), secret=""), []).append(row)
+            grouped.setdefault((bool(row.secret), *look(row)), []).append(row)
         for same in grouped.values():
             found.cells += len(same) - 1
             yield same[next(self._turns) % len(same)]

@@ -1,6 +1,6 @@
 """What the policy's table means, in words of the test's own: no code of the policy's decides here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from casework.policy import POLICY
@@ -89,13 +89,20 @@ class Row:
 
 
 Meaning = Callable[[Asker, Row], bool]
-SCOPES: Mapping[str, Meaning] = {
-    "own": lambda _, row: row.own,
-    "department": lambda asker, row: (asker.tenant, DEPARTMENT) == (row.tenant, row.department),
-    "tenant": lambda asker, row: asker.tenant == row.tenant,
-    "tenants-below": lambda asker, row: row.tenant in BELOW[asker.tenant],
-    "all": lambda _asker, _row: True,
+
+
+def _in_their_tenant(asker: Asker, row: Row) -> bool:
+    return asker.tenant == row.tenant
+
+
+SCOPES: Mapping[str, Sequence[Meaning]] = {
+    "own": (lambda _, row: row.own,),
+    "department": (_in_their_tenant, lambda _, row: row.department == DEPARTMENT),
+    "tenant": (_in_their_tenant,),
+    "tenants-below": (lambda asker, row: row.tenant in BELOW[asker.tenant],),
+    "all": (),
 }
+"""What each asks of a row, all of it."""
 CONDITIONS: Mapping[str, Meaning] = {
     "not-their-own": lambda _, row: not row.own,
     "not-examined-by-them": lambda _, row: not row.examined,
@@ -141,22 +148,24 @@ def rules_of(resource: str, action: str) -> list[Rule]:
     return [rule for rule in POLICY.rules if rule.resource == resource and action in rule.actions]
 
 
-def alike(resource: str, theirs: str) -> dict[str, int]:
-    """Sort tenants by what the policy's own conditions on a resource say of them to somebody of one.
+def meanings_of(rule: Rule) -> Iterator[Meaning]:
+    """Give what a row of the table asks, its scope's and its conditions' part."""
+    yield from SCOPES[rule.scope]
+    yield from (CONDITIONS[condition.name] for condition in rule.besides)
 
-    Its rows that differ in nothing but tenants of one kind are one row to every rule about it.
+
+def telling_apart(resource: str, action: str, asker: Asker) -> Callable[[Row], tuple[bool, ...]]:
+    """Give how the rules that let somebody of a role do something to a resource, and see it, look at its rows.
+
+    Rows of which all of them say the same are one row to each of these rules, and to each without a part of it.
 
     Returns:
-        The kind of each tenant.
+        What each part of a scope, and each condition, says of a row.
     """
-    rules = [rule for rule in POLICY.rules if rule.resource == resource]
-    conditions = {each for rule in rules for each in rule.conditions if each.attribute == "tenant"}
-    said = {
-        tenant: frozenset(each for each in conditions if each.holds(tenant, each.values or (theirs,)))
-        for tenant in TENANTS
-    }
-    kinds = list(dict.fromkeys(said.values()))
-    return {tenant: kinds.index(each) for tenant, each in said.items()}
+    rules = [rule for name in (action, "read", "expand") for rule in rules_of(resource, name)]
+    theirs = [rule for rule in rules if asker.role in rule.roles]
+    meanings = tuple(dict.fromkeys(means for rule in theirs for means in meanings_of(rule)))
+    return lambda row: tuple(means(asker, row) for means in meanings)
 
 
 def granting(resource: str, action: str, asker: Asker, row: Row) -> list[Rule]:
@@ -164,7 +173,5 @@ def granting(resource: str, action: str, asker: Asker, row: Row) -> list[Rule]:
     return [
         rule
         for rule in rules_of(resource, action)
-        if asker.role in rule.roles
-        and SCOPES[rule.scope](asker, row)
-        and all(CONDITIONS[condition.name](asker, row) for condition in rule.besides)
+        if asker.role in rule.roles and all(means(asker, row) for means in meanings_of(rule))
     ]

@@ -50,7 +50,8 @@ def http_application(service: Service) -> FastAPI:
         for router in service.routers:
             for route in router.routes:
                 _require_guarded(route)
-            app.include_router(router)
+            # As they are: to include a router means to work out each of its routes once more.
+            app.router.routes.extend(router.routes)
     app.add_middleware(EdgeMiddleware)
     describe(app, service)
     return app
