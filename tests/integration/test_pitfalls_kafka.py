@@ -141,6 +141,10 @@ async def test_what_the_coordinator_died_of_is_raised_only_by_whoever_asks_for_r
         else:
             with pytest.raises(KafkaError, match="unsubscribed topic"):
                 await asyncio.wait_for(start_and_ask_for_nothing(consumer), 20)
+            # Its task holds it, too: unless somebody takes it there, it is logged in the middle of another test.
+            coordinating = consumer._coordinator._coordination_task
+            await asyncio.wait((coordinating,))
+            assert isinstance(coordinating.exception(), KafkaError)
         await consumer.stop()
 
 
