@@ -29,6 +29,8 @@ BROKER = "kafka"
 SERVICES_WITHIN_S, BROKER_WITHIN_S = 5.0, 20.0
 SETTLED_WITHIN_S = 600.0
 PATIENCE_S = 60.0
+LAST_WORDS = 8
+"""Lines."""
 
 
 @dataclass(slots=True)
@@ -141,6 +143,7 @@ async def _blow(suite: Suite, storm: Storm, crew: Crew, readers: Readers, note: 
             await havoc.carry_out(storm.faults)
         except NotBackError:
             note(f"not ready: {await asyncio.to_thread(suite.not_ready)}")
+            note(await asyncio.to_thread(_last_words, suite.configuration.logs))
             raise
         await havoc.reach(storm.writes)
         done.set()
@@ -161,6 +164,12 @@ async def _blow(suite: Suite, storm: Storm, crew: Crew, readers: Readers, note: 
         reviewing.cancel()
     outcome = Outcome(seconds, crew.gateway.tally, crew.officers.closed, settled=False)
     return Findings(outcome, recoveries(havoc.strikes), disasters.outages, disasters.restorations)
+
+
+def _last_words(logs: Path) -> str:
+    """Give how each program's log ends: a run that stood still may leave nothing else."""
+    told = ((log, log.read_text("utf-8", errors="replace").splitlines()) for log in sorted(logs.glob("*.log")))
+    return "\n".join(f"{log.name}: {line}" for log, lines in told for line in lines[-LAST_WORDS:])
 
 
 def recoveries(strikes: Sequence[Strike]) -> dict[str, list[float]]:

@@ -57,7 +57,7 @@ def does_what_its_document_says(
     operations: Operations,
     existing: Callable[[str], dict[str, str] | None],
     adapt: Callable[[Case], None] = lambda _: None,
-    examples: int = 25,
+    examples: int = 12,
 ) -> None:
     """Try every operation: as the document allows, or against it.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from chassis.relay import publisher
 from chassis.relay.leadership import LOCK
 from chassis.testing.faults import EXIT_STATUS
 from chassis.testing.outbox import read_topic, record_event, sequences_of, statuses
@@ -117,6 +118,22 @@ def test_events_wait_for_a_broker_that_is_gone(suite: Any, start_relay: Any, kaf
     eventually_sync(relay.healthy, within=5)
     first_of_each = list(dict.fromkeys(sequences_of(read_topic(suite.bootstrap, suite.physical), "a")))
     assert first_of_each == list(range(1, 51))
+
+
+def test_a_producer_that_answers_no_more_is_replaced(
+    suite: Any, start_relay: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "OVERDUE_S", 1.0)
+    relay = start_relay()
+    record_event(suite.connection, suite.topic, "a", 1)
+    suite.wait_until_sent(1)
+    waking = threading.Event()
+    relay._pump._publisher._producer._sender.run_once = waking.wait  # its thread hangs
+    for sequence in range(2, 5):
+        record_event(suite.connection, suite.topic, "a", sequence)
+    suite.wait_until_sent(4)
+    waking.set()
+    assert sequences_of(read_topic(suite.bootstrap, suite.physical), "a") == [1, 2, 3, 4]
 
 
 def test_a_leader_stays_leader_while_the_broker_is_stopped(suite: Any, start_relay: Any, kafka: Kafka) -> None:

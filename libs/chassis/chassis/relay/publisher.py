@@ -1,6 +1,7 @@
 """The broker as the relay needs it: one idempotent producer, and the identity of each topic."""
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -32,6 +33,9 @@ WAIT_MS: Final = 1_500
 """Longest wait for the broker in one call. Two of them must fit into the leader's idle session time-out of 5 s."""
 
 DELIVERY_TIMEOUT_MS: Final = 30_000
+OVERDUE_S: Final = DELIVERY_TIMEOUT_MS / 1000 + 5
+"""By then a producer at work has answered for a record, one way or the other."""
+
 MAX_REQUEST_BYTES: Final = 1024 * 1024
 BATCH_BYTES: Final = 128 * 1024
 LINGER_MS: Final = 2
@@ -54,13 +58,20 @@ class Batch:
         rows: In the order of their ids.
         trial: Whether it is one row that was refused before, and nothing else is in flight.
         futures: The producer's answer to each; an exception if it refused the row at once.
+        since: When that was, by the monotonic clock.
         spans: Of the rows whose trace is recorded, by place in the batch.
     """
 
     rows: list[Row]
     trial: bool
     futures: list[Any] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
     spans: dict[int, Span] = field(default_factory=dict)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the producer has had the time to answer for each row, and more: it won't any more."""
+        return time.monotonic() - self.since > OVERDUE_S
 
     def answers(self) -> Iterator[tuple[Row, Any]]:
         """Give each row with the place of its record; None if it isn't acknowledged, or not yet."""

@@ -170,7 +170,7 @@ class Pump:
         for future in batch.futures:
             while not isinstance(future, KafkaError) and not future.is_done:
                 self._beat()
-                if self._stopping.is_set() and self.trouble:
+                if batch.overdue or (self._stopping.is_set() and self.trouble):
                     raise KafkaTimeoutError("no answer, and no time to wait for it")
                 try:
                     future.get(timeout=BEAT_S / 2)

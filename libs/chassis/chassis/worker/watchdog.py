@@ -72,7 +72,7 @@ class Watchdog(threading.Thread):
         watched: Watched,
         directory: LogDirectory,
         *,
-        patience_s: float = 60.0,
+        patience_s: float = 45.0,
         every_s: float = 2.0,
         seen: Callable[[Observation], None] = lambda _: None,
         end: Callable[[int], object] = os._exit,
