@@ -977,6 +977,8 @@ class PetitionReplied(ContractEvent):
     """Numbers of the invitations whose opinions are late, and which it goes out without, if any."""
     reviewable_until: datetime | None = None
     """Until when whoever wrote it may ask for a review (复查、复核); absent: not at all."""
+    done_on: str | None = None
+    """The day, Shanghai's, on which it was answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1302,6 +1304,8 @@ class PetitionClosed(ContractEvent):
     """Until when whoever wrote it may have it taken up again (重新办理); absent: not at all."""
     proposed_by: str | None = None
     """Pseudonym of the officer who proposed it, where it takes two: spam."""
+    done_on: str | None = None
+    """The day, Shanghai's, on which it ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -2210,6 +2214,25 @@ class RosterSpokespersonRegistered(ContractEvent):
     """Since when it reads like this, UTC."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleDrawn(ContractEvent):
+    """A day's samples for volunteer supervisors (义务监督员) of the tenant in the envelope were drawn at random, once for all who look."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.sample.drawn.v1"
+    TOPIC: ClassVar[str] = "petition.samples.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:sample-drawn:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("samples",)
+
+    day: str
+    """The working day, Shanghai's."""
+    pool: int
+    """From among so many petitions."""
+    drawn: int
+    """So many were drawn."""
+    samples: str
+    """The id of each sample, which petition it is of, and what is told of it; JSON. Under a key of the draw's own, which only the service that drew opens."""
+
+
 EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
     {
         "yiwangban.accept.case-erasure.acknowledged.v1": CaseErasureAcknowledged,
@@ -2321,6 +2344,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.roster.shift-added.v1": RosterShiftAdded,
         "yiwangban.petition.roster.shift-ended.v1": RosterShiftEnded,
         "yiwangban.petition.roster.spokesperson-registered.v1": RosterSpokespersonRegistered,
+        "yiwangban.petition.sample.drawn.v1": SampleDrawn,
     }
 )
 """Event classes by CloudEvents ``type``."""

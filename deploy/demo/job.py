@@ -25,6 +25,7 @@ from demo.readers import Readers
 from demo.report import Outcome
 from demo.reviewers import Reviewers
 from demo.target import Target
+from demo.volunteers import Volunteers
 
 WORKERS = 16
 APPLICANTS = 4
@@ -126,6 +127,8 @@ async def run(target: Target, plan: Plan, step: Step) -> Outcome:
                 started = time.monotonic()
                 follower = await _work(crew, plan, step)
                 outcome = Outcome(time.monotonic() - started, gateway.tally, crew.officers.closed, settled=False)
+                if plan.library:
+                    outcome.sampled = await Volunteers(gateway, target.token_for).read(tenants())
                 goals = promised_by_topic(journal.read(plan.journal)) + records_by_topic(before)
                 outcome.settled = await asyncio.to_thread(settle, topics, readers, watches.mirror, goals, step)
                 if missing := plan.applications - len(crew.counters.filed):

@@ -51,6 +51,7 @@ UNASKED = frozenset({type_ for reaction in REACTIONS for type_, _ in reaction.ef
     e.PetitionEscalated.TYPE,
     e.PetitionSupplementLapsed.TYPE,
     e.PetitionCollaborationOverdue.TYPE,
+    e.SampleDrawn.TYPE,
     e.ReportPaged.TYPE,
     e.ReportWarned.TYPE,
     e.ReportOverdue.TYPE,

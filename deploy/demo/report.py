@@ -15,6 +15,7 @@ from demo.figures import Figures
 from demo.gateway import Tally
 from demo.history import Kind, Verdict
 from demo.informant import Search
+from demo.volunteers import Sampled
 
 SHOWN = 5
 """So many examples of a kind are named."""
@@ -49,6 +50,7 @@ class Outcome:
         bulletins: Bulletins drafted during this run.
         figures: What became of the petitions.
         search: Where the informant's marks were found.
+        sampled: What volunteer supervisors have read.
     """
 
     seconds: float
@@ -71,6 +73,7 @@ class Outcome:
     reconcile: Check | None = None
     figures: Figures = field(default_factory=lambda: Figures(()))
     search: Search | None = None
+    sampled: Sampled | None = None
 
     @property
     def whole(self) -> bool:
@@ -126,6 +129,10 @@ def show(outcome: Outcome, console: Console) -> None:
         for name, check in (("intel-sink verify", outcome.verify), ("intel-sink reconcile", outcome.reconcile))
         if check is not None
     ]
+    if outcome.sampled is not None:
+        read = outcome.sampled
+        what = f"{read.samples:,} 件 samples, {read.texts:,} 件附问答 with text, {read.cities} 地 cities"
+        rows.append(("抽样监督 · samples read by volunteers", what))
     if outcome.search is not None:
         what = f"{outcome.search.files:,} 个文件 files, {outcome.search.rows:,} 行 rows: {len(outcome.search.found)}"
         rows.append(("举报人的记号 · informant's marks found", _good(what, not outcome.search.found)))

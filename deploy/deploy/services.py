@@ -92,6 +92,7 @@ SERVICES = (
             Route("/v1/publications"),
             Route("/v1/published", public=True),
             Route("/v1/hot-matters"),
+            Route("/v1/samples"),
             Route("/v1/collaborations"),
             Route("/v1/opinions"),
             Route("/v1/pages"),

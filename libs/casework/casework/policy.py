@@ -44,6 +44,8 @@ SEARCHING = (Role.HANDLER, Role.TRIAGE, Role.SUPERVISOR)
 KEEPERS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
 """Who keeps rosters (值班表) and what the register says of the spokesperson."""
 OVERSIGHT = (Role.SUPERVISOR, Role.AUDITOR)
+WATCHING = (Role.VOLUNTEER_SUPERVISOR, *OVERSIGHT)
+"""Who reads samples (抽样监督): volunteers, and whoever wants to know what volunteers see."""
 REVIEWING = (Role.EXAMINER, Role.APPROVER)
 
 RECUSED = Condition("not-their-own", "owner", Relation.AVOIDS, "owners")
@@ -232,6 +234,7 @@ POLICY = Policy(
     ("rating",         AFTER_A_RATING,        (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      SECOND_LOOK),
     ("petition",       ASK_REVIEW,            APPLICANTS,                        OWN,        ()),
     ("petition-review", REVIEW,               (Role.SUPERVISOR,),                BELOW,      TO_REVIEW),
+    ("sample",         ("list", "expand"),    WATCHING,                          TENANT,     ()),
     ("publication",    PUBLISH,               (Role.SPOKESPERSON,),              TENANT,     FOR_EVERYBODY),
 
     ("shift",          ROSTER,                KEEPERS,                           TENANT,     ()),

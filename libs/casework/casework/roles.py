@@ -33,7 +33,8 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     """督办: sees to it that others do their work, in the tenant and those below."""
     VOLUNTEER_SUPERVISOR = "volunteer-supervisor"
-    """志愿监督员: a citizen who watches over the whole, sees what is late, without its content, and urges it."""
+    """志愿监督员: a citizen who watches over the whole, sees what is late, without its content, and urges it,
+    and reads anonymised samples of what was settled."""
     ANALYST = "analyst"
     """研判: looks at figures and alerts."""
     AUDITOR = "auditor"

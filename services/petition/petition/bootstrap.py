@@ -44,6 +44,8 @@ from petition.replies.automatic import Automatic
 from petition.replies.library import Library
 from petition.review import api as review
 from petition.rosters import api as rosters
+from petition.samples import api as samples
+from petition.samples.drawing import Drawing
 from petition.spam import api as spam
 from petition.suggesting import Sorting
 
@@ -86,6 +88,7 @@ def bootstrap() -> Service:
             *spam.ROUTERS,
             *paging.ROUTERS,
             *rosters.ROUTERS,
+            *samples.ROUTERS,
             *alike.ROUTERS,
         ),
         problems=(casework.problems, alike_problems, of_collaboration, problems),
@@ -96,6 +99,7 @@ def bootstrap() -> Service:
             *sending.tasks_of(_senders(channels), channels.code_page),
             Clearing(store).task,
             Sketching().task,
+            Drawing(settings.samples).task,
             *delivering.tasks_of(Pagers(PagingSettings()), watch),
         ),
         checks=(watch,),

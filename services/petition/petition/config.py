@@ -22,6 +22,13 @@ class PetitionSettings(KeyringSettings):
         description="Where files that come with petitions are kept: a folder that all processes share, or a bucket and"
         " a prefix in it (s3://bucket/prefix).",
     )
+    samples: int = Field(
+        default=20,
+        ge=0,
+        le=100,
+        description="How many samples of settled petitions are drawn for a tenant's volunteer supervisors each working"
+        " day; 0: none.",
+    )
     notices: Path | None = Field(
         default=None,
         description="Folder of notices of holidays that are newer than the installed calendar, each named after its"

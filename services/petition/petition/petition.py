@@ -272,7 +272,7 @@ def _after(petition: Petition, event: PetitionEvent) -> Petition:
             return replace(
                 petition,
                 state=State.CLOSED,
-                course=course.ended(petition.course),
+                course=course.ended(petition.course, getattr(event, "done_on", None)),
                 alarm=over(petition.alarm),
                 outcome=outcome,
                 hidden=hidden,

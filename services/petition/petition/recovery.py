@@ -13,6 +13,7 @@ from petition.outbound.store import DELIVERIES
 from petition.paging import store as pages
 from petition.replies.store import ANSWERS, follow, heard
 from petition.rosters.store import SHIFTS, SPOKESPERSONS
+from petition.samples.store import DRAWS
 from petition.store import ERASURES, PETITIONS
 
 ANSWERED = "yiwangban.petition.answer."
@@ -24,6 +25,8 @@ ON_ROSTER = "yiwangban.petition.roster."
 """Those of rosters, and of the register."""
 SENT = "yiwangban.petition.delivery."
 """And those of deliveries."""
+SAMPLED = "yiwangban.petition.sample."
+"""And those of samples."""
 
 SAID = frozenset({PetitionRated.TYPE, PetitionCalledBack.TYPE})
 """Whereby somebody says whether it is solved."""
@@ -51,6 +54,8 @@ async def restore(unit: Unit, event: Envelope) -> None:
             await follow(unit.session, stored.case, {event.type})
     elif event.type.startswith(SENT):
         await DELIVERIES.restore(unit, event)
+    elif event.type.startswith(SAMPLED):
+        await DRAWS.restore(unit, event)
     else:
         await ERASURES.restore(unit, event)
         happened = EVENTS[event.type].from_data(event.data)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from casework.decision import Decision
@@ -34,14 +34,11 @@ from petition.paging import store as pages
 from petition.paging.tables import alarm_in
 from petition.paging.tables import columns_of as columns_of_alarm
 from petition.petition import Channel, Outcome, Petition, begin, replay
-from petition.publishing.publication import Publication
+from petition.publishing.publication import GIVEN, Publication
 from petition.review.tables import columns_of as columns_of_review
 from petition.review.tables import review_in
 from petition.tables import PetitionRow
 from petition.workflow import State
-
-GIVEN: Final = "given"
-"""Of a consent, as the policy reads it."""
 
 
 async def of_origin(session: AsyncSession, names: Collection[str]) -> Sequence[Stored[PetitionRow, Petition]]:

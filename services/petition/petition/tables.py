@@ -55,6 +55,7 @@ class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns
         ),
         Index("petitions_reviewed", "review_authority", "due_at", "id", postgresql_where=text("review IS NOT NULL")),
         Index("petitions_consented", "tenant", "id", postgresql_where=text("consent IS NOT NULL")),
+        Index("petitions_done", "tenant", "done_on", "id", postgresql_where=text("done_on IS NOT NULL")),
         Index("petitions_published", "id", postgresql_where=text("published_at IS NOT NULL")),
         Index("petitions_call_back_late", "tenant", "id", postgresql_where=text("call_back_late")),
         Index("petitions_rated", "tenant", "id", postgresql_where=text("rating IS NOT NULL")),

@@ -58,6 +58,7 @@ from tests.integration.kit.databases import Databases, migrations_of
 from tests.integration.kit.in_process import InProcess, environment
 from tests.integration.query.lives import by_topic, case_life, codec, log_of, petition_life, records_of, report_life
 
+from .drawn import sample
 from .duty import NOW, alarm_of, invitations_of, said_of, shift
 from .oracle import CITY, DEPARTMENT, OTHER_DEPARTMENT, PROVINCE, TENANTS, Row
 from .relations import INVOLVED, PARKED, PETITIONS, of
@@ -220,6 +221,7 @@ async def petitions(world: World) -> None:
 
     for tenant in TENANTS:
         await world.keep("shift", fresh(tenant), shift)
+        await world.keep("sample", fresh(tenant), sample)
         for resource, row in seen_as(tenant):
             await world.keep(resource, row, make)
         for made in (None, "written", "proposed"):

@@ -38,6 +38,7 @@ OPERATIONS = {
     ("POST", "/v1/petitions/{petition_id}/take"),
     ("GET", "/v1/petitions/{petition_id}/alike"),
     ("GET", "/v1/hot-matters"),
+    ("GET", "/v1/samples"),
     *(
         ("POST", f"/v1/petitions/{{petition_id}}/{action}")
         for action in ("answer-alike", "draft-alike", "link", "unlink")

@@ -140,19 +140,21 @@ def miss_call_back(petition: Petition, *, rated: int) -> Decision:
 
 
 def reopenable(answered: Decision, *, now: datetime) -> Decision:
-    """Say with an answer, or with its end, until when whoever wrote it may have it taken up again.
+    """Say with an answer, or with its end, on which day that was, and until when it may be taken up again.
 
     Args:
-        answered: A reply or a closing; of what is in confidence, or was reviewed, it is left as it is.
+        answered: A reply or a closing; what is in confidence, or moved, is left as it is, and what was reviewed isn't
+            taken up again.
         now: The window of ``rules.yaml`` begins here.
     """
     *before, last = answered.events
     petition = answered.after
-    if not isinstance(last, PetitionReplied | PetitionClosed) or petition.outcome is Outcome.MOVED or petition.review:
+    if not isinstance(last, PetitionReplied | PetitionClosed) or petition.outcome is Outcome.MOVED:
         return answered
-    until = _end_of("reopening", now)
-    after = replace(petition, reopenable_until=until)
-    return Decision(after, (*before, replace(last, reopenable_until=until)))
+    until, day = None if petition.review else _end_of("reopening", now), day_of(now)
+    course = replace(petition.course, done_on=petition.course.done_on or day)
+    after = replace(petition, reopenable_until=until, course=course)
+    return Decision(after, (*before, replace(last, reopenable_until=until, done_on=day.isoformat())))
 
 
 def reopen(petition: Petition, objection: str, *, by: Actor, now: datetime) -> Decision:

@@ -79,6 +79,8 @@ class Course:
         urged: How often its sender urged.
         urged_on: The last day, Shanghai's, on which they did.
         watched_on: The last day on which a volunteer supervisor did.
+        transfers: How often a department got it.
+        done_on: The day, Shanghai's, on which it was answered, or ended without an answer.
     """
 
     due_at: datetime
@@ -109,6 +111,8 @@ class Course:
     urged: int = 0
     urged_on: date | None = None
     watched_on: date | None = None
+    transfers: int = 0
+    done_on: date | None = None
 
     @property
     def stands_still(self) -> bool:
@@ -157,6 +161,7 @@ def assigned(
         assignment=sequence,
         late=False,
         first_receiver=course.first_receiver or event.department,
+        transfers=course.transfers + 1,
     )
 
 
@@ -173,9 +178,10 @@ def again(event: PetitionReopened, sequence: int) -> Course:
     return to_hand_out(course, event, sequence)
 
 
-def ended(course: Course) -> Course:
-    """Give the course of what was answered, or has ended: nothing more is due."""
-    return taken(settled(course))
+def ended(course: Course, done_on: str | None) -> Course:
+    """Give the course of what was answered, or has ended: nothing more is due. The day of the answer stays its day."""
+    day = course.done_on or (date.fromisoformat(done_on) if done_on else None)
+    return replace(taken(settled(course)), done_on=day)
 
 
 def reviewed(event: PetitionReviewRequested, clock: str, sequence: int) -> Course:

@@ -60,6 +60,8 @@ class CourseColumns(SQLModel):
     urged: int
     urged_on: date | None
     watched_on: date | None
+    transfers: int
+    done_on: date | None
 
 
 def columns_of(petition: Petition) -> dict[str, Any]:
@@ -98,6 +100,8 @@ def columns_of(petition: Petition) -> dict[str, Any]:
         "urged": course.urged,
         "urged_on": course.urged_on,
         "watched_on": course.watched_on,
+        "transfers": course.transfers,
+        "done_on": course.done_on,
     }
 
 
@@ -140,4 +144,6 @@ def course_in(row: CourseColumns) -> Course:
         urged=row.urged,
         urged_on=row.urged_on,
         watched_on=row.watched_on,
+        transfers=row.transfers,
+        done_on=row.done_on,
     )

@@ -46,5 +46,7 @@ class Publication:
                 return replace(self, published_at=None, outdated=False)
 
 
+GIVEN: Final = "given"
+"""Of a consent, as the policy reads it."""
 PRIVATE: Final = Publication()
 """As every answer begins."""

@@ -71,7 +71,7 @@ def answered(
             there = replace(
                 petition,
                 state=State.REPLIED,
-                course=ended(petition.course),
+                course=ended(petition.course, getattr(event, "done_on", None)),
                 answer=getattr(event, "answer", None),
                 answer_version=getattr(event, "answer_version", None),
                 automatic=False,

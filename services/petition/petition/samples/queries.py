@@ -1,0 +1,44 @@
+"""Shows the day's samples, the same ones to everybody who may look."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from casework.content import Access, put_on_record
+from chassis.unit import Unit
+
+from petition.access import asker
+from petition.samples import store
+from petition.samples.draw import Sample, samples_in
+from petition.samples.store import DRAWS
+from petition.samples.views import SampleList, SampleText
+from petition.store import PETITIONS
+
+SHOWN: Final = frozenset({"title", "text", "reply", "correction", "publication"})
+"""Of petitions whose authors agree; of others, nothing is opened."""
+
+
+async def list_samples(unit: Unit) -> SampleList:
+    """Show the newest draw.
+
+    Raises:
+        Problem: 400: they have to say what for, as soon as there is a text among them.
+    """
+    stored = await store.newest(unit, asker(unit))
+    if stored is None:
+        return SampleList.none()
+    ((_, content),) = await DRAWS.contents(unit, [stored], reader=None)
+    samples = samples_in(content["samples"]) if content else ()
+    return SampleList.of(stored.case, samples, await _texts(unit, samples))
+
+
+async def _texts(unit: Unit, samples: Sequence[Sample]) -> Mapping[str, SampleText]:
+    """Open what may be read, by the petition's id; it is on record as a read of those petitions."""
+    found = await store.with_consent(unit, [each.petition for each in samples])
+    contents = await PETITIONS.contents(unit, found, reader=None, only=SHOWN)
+    opened = {stored.case.id: content for stored, content in zip(found, contents, strict=True)}
+    put_on_record(unit, "sample", opened)
+    return {
+        stored.case.id: SampleText.of(stored.case, opened[stored.case.id][1])
+        for stored in found
+        if opened[stored.case.id][0] is Access.OPEN
+    }
