@@ -234,7 +234,7 @@ POLICY = Policy(
     ("rating",         AFTER_A_RATING,        (Role.TRIAGE, Role.SUPERVISOR),    BELOW,      SECOND_LOOK),
     ("petition",       ASK_REVIEW,            APPLICANTS,                        OWN,        ()),
     ("petition-review", REVIEW,               (Role.SUPERVISOR,),                BELOW,      TO_REVIEW),
-    ("sample",         ("list", "expand"),    WATCHING,                          TENANT,     ()),
+    ("sample",         ("list",),             WATCHING,                          TENANT,     ()),
     ("publication",    PUBLISH,               (Role.SPOKESPERSON,),              TENANT,     FOR_EVERYBODY),
 
     ("shift",          ROSTER,                KEEPERS,                           TENANT,     ()),

@@ -269,11 +269,7 @@ class Sweep:
     @staticmethod
     def _shows_content(operation: Operation) -> bool:
         lists = operation.action in {"list", "export"}
-        return not lists or (operation.action, operation.resource) in {
-            ("list", "petition"),
-            ("list", "shift"),
-            ("list", "sample"),
-        }
+        return not lists or (operation.action, operation.resource) in {("list", "petition"), ("list", "shift")}
 
     async def _ask(self, operation: Operation, path: str, asker: Asker, found: Findings) -> httpx.Response:
         found.requests += 1

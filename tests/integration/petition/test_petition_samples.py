@@ -58,7 +58,7 @@ async def test_a_days_draw_is_the_same_for_all_who_look_and_of_nobody_in_particu
     ids = await settled(petitions, FEWEST + 1)
     await rated(petitions, ids[1], sub="person-1")
     await agreed(petitions, ids[0])
-    assert await looked(petitions) == {"day": None, "pool": 0, "items": []}
+    assert await looked(petitions) == {"day": None, "pool": 0, "items": [], "next": None}
     await drawn(petitions)
     seen = await looked(petitions)
     assert (seen["day"], seen["pool"], len(seen["items"])) == ("2026-11-04", FEWEST + 1, FEWEST + 1)
@@ -72,6 +72,9 @@ async def test_a_days_draw_is_the_same_for_all_who_look_and_of_nobody_in_particu
     rows = petitions.rows("SELECT id, number, author FROM petitions")
     assert not any(str(value) in told for row in rows for value in row.values())
     assert not set(NEVER) & set(seen["items"][0])
+    page = (await petitions.get("/v1/samples?limit=4", "volunteer-supervisor")).json()
+    more = await petitions.get(f"/v1/samples?limit=4&cursor={page['next']}", "volunteer-supervisor")
+    assert (page["items"] + more.json()["items"], more.json()["next"]) == (seen["items"], None)
     await drawn(petitions)
     assert [await looked(petitions, sub="another"), await looked(petitions, "auditor")] == [seen, seen]
     assert (await looked(petitions, tenant=SHENZHEN))["items"] == []
@@ -147,7 +150,9 @@ async def test_a_text_is_gone_as_soon_as_its_author_takes_it_back_and_nothing_sa
             await done(petitions, f"/v1/petitions/{ids[0]}/reopen", body, "citizen", version=6, sub="person-0")
         case "hidden":
             petitions.rows(f"UPDATE petitions SET hidden = 'moved' WHERE id = '{ids[0]}' RETURNING 1")
-    assert await looked(petitions) == seen | {"items": [item | {"text": None} for item in seen["items"]]}
+    assert await looked(petitions) == seen | {
+        "items": [item | {"access": "withheld", "text": None} for item in seen["items"]]
+    }
 
 
 async def test_nothing_of_a_small_circle_nothing_that_accuses_anybody_and_nothing_unanswered_is_drawn(

@@ -150,7 +150,7 @@ def test_a_release_is_told_and_then_there_is_nothing_more_to_release(
     assert run(folder, "check") == 0
     assert "not released yet in their present form: petition-closed.v1" in capsys.readouterr().out
     assert run(folder, "release") == 0
-    assert "petition-closed.v1/4.schema.json" in capsys.readouterr().out
+    assert "petition-closed.v1/5.schema.json" in capsys.readouterr().out
     assert run(folder, "release") == 0
     assert "every schema is released" in capsys.readouterr().out
 

@@ -15,8 +15,8 @@ from contracts import openapi, release
 Edit = Callable[[str, Callable[[dict[str, Any]], object]], None]
 CLOSED = "events/petition-closed.v1.schema.json"
 FIRST = "petition-closed.v1/1.schema.json"
-NEXT = "petition-closed.v1/4.schema.json"
-NEXT_EXAMPLE = "petition-closed.v1/4.closed-as-answered.json"
+NEXT = "petition-closed.v1/5.schema.json"
+NEXT_EXAMPLE = "petition-closed.v1/5.closed-as-answered.json"
 
 
 @pytest.fixture
@@ -100,8 +100,8 @@ def without_first_line(folder: Path) -> None:
         (lambda folder: (folder / NEXT).write_text("{}"), f"{NEXT}: isn't in SHA256SUMS"),
         (without_first_line, "isn't in SHA256SUMS"),
         (append("hello\n"), "not a line of sha256sum"),
-        (append(f"{'0' * 64}  petition-closed.v1/5.schema.json\n"), "revision 4 of petition-closed.v1"),
-        (append(f"{'0' * 64}  {FIRST}\n"), "revision 4 of petition-closed.v1"),
+        (append(f"{'0' * 64}  petition-closed.v1/6.schema.json\n"), "revision 5 of petition-closed.v1"),
+        (append(f"{'0' * 64}  {FIRST}\n"), "revision 5 of petition-closed.v1"),
         (append(f"{'0' * 64}  ../../../etc/passwd\n"), "not a line of sha256sum"),
     ],
 )

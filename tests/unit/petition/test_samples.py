@@ -12,7 +12,7 @@ from petition.samples.domain import draw
 from petition.samples.draw import begin, replay, samples_in
 from petition.samples.facts import DAYS, FACTS, FEWEST, Candidate, Told, facts_of, people, told_of
 
-USUAL: Mapping[str, Any] = {
+USUAL: dict[str, Any] = {
     "kind": "consult",
     "matter": "household",
     "topic": "household/move",

@@ -2,33 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from casework.content import Access, put_on_record
+from chassis.api.pages import cut
 from chassis.unit import Unit
 
 from petition.access import asker
 from petition.samples import store
 from petition.samples.draw import Sample, samples_in
 from petition.samples.store import DRAWS
-from petition.samples.views import SampleList, SampleText
+from petition.samples.views import SamplePage, SampleText
 from petition.store import PETITIONS
 
 SHOWN: Final = frozenset({"title", "text", "reply", "correction", "publication"})
 """Of petitions whose authors agree; of others, nothing is opened."""
 
 
-async def list_samples(unit: Unit) -> SampleList:
-    """Show the newest draw.
+async def list_samples(after: UUID | None, limit: int, unit: Unit) -> SamplePage:
+    """Show a page of the newest draw, in the order of their ids, which is one by chance.
 
     Raises:
         Problem: 400: they have to say what for, as soon as there is a text among them.
     """
     stored = await store.newest(unit, asker(unit))
     if stored is None:
-        return SampleList.none()
+        return SamplePage.none()
     ((_, content),) = await DRAWS.contents(unit, [stored], reader=None)
-    samples = samples_in(content["samples"]) if content else ()
-    return SampleList.of(stored.case, samples, await _texts(unit, samples))
+    drawn = sorted(samples_in(content["samples"]) if content else (), key=lambda sample: sample.id)
+    left = [sample for sample in drawn if after is None or sample.id > str(after)]
+    shown, following = cut(left[: limit + 1], limit, lambda sample: sample.id)
+    return SamplePage.of(stored.case, shown, await _texts(unit, shown), following)
 
 
 async def _texts(unit: Unit, samples: Sequence[Sample]) -> Mapping[str, SampleText]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Self
 
+from casework.content import Access
 from chassis.api.models import View
+from chassis.api.pages import Next
 from masking.text import mask
 from pydantic import Field
 
@@ -43,29 +45,34 @@ class SampleView(View):
     returns: int | None = Field(description="退回次数 · How often one gave it back")
     outcome: str | None = Field(description="结果 · How it ended")
     satisfaction: str | None = Field(description="满意度，未评价为 unrated · How the answer was rated")
+    access: Access = Field(
+        description="问答：可见、不可见 · Question and answer: open or withheld, whatever the reason"
+    )
     text: SampleText | None = Field(description="本人同意公开的问答，已隐去个人信息 · Only with consent")
 
     @classmethod
     def of(cls, sample: Sample, text: SampleText | None) -> Self:
         """Show it with its text, if there is one to read."""
-        named = (name for name in cls.model_fields if name not in {"id", "text"})
-        return cls(id=sample.id, text=text, **{name: sample.told.get(name) for name in named})
+        named = (name for name in cls.model_fields if name not in {"id", "access", "text"})
+        access = Access.OPEN if text else Access.WITHHELD
+        return cls(id=sample.id, access=access, text=text, **{name: sample.told.get(name) for name in named})
 
 
-class SampleList(View):
-    """The samples of one working day."""
+class SamplePage(View):
+    """A page of the samples of one working day."""
 
     day: date | None = Field(description="抽样日（工作日），尚未抽样为空 · When they were drawn; null: never yet")
     pool: int = Field(description="从多少件中抽取 · From among so many")
     items: tuple[SampleView, ...]
+    next: Next
 
     @classmethod
-    def of(cls, draw: Draw, samples: Sequence[Sample], texts: Mapping[str, SampleText]) -> Self:
-        """Show a draw."""
+    def of(cls, draw: Draw, samples: Sequence[Sample], texts: Mapping[str, SampleText], following: str | None) -> Self:
+        """Show some of a draw."""
         items = tuple(SampleView.of(each, texts.get(each.petition)) for each in samples)
-        return cls(day=draw.day, pool=draw.pool, items=items)
+        return cls(day=draw.day, pool=draw.pool, items=items, next=following)
 
     @classmethod
     def none(cls) -> Self:
         """Show that nothing was drawn yet."""
-        return cls(day=None, pool=0, items=())
+        return cls(day=None, pool=0, items=(), next=None)
