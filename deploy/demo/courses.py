@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ class Who(StrEnum):
     SECOND_LOOK = "triage, uninvolved"
     REVIEWER = "supervisor, of the province"
     SENDER = "citizen"
+    HOLDER = "whoever has number and query code"
 
 
 Body = Callable[[Matter, Mapping[str, Any]], Mapping[str, Any]]
@@ -182,6 +183,8 @@ CHANGE = Step(
     of="petition-reviews",
     look=True,
 )
+SUPPLY_BY_CODE = replace(SUPPLEMENT, who=Who.HOLDER, of="by-code")
+RATE_BY_CODE = replace(RATE_WELL, who=Who.HOLDER, of="by-code", look=True, at="answer")
 CONSENT = Step("consent", Who.SENDER, e.PetitionConsentGiven)
 PUBLISH = Step("publish", Who.SPOKESPERSON, e.PetitionPublished, _proposed, of="publications", look=True)
 CORRECT = Step(
@@ -219,7 +222,7 @@ IN_CONFIDENCE: Final[Course] = (
 ORDINARY: Final[Course] = (*HANDLED, CLOSE)
 AS_SPAM: Final[Course] = (DOUBT, AGREE)
 """Two people take it for that: once after so many rounds of what lies between offices."""
-SELDOM: Final = 12
+SELDOM: Final = 4
 NOT_FOR_POLICE: Final[Course] = (NOT_OURS,)
 AUTOMATIC: Final[tuple[Course, ...]] = (
     (ANSWER, RATE_WELL, CLOSE_ANSWERED),
@@ -239,6 +242,11 @@ BETWEEN_OFFICES: Final[tuple[Course, ...]] = (
     (DOUBT, DISAGREE, *HANDLED, CLOSE),
 )
 """What needs nothing of whoever wrote it."""
+WITH_A_CODE: Final[tuple[Course, ...]] = (
+    (*HANDLED, RATE_BY_CODE, CLOSE),
+    (TRANSFER, SIGN_FOR, ASK_MORE, SUPPLY_BY_CODE, REPLY, RATE_BY_CODE, CLOSE),
+)
+"""Of whoever has no account here, and asks with number and query code (编号、查询码)."""
 TO_THE_END: Final[Course] = (*HANDLED, CLOSE, ASK_REVIEW, UPHOLD, ASK_FINAL, CHANGE)
 """What is reviewed up to the tier above; nothing of the province's is, here."""
 WITH_THEIR_SENDER: Final[tuple[Course, ...]] = (
@@ -257,9 +265,11 @@ class Turns:
     """Gives petitions that are alike the courses that there are for them in turn."""
 
     def __init__(self) -> None:
-        ways = (AUTOMATIC, FROM_LIBRARY, BETWEEN_OFFICES, WITH_THEIR_SENDER)
+        ways = (AUTOMATIC, FROM_LIBRARY, WITH_THEIR_SENDER)
         self._turns = {courses: itertools.cycle(courses) for courses in ways}
         self._turns[BETWEEN_OFFICES] = itertools.cycle((*BETWEEN_OFFICES * SELDOM, AS_SPAM))
+        with_a_code = (*BETWEEN_OFFICES, *WITH_A_CODE)
+        self._turns[WITH_A_CODE] = itertools.cycle((*with_a_code * SELDOM, AS_SPAM))
 
     def course_of(self, matter: Matter) -> Course:
         """Say what is to become of a petition: what can't wait is taken (接警) before anything else."""
@@ -277,6 +287,7 @@ class Turns:
             return NOT_FOR_POLICE
         if matter.answer is not None:
             return next(self._turns[FROM_LIBRARY])
-        turn = self._turns[WITH_THEIR_SENDER if matter.sender else BETWEEN_OFFICES]
+        without = WITH_A_CODE if matter.held else BETWEEN_OFFICES
+        turn = self._turns[WITH_THEIR_SENDER if matter.sender else without]
         course = next(turn)
         return next(turn) if course is TO_THE_END and matter.tenant == PROVINCE else course

@@ -3,10 +3,10 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from demo import journal
 from demo.applications import Application, Fate, applications, read_catalogue
@@ -18,7 +18,7 @@ from demo.informant import TENANT, Informant
 from demo.journal import Journal
 from demo.judge import Step, judge, promised_by_topic, records_by_topic, settle, topics_of, watching
 from demo.library import Librarians
-from demo.messages import TYPED_IN, Message, Unreadable, tenants
+from demo.messages import TYPED_IN, Message, Unreadable, neighbours, tenants
 from demo.officers import Officers
 from demo.promises import received
 from demo.readers import Readers
@@ -167,6 +167,9 @@ async def _work(crew: Crew, plan: Plan, step: Step) -> Follower | None:
             sending.create_task(send(crew, plan, step))
             sending.create_task(apply(crew, due, step, submitted))
         if plan.library:
+            for message in neighbours():
+                if petition := await submit(crew.target, crew.gateway, message):
+                    crew.officers.arrived(petition)
             for tenant in tenants():
                 await crew.officers.answer_at_once(tenant)
                 await crew.officers.link_the_hottest(tenant)
@@ -187,11 +190,14 @@ async def send(crew: Crew, plan: Plan, step: Step) -> None:
         for message in messages:
             if isinstance(message, Unreadable):
                 crew.gateway.tally.refuse(f"– {message.reason}", f"line {message.line}")
-            elif petition := await submit(crew.target, crew.gateway, message):
+            elif receipt := await received_by(crew.target, crew.gateway, message):
+                petition = str(receipt["id"])
                 crew.officers.arrived(petition)
                 if next(accepted) % plan.handle_every == 0:
                     sender = message.user if message.channel == "portal" else None
-                    await crew.officers.handle(petition, message.tenant, sender)
+                    # A code's step has no key: it is nothing for a run in which answers are lost.
+                    held = (receipt["number"], receipt["query_code"]) if plan.library else None
+                    await crew.officers.handle(petition, message.tenant, sender, held)
             step("messages", next(done))
 
     async with asyncio.TaskGroup() as group:
@@ -213,7 +219,13 @@ async def apply(crew: Crew, due: Iterator[Application], step: Step, submitted: S
 
 
 async def submit(target: Target, gateway: Gateway, message: Message) -> str | None:
-    """Send a message in, as a citizen, the forum's connector, or a window; give the petition's id."""
+    """Send a message in, and give the petition's id."""
+    receipt = await received_by(target, gateway, message)
+    return str(receipt["id"]) if receipt else None
+
+
+async def received_by(target: Target, gateway: Gateway, message: Message) -> Mapping[str, Any] | None:
+    """Send a message in, as a citizen, the forum's connector, or a window; give the receipt."""
     body = {"channel": message.channel, "title": message.title, "text": message.text}
     if message.channel == "forum":
         token = target.token_for(f"forum-{message.tenant}", message.tenant, "connector", None)
@@ -228,4 +240,4 @@ async def submit(target: Target, gateway: Gateway, message: Message) -> str | No
     if not reply.accepted:
         gateway.tally.refuse(reply.reason, f"line {message.line}")
         return None
-    return str(reply.body.get("id"))
+    return reply.body

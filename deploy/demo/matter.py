@@ -27,6 +27,7 @@ class Matter:
         tenant: Whose desk it is.
         state: Where it stands.
         sender: Account of whoever wrote it, if they have one here.
+        held: Number and query code, if whoever wrote it asks with them.
         kind: What it is said to be.
         topic: What it is said to be about.
         hidden: Why only a small circle may know of it.
@@ -39,6 +40,7 @@ class Matter:
     tenant: str
     state: str
     sender: str | None = None
+    held: tuple[str, str] | None = None
     kind: str | None = None
     topic: str | None = None
     hidden: str | None = None

@@ -96,6 +96,12 @@ def for_load(codes: Sequence[str]) -> list[Message]:
     ]
 
 
+def neighbours() -> list[Message]:
+    """Give what several people of one estate post within a day: the same question."""
+    title, text = "居住证快到期了怎么续", "请问居住证到期续签需要什么材料，可以在网上办吗？"
+    return [Message(place, f"neighbour-{place}", "440300", "forum", title, text, None) for place in range(1, 4)]
+
+
 def _skip_rest(lines: Any) -> None:
     while (rest := lines.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
         pass

@@ -9,7 +9,7 @@ from contracts.tenants import PROVINCE
 from demo.courses import ANSWER, CLOSE_ANSWERED, Step, Turns, Who
 from demo.gateway import Gateway, Reply
 from demo.matter import DEPARTMENTS, OTHERWISE, Matter
-from demo.promises import changed, changed_together, linked
+from demo.promises import changed, changed_to, changed_together, linked
 from demo.target import TokenFor
 
 NEAR = 0.18
@@ -43,13 +43,16 @@ class Officers:
         """Note what came in during this run: nothing else is anybody's here."""
         self._arrived.add(petition)
 
-    async def handle(self, petition: str, tenant: str, sender: str | None = None) -> None:
+    async def handle(
+        self, petition: str, tenant: str, sender: str | None = None, held: tuple[str, str] | None = None
+    ) -> None:
         """Bring a petition from the queue to its end; a refusal is tallied and ends the work on it.
 
         Args:
             petition: Its id.
             tenant: Where it came in.
             sender: Account of whoever wrote it, if they have one here.
+            held: Number and query code, if whoever wrote it asks with them.
         """
         # What complains about police is for the supervision desk above, and no queue here.
         for place, role in ((tenant, Who.DESK), (PROVINCE, Who.SUPERIOR)):
@@ -59,7 +62,7 @@ class Officers:
         if not seen.accepted:
             self._gateway.tally.refuse(f"read {seen.reason}", petition)
             return
-        matter = _matter(petition, place, seen.body, sender)
+        matter = replace(_matter(petition, place, seen.body, sender), held=held)
         if matter.kind == "consult" and matter.answer is None and not matter.hidden:
             matter = replace(matter, answer=await self._nearest(matter))
         await self._follow(matter, seen.etag, role)
@@ -141,6 +144,8 @@ class Officers:
         )
 
     async def _take(self, step: Step, matter: Matter, desk: Who, version: str | None) -> Reply:
+        if step.who is Who.HOLDER and matter.held and version:
+            return await self._take_by_code(step, matter, matter.held, int(version.strip('"')) + 1)
         token, path = self._token_of(step.who, matter, desk), f"/v1/{step.of}/{matter.id}"
         seen_at = f"/v1/{step.at or step.of}/{matter.id}"
         looked = (await self._gateway.read(seen_at, token)).body if step.look else {}
@@ -154,6 +159,17 @@ class Officers:
             if_match=version,
             promise=changed(step.event),
         )
+
+    async def _take_by_code(self, step: Step, matter: Matter, held: tuple[str, str], version: int) -> Reply:
+        """Act as whoever has number and query code, who is told of no version: it is the one that follows."""
+        code = dict(zip(("number", "query_code"), held, strict=True))
+        if step.look:
+            await self._gateway.ask(f"/v1/{step.of}/{step.at}", code)
+        reply = await self._gateway.write(
+            f"/v1/{step.of}/{step.action}", "", {**code, **step.body(matter, {})}, action=step.action,
+            tenant=matter.tenant, subject=matter.id, promise=changed_to(step.event, matter.id, version),
+        )  # fmt: skip
+        return replace(reply, etag=f'"{version}"')
 
     def _token_of(self, who: Who, matter: Matter, desk: Who) -> str:
         match who:

@@ -35,6 +35,11 @@ def changed(event: type[ContractEvent]) -> Promise:
     return promise
 
 
+def changed_to(event: type[ContractEvent], subject: str, version: int) -> Promise:
+    """What an accepted change promises whose answer shows neither: one event of this subject, in this place."""
+    return lambda _reply: (subject, (Expected(event.TOPIC, subject, version, event.TYPE),))
+
+
 def changed_together(event: type[ContractEvent]) -> Promise:
     """What a confirmation for several promises: one event of the one that was read, and of each other that was done."""
 

@@ -17,6 +17,7 @@ from demo.courses import (
     TAKE,
     TAKE_REPORT,
     TO_THE_END,
+    WITH_A_CODE,
     WITH_THEIR_SENDER,
     Course,
     Turns,
@@ -32,9 +33,11 @@ from petition.workflow import TABLE, Action, State
 
 from contracts.events import PetitionReplied
 
-ALL = (*AUTOMATIC, *FROM_LIBRARY, *BETWEEN_OFFICES, *WITH_THEIR_SENDER, IN_CONFIDENCE, AS_SPAM, (TAKE, *NOT_FOR_POLICE))
+ORDINARILY = (*BETWEEN_OFFICES, *WITH_A_CODE, *WITH_THEIR_SENDER)
+ALL = (*AUTOMATIC, *FROM_LIBRARY, *ORDINARILY, IN_CONFIDENCE, AS_SPAM, (TAKE, *NOT_FOR_POLICE))
 ROLE = {Who.ASTRAY: "handler", Who.NEIGHBOUR: "handler", Who.ABOVE: "handler", Who.SECOND_LOOK: "triage"} | {
-    Who.REVIEWER: "supervisor"
+    Who.REVIEWER: "supervisor",
+    Who.HOLDER: "citizen",
 }
 
 
@@ -79,6 +82,8 @@ def test_courses_are_given_in_turn_to_those_that_are_alike() -> None:
     nobodys = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="traffic/parking")
     assert turns.course_of(nobodys) == ORDINARY
     assert [turns.course_of(nobodys) for _ in range(len(BETWEEN_OFFICES) * SELDOM)].count(AS_SPAM) == 1
+    by_code = replace(nobodys, held=("number", "code"))
+    assert [turns.course_of(by_code) for _ in (*BETWEEN_OFFICES, *WITH_A_CODE)] == [*BETWEEN_OFFICES, *WITH_A_CODE]
     hidden = Matter(id="m", tenant="440300", state="classified", kind="report", hidden="crime")
     assert turns.course_of(hidden) == IN_CONFIDENCE
     elsewhere = Matter(id="m", tenant="440300", state="classified", kind="complain", topic="elsewhere/urban")
