@@ -1488,7 +1488,7 @@ class PetitionSupplemented(ContractEvent):
     TYPE: ClassVar[str] = "yiwangban.petition.petition.supplemented.v1"
     TOPIC: ClassVar[str] = "petition.petitions.v1"
     DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-supplemented:v1"
-    PERSONAL: ClassVar[tuple[str, ...]] = ("supplement",)
+    PERSONAL: ClassVar[tuple[str, ...]] = ("supplement", "supplement_attachments")
 
     supplement: str
     """What was sent, 1 to 20,000 characters."""
@@ -1500,6 +1500,29 @@ class PetitionSupplemented(ContractEvent):
     """When two thirds of it have passed, UTC."""
     provisional: bool
     """A year in it isn't announced yet; it will be computed again (暂定)."""
+    origin: str | None = None
+    """Keyed name by which the message that it came as is known when its channel brings it again; none: it came by no message."""
+    revision: int | None = None
+    """How often that message had been edited when it came in, as its channel counts; none: never."""
+    supplement_attachments: str | None = None
+    """What is kept of the files that came with it: name, type, size, SHA-256, and what opens each in the store; JSON."""
+    files: tuple[str, ...] | None = None
+    """Keyed names by which the petition needs these files of the store, beside those that it needs already; they tell nothing of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetitionSupplementRevised(ContractEvent):
+    """The sender edited, where they posted it, the message that they had sent more by; what they sent first is kept (补充材料已修改)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.petition.supplement-revised.v1"
+    TOPIC: ClassVar[str] = "petition.petitions.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:petition-supplement-revised:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ("revised_supplement",)
+
+    revision: int
+    """How often it has been edited, as its channel counts; larger than that of every version before."""
+    revised_supplement: str
+    """What they send now, 1 to 20,000 characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -2308,6 +2331,7 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.petition.jurisdiction-decided.v1": PetitionJurisdictionDecided,
         "yiwangban.petition.petition.supplement-requested.v1": PetitionSupplementRequested,
         "yiwangban.petition.petition.supplemented.v1": PetitionSupplemented,
+        "yiwangban.petition.petition.supplement-revised.v1": PetitionSupplementRevised,
         "yiwangban.petition.petition.supplement-lapsed.v1": PetitionSupplementLapsed,
         "yiwangban.petition.petition.extension-requested.v1": PetitionExtensionRequested,
         "yiwangban.petition.petition.extended.v1": PetitionExtended,

@@ -20,7 +20,7 @@ from petition.alike.store import forget
 from petition.attachments.attachment import Attachment, names_of, read, text_of
 from petition.bulletins.handlers import open_bulletin_draft
 from petition.channels.domain import carried_over
-from petition.channels.origin import Origin
+from petition.channels.origin import Origin, author_of
 from petition.channels.versions import REVISED
 from petition.domain import Place
 from petition.feedback.domain import reopenable
@@ -122,7 +122,7 @@ async def submit_petition(
     message, submitter, id_ = command.message, asker(unit), new_id()
     author = submitter.owner
     if message.channel is not Channel.PORTAL:
-        author = unit.outbox.pseudonym(command.account or id_, context=f"author.{message.channel}")
+        author = author_of(command.account or id_, message.channel, unit.outbox)
     sender = Sender(author=author, informant=informant_of(author, unit.outbox))
     classification = classify(message.title, message.text, received_by=submitter.tenant)
     place = _place(command.declared or classification.might_be, submitter.tenant, id_, unit)
@@ -269,4 +269,5 @@ async def _origin(petition: Petition, content: Mapping[str, str], place: Place, 
         return None
     name = Origin.read(petition.channel, content["reply_to"]).name(place.ground, unit.outbox)
     known = await store.of_origin(unit.session, () if name is None else (name,))
-    return name if all(stored.case.id == petition.id for stored in known) else None
+    others = (stored for stored in known if stored.case.origin == name and stored.case.id != petition.id)
+    return None if any(others) else name

@@ -17,7 +17,16 @@ from petition.workflow import State
 
 SHOWN = REVISED | {
     *("title", "text", "handle", "suggestion", "linked", "reply_to", "attachments", "reply", "objection", "correction"),
-    *("spam_reason", "supplement_request", "supplement", "review_objection", "review_reasons", "review_reply"),
+    *(
+        "spam_reason",
+        "supplement_request",
+        "supplement",
+        "revised_supplement",
+        "supplement_attachments",
+        "review_objection",
+        "review_reasons",
+        "review_reply",
+    ),
 }
 """Content that a petition shows; a draft is for whoever signs it."""
 EXPORTED: Final = MappingProxyType(

@@ -11,6 +11,7 @@ from chassis.envelope import Envelope
 from chassis.policy import EVERYTHING
 from chassis.unit import Unit
 from contracts.event import ContractEvent
+from sqlalchemy import or_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,8 +43,9 @@ from petition.workflow import State
 
 
 async def of_origin(session: AsyncSession, names: Collection[str]) -> Sequence[Stored[PetitionRow, Petition]]:
-    """Give the petitions that are known by these names, locked until the transaction ends."""
-    statement = PETITIONS.within(EVERYTHING, EVERYTHING).where(col(PetitionRow.origin).in_(names))
+    """Give the petitions that are known by these names, or got more by such a message; locked."""
+    either = or_(col(PetitionRow.origin).in_(names), col(PetitionRow.supplement_origin).in_(names))
+    statement = PETITIONS.within(EVERYTHING, EVERYTHING).where(either)
     return await PETITIONS.fetch(session, statement.with_for_update())
 
 
@@ -231,7 +233,8 @@ def _petitions(resource: str) -> Petitions:
             "correction_keyid": ("correction",),
             "publication_keyid": ("publication",),
             "supplement_request_keyid": ("supplement_request",),
-            "supplement_keyid": ("supplement",),
+            "supplement_keyid": ("supplement", "supplement_attachments"),
+            "revised_supplement_keyid": ("revised_supplement",),
             "links_keyid": ("links",),
             "collaboration_keyid": (SAID,),
             "spam_reason_keyid": ("spam_reason",),

@@ -27,6 +27,17 @@ class PetitionRow(LinkColumns, AlarmColumns, CollaborationColumns, CourseColumns
         ),
         Index("petitions_by_supplement_key", "supplement_keyid", postgresql_where=text("supplement_keyid IS NOT NULL")),
         Index(
+            "petitions_by_supplement_origin",
+            "supplement_origin",
+            unique=True,
+            postgresql_where=text("supplement_origin IS NOT NULL"),
+        ),
+        Index(
+            "petitions_by_revised_supplement_key",
+            "revised_supplement_keyid",
+            postgresql_where=text("revised_supplement_keyid IS NOT NULL"),
+        ),
+        Index(
             "petitions_by_collaboration_key",
             "collaboration_keyid",
             postgresql_where=text("collaboration_keyid IS NOT NULL"),

@@ -1,7 +1,6 @@
 """What leaves the service over HTTP."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
@@ -13,6 +12,7 @@ from fastapi import Response
 from pydantic import Field
 
 from petition.attachments.attachment import read
+from petition.attachments.views import AttachmentView, shown
 from petition.channels.versions import as_it_reads_now
 from petition.departments import DEPARTMENTS
 from petition.handling.views import CourseView, LimitView
@@ -119,16 +119,6 @@ class ReplyToView(View):
     address: str | None = Field(description="回复地址 · Where to answer, in the channel's own terms")
 
 
-class AttachmentView(View):
-    """A file that came with a petition."""
-
-    number: int = Field(description="下载时的序号 · Which one it is, for downloading it")
-    name: str
-    media_type: str
-    size: int = Field(description="字节 · Bytes")
-    sha256: str
-
-
 class PetitionDetail(PetitionSummary):
     """A petition with all that was written about it."""
 
@@ -161,6 +151,8 @@ class PetitionDetail(PetitionSummary):
     attachments: tuple[AttachmentView, ...] = Field(description="附件 · Files that came with it")
     supplement_request: str | None = Field(description="需补充的内容 · What its sender was asked for")
     supplement: str | None = Field(description="补充内容 · What they sent")
+    supplement_attachments: tuple[AttachmentView, ...] = Field(description="补充的附件 · Files that came with that")
+    original_supplement: str | None = Field(description="修改前的补充内容 · As they first sent it, if edited since")
     limit: LimitView | None = Field(description="期限说明 · How the deadline came about")
 
     @classmethod
@@ -176,6 +168,7 @@ class PetitionDetail(PetitionSummary):
         """Put the opened content beside the petition, for its sender or for an officer."""
         now, edited = as_it_reads_now(content), "revised_text" in content
         suggestion, reply_to = now.get("suggestion"), content.get("reply_to")
+        files, later = read(content.get("attachments")), read(content.get("supplement_attachments"))
         return cls(
             **_summary(petition, access, content) | (_for_sender(petition) if sender else {}),
             spam_reason=content.get("spam_reason") if petition.spam_proposed_by and not sender else None,
@@ -200,12 +193,11 @@ class PetitionDetail(PetitionSummary):
             handle=content.get("handle"),
             posted_at=posted_at,
             linked=content.get("linked"),
-            attachments=tuple(
-                AttachmentView.model_validate({"number": number, **asdict(each)})
-                for number, each in enumerate(read(content.get("attachments")), 1)
-            ),
+            attachments=shown(files),
             supplement_request=content.get("supplement_request"),
-            supplement=content.get("supplement"),
+            supplement=now.get("supplement"),
+            supplement_attachments=shown(later, len(files) + 1),
+            original_supplement=content.get("supplement") if "revised_supplement" in content else None,
             suggestion=SuggestionView.model_validate_json(suggestion) if suggestion else None,
         )
 

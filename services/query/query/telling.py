@@ -115,6 +115,7 @@ def _of_petition(event: ContractEvent) -> Tells | None:
         case (
             e.PetitionClassified()
             | e.PetitionRevised()
+            | e.PetitionSupplementRevised()
             | e.PetitionAutoAnswered()
             | e.PetitionPersonAsked()
             | e.PetitionReplyDrafted()

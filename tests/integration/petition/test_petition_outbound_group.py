@@ -22,7 +22,7 @@ SECRET, NEXT = b"a-secret-that-both-of-them-know", b"the-one-that-will-take-its-
 async def test_a_relay_can_tell_who_it_comes_from_and_whom_it_is_for(zone: Source, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(SECRET + b"\n" + NEXT + b"\n")
     origin = Origin(channel=Channel.QQ_GROUP, source="gz-fans", message="g-1", address="qq:private:10086")
-    told = Outgoing(key="d-1", origin=origin, way=Way.PRIVATE, title=None, text="已收到", automatic=True)
+    told = Outgoing(key="d-1", mark="d-1.m", origin=origin, way=Way.PRIVATE, title=None, text="已收到", automatic=True)
     group = group_of(zone, secret_path=tmp_path / "secret")
     assert group.ways(origin) == {Way.PRIVATE}
     for _ in range(2):

@@ -14,6 +14,7 @@ from petition.channels.origin import Origin
 from petition.channels.pulling import speaking_for
 from petition.outbound.delivery import Way, id_of
 from petition.outbound.mailing import Mailer
+from petition.outbound.marks import mark_of
 from petition.petition import Channel
 
 from tests.integration.kit.smtp import PASSWORD, USER, Post, taking
@@ -53,7 +54,9 @@ async def written(petitions: Petitions, more: str = "") -> dict[str, Any]:
 
 def outgoing(address: str | None = ADDRESS) -> Outgoing:
     origin = Origin(channel=Channel.MAIL, source="gz-mail", message="m", address=address, thread=THREAD)
-    return Outgoing(key="k", origin=origin, way=Way.PRIVATE, title="居住证\r\nBcc: x@y", text=REPLY, automatic=False)
+    return Outgoing(
+        key="k", mark="k.m", origin=origin, way=Way.PRIVATE, title="居住证\r\nBcc: x@y", text=REPLY, automatic=False
+    )
 
 
 async def test_receipt_and_answer_are_mails_in_the_thread_of_the_letter(petitions: Petitions, post: Post) -> None:
@@ -64,7 +67,9 @@ async def test_receipt_and_answer_are_mails_in_the_thread_of_the_letter(petition
     assert (to, receipt["From"], receipt["Subject"]) == (ADDRESS, SENDER, "Re: 居住证")
     assert (receipt["Auto-Submitted"], answer["Auto-Submitted"]) == ("auto-replied", None)
     assert answer["In-Reply-To"] == answer["References"] == THREAD
-    assert answer["Message-ID"] == f"<{id_of(str(row['id']), 5)}@police.example>"
+    delivery = id_of(str(row["id"]), 5)
+    assert answer["Message-ID"] == f"<{mark_of(delivery, petitions.units.outbox)}@police.example>"
+    assert answer["Message-ID"].startswith(f"<{delivery}.")
     assert row["number"] in receipt.get_content()
     assert REPLY in answer.get_content()
     assert states(petitions) == [("receipt", "sent", "private"), ("reply", "sent", "private")]

@@ -1,9 +1,12 @@
 """The handling part of a petition's life: whose it is, what is asked meanwhile, and its clocks."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 
+import pytest
 from casework.roles import Actor, Role
+from casework.workflow import WrongRole
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from petition.departments import DEPARTMENTS
@@ -14,6 +17,7 @@ from petition.handling.basis import Basis
 from petition.handling.cards import AWAITED
 from petition.handling.jurisdiction import MOST_RETURNS
 from petition.handling.recalculation import recalculate
+from petition.handling.supplement import BY_NO_MESSAGE, Brought
 from petition.handling.urging import MOST_BY_SENDER
 from petition.kinds import Kind
 from petition.petition import Petition
@@ -94,12 +98,27 @@ class HandledLife(Life):
             besides=self.ordinary and self.case.course.stopped_at is None,
         )
 
-    @rule(text=TEXTS, roles=ROLES)
-    def supply(self, text: str, *, roles: frozenset[Role]) -> None:
+    @rule(text=TEXTS, roles=ROLES, in_thread=st.booleans())
+    def supply(self, text: str, *, roles: frozenset[Role], in_thread: bool = False) -> None:
         actor = Actor(pseudonym="p", roles=roles)
+        brought = Brought(origin="p_m", files=("p_f",)) if in_thread else BY_NO_MESSAGE
         self.tries(
-            Action.SUPPLEMENT, roles, lambda: supplement.supply(self.case, text, by=actor, now=NOW), besides=True
+            Action.SUPPLEMENT,
+            roles,
+            lambda: supplement.supply(self.case, text, by=actor, now=NOW, brought=brought),
+            besides=True,
         )
+
+    @rule(text=TEXTS, roles=ROLES, newer=st.booleans())
+    def edit_what_was_supplied(self, text: str, *, roles: frozenset[Role], newer: bool) -> None:
+        revision = self.case.course.supplement_revision + newer
+        refused = WrongRole if Role.CONNECTOR not in roles else None if newer else ValueError
+        if self.case.course.supplement_origin is None:
+            return
+        with pytest.raises(refused) if refused else nullcontext():
+            edited = supplement.revise(self.case, text, revision, by=Actor(pseudonym="p", roles=roles))
+            assert (edited.after.state, edited.after.course.due_at) == (self.case.state, self.case.course.due_at)
+            self.took(Action.SUPPLEMENT, edited)
 
     @rule(earlier=st.booleans())
     def nothing_comes_in_time(self, *, earlier: bool) -> None:

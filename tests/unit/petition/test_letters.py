@@ -6,13 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from petition.attachments.attachment import LARGEST, MOST
-from petition.channels.letter import NO_TEXT, letter_of
+from petition.channels.letter import MOST_ANSWERED, NO_TEXT, letter_of
 from petition.channels.message import MOST_TEXT, MOST_TITLE
 
 from tests.integration.kit.attached import PNG
 
 TEXT = "请问居住证到期了怎么续签"
-NAMES = (b"From", b"Subject", b"Date", b"Reply-To", b"Content-Type", b"Content-Transfer-Encoding", b"Message-ID")
+NAMES = (
+    b"From",
+    b"Subject",
+    b"Date",
+    b"Reply-To",
+    b"Content-Type",
+    b"Content-Transfer-Encoding",
+    b"Message-ID",
+    b"References",
+)
 VALUES = (
     b"multipart/mixed; boundary=b", b"multipart/alternative", b"message/rfc822", b"text/html; charset=utf-7",
     b"base64", b"=?x?Q?=FF?=", b"<@>,,;:<", b"Mon, 99 Foo 0000 99:99:99 +9999",
@@ -101,3 +110,15 @@ def test_of_too_many_or_too_large_files_the_text_says_so() -> None:
     mail.set_content(TEXT)
     mail.add_attachment(PNG + bytes(LARGEST), "image", "png")
     assert letter_of(mail.as_bytes(), "gz", whole=True).files == []
+
+
+def test_a_mail_answers_what_it_names_the_nearest_first_and_a_machine_answers_nothing() -> None:
+    named = (b"In-Reply-To: <c@x>", b"References: <a@x>\n <b@x> nothing <c@x> <\xff@x> " + b"<z@x> " * 300)
+
+    def answers(*more: bytes) -> tuple[str, ...]:
+        return letter_of(b"\n".join([*named, *more, b"", b"-"]), "gz", whole=True).message.answers
+
+    assert answers() == ("<c@x>", "<z@x>", "<b@x>", "<a@x>")
+    assert answers(b"Auto-Submitted: auto-replied") == answers(b"Return-Path: <>") == ()
+    many = b"References: " + b" ".join(b"<%d@x>" % each for each in range(999))
+    assert len(letter_of(many + b"\n\n-", "gz", whole=True).message.answers) == MOST_ANSWERED

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from casework.roles import Actor, Role
+from casework.workflow import WrongRole
 from petition import domain
 from petition.feedback import domain as feedback
 from petition.handling import cards, extension, jurisdiction, supplement, urging
 from petition.handling.clock import explanation_of
 from petition.handling.course import HEAD
 from petition.handling.running import running
+from petition.handling.supplement import Brought
 from petition.kinds import Ground
 from petition.petition import Channel, Petition
 from petition.workflow import UNANSWERED, State
@@ -161,3 +163,38 @@ def test_what_is_taken_up_again_has_a_clock_of_its_own_and_begins_anew() -> None
     clock = running(reopened.after)
     assert (clock.rule.id, clock.rule.binds) == ("petition/answer-again", True)
     assert "重新办理" in explanation_of(clock).sentence.zh
+
+
+def test_what_is_sent_in_the_thread_is_known_by_its_message_and_an_edit_of_it_changes_nothing_else() -> None:
+    brought = Brought(origin="p_message", revision=2, files=("p_file",))
+    supplied = supplement.supply(
+        asked(), "东风路三号。", by=CITIZEN, now=NOW + timedelta(days=4), brought=brought
+    ).after
+    assert (supplied.course.supplement_origin, supplied.course.supplement_revision) == ("p_message", 2)
+    assert supplied.files == ("p_file",)
+    forum = Actor(pseudonym="p_forum", roles=frozenset({Role.CONNECTOR}))
+    edited = supplement.revise(supplied, "东风路五号。", 3, by=forum).after
+    course = replace(supplied.course, supplement_revision=3)
+    assert edited == replace(supplied, sequence=supplied.sequence + 1, course=course)
+    with pytest.raises(ValueError, match="later version"):
+        supplement.revise(edited, "东风路三号。", 3, by=forum)
+    with pytest.raises(WrongRole):
+        supplement.revise(edited, "东风路七号。", 4, by=CITIZEN)
+
+
+def test_only_what_its_own_sender_writes_where_they_were_asked_is_waited_for() -> None:
+    petition = replace(asked(), channel=Channel.FORUM, author="p_author")
+    assert supplement.waits_for(petition, Channel.FORUM, "p_author")
+    assert not supplement.waits_for(petition, Channel.FORUM, "p_other")
+    assert not supplement.waits_for(petition, Channel.MAIL, "p_author")
+    assert not supplement.waits_for(replace(petition, hidden=Ground.MOVED), Channel.FORUM, "p_author")
+    for state in set(State) - {State.SUPPLEMENTING}:
+        assert not supplement.waits_for(replace(petition, state=state), Channel.FORUM, "p_author")
+
+
+def test_what_a_mail_quotes_of_its_thread_is_not_what_it_says() -> None:
+    known = ("遇危险请拨打110。\n否则请等待，\n谢谢。", "路口的消防栓坏了")
+    text = "在北侧。\n\n> 遇危险请拨打110。\n>> 路口的 消防\n| 栓坏了\n> 有人受伤"
+    assert supplement.said_anew(text, known) == "在北侧。\n| 栓坏了\n> 有人受伤"
+    assert supplement.said_anew("谢谢。遇危险", known) == "谢谢。遇危险", "what it joins itself is its own"
+    assert supplement.said_anew(">" * 20_000 + "\n" * 20_000, known) == ""

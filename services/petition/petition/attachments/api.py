@@ -99,7 +99,7 @@ def routers(store: FileStore) -> tuple[APIRouter, APIRouter]:
     )
     async def download(
         petition_id: Annotated[UUID, Path(description="诉求的 id · The petition's id")],
-        number: Annotated[int, Path(ge=1, le=MOST, description="第几个附件 · Which of its files")],
+        number: Annotated[int, Path(ge=1, le=2 * MOST, description="第几个附件 · Which of its files")],
         work: Work,
     ) -> StreamingResponse:
         """能看正文的人才能下载。For whom the petition's text opens."""

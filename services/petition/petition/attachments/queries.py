@@ -1,5 +1,6 @@
 """Finds a file of a petition for somebody. The policy is part of the question: whoever may not read it, gets none."""
 
+from typing import Final
 from uuid import UUID
 
 from casework.access import Beyond
@@ -10,6 +11,9 @@ from chassis.unit import Unit
 from petition.access import asker
 from petition.attachments.attachment import Attachment, read
 from petition.store import PETITIONS
+
+ALL: Final = frozenset({"attachments", "supplement_attachments"})
+"""Those that came with what was written first, then those that came with what was sent later."""
 
 
 async def find(petition: UUID, number: int, unit: Unit) -> Attachment:
@@ -26,10 +30,10 @@ async def find(petition: UUID, number: int, unit: Unit) -> Attachment:
     """
     who = asker(unit)
     stored = await PETITIONS.get(unit, petition, who)
-    ((access, content),) = await PETITIONS.contents(unit, [stored], reader=who, only={"attachments"})
+    ((access, content),) = await PETITIONS.contents(unit, [stored], reader=who, only=ALL)
     if access is Access.WITHHELD:
         raise Beyond(None)
-    attachments = read(content.get("attachments"))
+    attachments = (*read(content.get("attachments")), *read(content.get("supplement_attachments")))
     if not 0 < number <= len(attachments):
         raise Problem(NOT_FOUND)
     return attachments[number - 1]

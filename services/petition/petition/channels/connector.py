@@ -104,6 +104,7 @@ class Outgoing:
 
     Attributes:
         key: By it a counterpart knows what it has taken already; the same for each attempt, and for nothing else.
+        mark: By it an answer in its thread is known where anybody may say whoever they are; nobody can guess it.
         origin: The message that is answered, and where to answer.
         way: How.
         title: Of the message; None where its subject is kept out of what is sent.
@@ -112,6 +113,7 @@ class Outgoing:
     """
 
     key: str
+    mark: str
     origin: Origin
     way: Way
     title: str | None

@@ -3,7 +3,8 @@
 ``GET <url>?cursor=…&limit=50[&mention=…]`` is answered by a page::
 
     {"messages": [{"id": "4711", "revision": 0, "author": "网友甲", "title": "…", "text": "…",
-                   "posted_at": "2026-11-04T20:00:00+08:00", "reply_to": "…", "mentions": ["gz-police"]}],
+                   "posted_at": "2026-11-04T20:00:00+08:00", "reply_to": "…", "in_reply_to": "…",
+                   "mentions": ["gz-police"]}],
      "next": "…", "more": false}
 
 ``next`` is where the next page begins, also when there is none yet. An ``ETag`` comes back as ``If-None-Match``, and

@@ -1,6 +1,7 @@
 """The idempotent receiver (幂等接收): whatever a channel repeats, re-orders or edits, each message is one petition."""
 
 import hashlib
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -12,7 +13,7 @@ from chassis.unit import Unit
 
 from petition import store
 from petition.access import asker
-from petition.channels import domain
+from petition.channels import domain, threads
 from petition.channels.domain import Edit
 from petition.channels.message import ChannelMessage
 from petition.channels.origin import Origin
@@ -34,6 +35,8 @@ class Outcome(StrEnum):
 
     NEW = "new"
     EDITED = "edited"
+    SUPPLEMENT = "supplement"
+    """A petition waited for it: it is what its sender was asked for."""
     SEEN = "seen"
     """It was there already, in this version or a later one."""
     ERASED = "erased"
@@ -42,6 +45,9 @@ class Outcome(StrEnum):
 
 async def take_in(message: ChannelMessage, unit: Unit) -> tuple[Outcome, Petition]:
     """Make a petition of a message, or a new version of the one that it is already.
+
+    What answers ours in its thread, by whom we asked for more, is what that petition waits for; if it doesn't wait, or
+    somebody else writes, it is a petition like any other.
 
     What is edited into something that might be a report goes on as a report of its own, out of sight: what is in the
     open stays as it was, and nothing there says that there is more.
@@ -58,14 +64,43 @@ async def take_in(message: ChannelMessage, unit: Unit) -> tuple[Outcome, Petitio
         WrongRole: The unit isn't a connector's.
     """
     await _alone_with(message.origin, unit)
-    found = await store.of_origin(unit.session, message.origin.names(unit.outbox))
-    if not found:
-        outcome, petition = Outcome.NEW, await _submit(message, unit)
+    names = message.origin.names(unit.outbox)
+    found = await store.of_origin(unit.session, names)
+    its_own = [stored for stored in found if stored.case.origin in names]
+    if its_own:
+        hidden = (stored for stored in its_own if stored.case.hidden)
+        outcome, petition = await _again(message, next(hidden, its_own[0]), unit)
+    elif found:
+        outcome, petition = await _supplied_again(message, found[0], unit)
     else:
-        hidden = (stored for stored in found if stored.case.hidden)
-        outcome, petition = await _again(message, next(hidden, found[0]), unit)
+        outcome, petition = await _first(message, unit)
     unit.after_commit(partial(telemetry().messages, petition.channel, outcome.value))
     return outcome, petition
+
+
+async def _first(message: ChannelMessage, unit: Unit) -> tuple[Outcome, Petition]:
+    waiting = await threads.waiting_for(message, unit)
+    if waiting is None:
+        return Outcome.NEW, await _submit(message, unit)
+    ground, danger = await threads.sorted_anew(waiting, message, unit)
+    if ground is not None:  # as for an edit: nothing in the open says that there is more
+        return Outcome.NEW, await _submit(replace(message, declared=ground), unit, linked=waiting.case.id)
+    return Outcome.SUPPLEMENT, await threads.supply(waiting, message, danger, unit)
+
+
+async def _supplied_again(
+    message: ChannelMessage, known: Stored[PetitionRow, Petition], unit: Unit
+) -> tuple[Outcome, Petition]:
+    petition = known.case
+    if message.revision <= petition.course.supplement_revision:
+        return Outcome.SEEN, petition
+    ((access, _),) = await PETITIONS.contents(unit, [known], reader=None, only={"title"})
+    if access is not Access.OPEN:
+        return Outcome.ERASED, petition
+    ground, danger = await threads.sorted_anew(known, message, unit)
+    if ground is not None or petition.hidden is not None:  # or it goes on elsewhere, and nobody looks at it here
+        return Outcome.EDITED, await _submit(replace(message, declared=ground), unit, linked=petition.id)
+    return Outcome.EDITED, await threads.revise(known, message, danger, unit)
 
 
 async def _again(message: ChannelMessage, known: Stored[PetitionRow, Petition], unit: Unit) -> tuple[Outcome, Petition]:

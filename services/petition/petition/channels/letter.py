@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 from html.parser import HTMLParser
+from itertools import chain
 from typing import Final
 
 from petition.attachments.attachment import LARGEST, MOST
@@ -39,6 +40,8 @@ NO_TEXT: Final = "（未能读出正文，请查看原邮件。The text couldn't
 
 MESSAGE_ID: Final = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
 """One that can stand in an answer's header."""
+MOST_ANSWERED: Final = 20
+"""Of the mails that one answers; a thread names the nearest of them."""
 IN_BULK: Final = frozenset({"bulk", "junk", "list"})
 
 
@@ -72,18 +75,20 @@ def letter_of(raw: bytes, source: str, *, whole: bool) -> Letter:
     body = text.strip() or title or NO_TEXT
     identifier = _header(mail, "Message-ID")
     said = "\0".join([identifier, _header(mail, "Date"), sender or "", title, text[:MOST_TEXT]])
+    automatic = _is_automatic(mail)
     message = ChannelMessage(
         origin=Origin(
             channel=Channel.MAIL,
             source=source,
             message=hashlib.sha256(said.encode()).hexdigest(),  # an id alone could be another mail's, on purpose
-            address=None if _is_automatic(mail) else answer or sender,
+            address=None if automatic else answer or sender,
             thread=identifier if MESSAGE_ID.fullmatch(identifier) else None,
         ),
         title=title[:MOST_TITLE] or headline(body),
         text=bounded(body, NOT_TAKEN if len(files) < len(attached) or not whole else ""),
         author=sender,
         posted_at=_date(mail),
+        answers=() if automatic else _answered(mail),
     )
     return Letter(message, files)
 
@@ -155,6 +160,12 @@ def _is_automatic(mail: EmailMessage) -> bool:
         or _header(mail, "Precedence").lower() in IN_BULK
         or _header(mail, "Return-Path") == "<>"
     )
+
+
+def _answered(mail: EmailMessage) -> tuple[str, ...]:
+    """Give the Message-IDs of what it answers, the nearest first."""
+    named = (MESSAGE_ID.findall(_header(mail, name))[::-1] for name in ("In-Reply-To", "References"))
+    return tuple(dict.fromkeys(chain.from_iterable(named)))[:MOST_ANSWERED]
 
 
 def _date(mail: EmailMessage) -> datetime | None:

@@ -36,6 +36,7 @@ class ChannelMessage:
         posted_at: When it was written, if the channel says so.
         attachments: Files that came with it, in the store already.
         declared: What its sender says that it is, if it is for a small circle.
+        answers: Ids of what it answers in its thread, the nearest first: of messages there, and of what was sent there.
     """
 
     origin: Origin
@@ -46,6 +47,7 @@ class ChannelMessage:
     posted_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     declared: Ground | None = None
+    answers: tuple[str, ...] = ()
 
     @property
     def account(self) -> str | None:
@@ -80,7 +82,13 @@ def message_of(raw: object, channel: Channel, source: str) -> ChannelMessage | N
         text=bounded(text or title),
         author=_short(raw.get("author"), MOST_NAME),
         posted_at=moment(raw.get("posted_at")),
+        answers=answering(_short(raw.get("in_reply_to"), MOST_NAME)),
     )
+
+
+def answering(in_reply_to: str | None) -> tuple[str, ...]:
+    """Give what a message answers, as its channel names it: one, or nothing."""
+    return (in_reply_to,) if in_reply_to else ()
 
 
 def cleaned(value: object) -> str:

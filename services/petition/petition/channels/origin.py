@@ -58,3 +58,8 @@ class Origin:
     def read(cls, channel: Channel, text: str) -> Self:
         """Read what was kept."""
         return cls(channel=channel, **orjson.loads(text))
+
+
+def author_of(account: str, channel: Channel, outbox: Outbox) -> str:
+    """Give the pseudonym of whoever a channel tells from others by an account; another one on each channel."""
+    return outbox.pseudonym(account, context=f"author.{channel}")

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, Field
 
 from petition.channels.config import RelaySettings
 from petition.channels.intake import Outcome, take_in
-from petition.channels.message import LARGEST_REVISION, OLDEST_YEAR, ChannelMessage, headline
+from petition.channels.message import LARGEST_REVISION, OLDEST_YEAR, ChannelMessage, answering, headline
 from petition.channels.origin import Origin
 from petition.channels.secrets import senders
 from petition.petition import Channel
@@ -45,13 +45,24 @@ class GroupMessage(Body):
         str | None,
         Field(min_length=1, max_length=500, pattern=VISIBLE, description="私聊地址 · Where to answer in private"),
     ] = None
+    in_reply_to: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            pattern=VISIBLE,
+            description="所回复消息的编号，或所转告内容的 webhook-id · What it answers: a message, or what was told",
+        ),
+    ] = None
 
 
 class GroupReceipt(View):
     """What the relay tells the member, in private: in the group anybody could ask with the code."""
 
     emergency: EmergencyView = Field(default_factory=EmergencyView, description="紧急情况先拨打 · Call first")
-    outcome: Outcome = Field(description="新件、已修改、已收过 · New, edited, or here already")
+    outcome: Outcome = Field(
+        description="新件、补充材料、已修改、已收过 · New, what was asked for, edited, or here already"
+    )
     number: str = Field(description="办件编号 · Number for people; it can't be guessed")
     query_code: str = Field(description="查询码，请私聊告知 · Query code, to be told in private")
 
@@ -79,6 +90,7 @@ def router(relays: Sequence[RelaySettings]) -> APIRouter:
             text=body.text,
             author=body.author,
             posted_at=body.sent_at,
+            answers=answering(body.in_reply_to),
         )
         outcome, petition = await take_in(message, work)
         return GroupReceipt(outcome=outcome, number=petition.number, query_code=code_of(petition.number, work.outbox))

@@ -72,6 +72,8 @@ class Course:
         bound: Whose it is was decided by the common superior.
         stopped_at: Since when its clock stands still, or stood still, for more from its sender, UTC.
         resumed_at: Since when it runs again, UTC.
+        supplement_origin: Keyed name of the message by which they sent more, if it was one; see ``Message``.
+        supplement_revision: How often it had been edited.
         extension: What became of an extension: see ``Extension``; None: nobody has asked for one.
         extension_asked_by: Pseudonym of whoever asked.
         extended_by: So many days.
@@ -104,6 +106,8 @@ class Course:
     bound: bool = False
     stopped_at: datetime | None = None
     resumed_at: datetime | None = None
+    supplement_origin: str | None = None
+    supplement_revision: int = 0
     extension: Extension | None = None
     extension_asked_by: str | None = None
     extended_by: int = 0

@@ -25,6 +25,7 @@ from contracts.events import (
     PetitionSupplemented,
     PetitionSupplementLapsed,
     PetitionSupplementRequested,
+    PetitionSupplementRevised,
     PetitionUrged,
     PetitionWarned,
     ReportDeadlineRecalculated,
@@ -53,6 +54,7 @@ OfJurisdiction = (
 Meanwhile = (
     PetitionSupplementRequested
     | PetitionSupplemented
+    | PetitionSupplementRevised
     | PetitionSupplementLapsed
     | PetitionExtensionRequested
     | PetitionExtended
@@ -155,9 +157,20 @@ def _meanwhile(petition: "Petition", event: Meanwhile) -> dict[str, Any]:
                 assignment=sequence,
             )
             return {"state": State.SUPPLEMENTING, "course": stopped}
-        case PetitionSupplemented(resumed_at=resumed_at) | PetitionSupplementLapsed(effective_at=resumed_at):
-            running = replace(taken(course), resumed_at=resumed_at)
+        case PetitionSupplemented():
+            running = replace(
+                taken(course),
+                resumed_at=event.resumed_at,
+                supplement_origin=event.origin,
+                supplement_revision=event.revision or 0,
+            )
+            files = (*petition.files, *(event.files or ()))
+            return {"state": State.IN_HAND, "course": moved(running, event, sequence), "files": files}
+        case PetitionSupplementLapsed():
+            running = replace(taken(course), resumed_at=event.effective_at)
             return {"state": State.IN_HAND, "course": moved(running, event, sequence)}
+        case PetitionSupplementRevised():
+            course = replace(course, supplement_revision=event.revision)
         case PetitionExtensionRequested():
             course = replace(course, extension=Extension.ASKED, extension_asked_by=event.by, extended_by=event.days)
         case PetitionExtended():

@@ -1,18 +1,25 @@
 """More from whoever wrote in (补充材料): asking stops the clock, the answer lets it run on. Pure."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from casework.roles import Actor, Role
-from casework.workflow import Refused
+from casework.workflow import Refused, WrongRole
 from workdays.clock import Clock, Overdue
 
-from contracts.events import PetitionSupplemented, PetitionSupplementLapsed, PetitionSupplementRequested
+from contracts.events import (
+    PetitionSupplemented,
+    PetitionSupplementLapsed,
+    PetitionSupplementRequested,
+    PetitionSupplementRevised,
+)
 from petition.domain import Decision, decided
 from petition.handling.calendar import in_force
 from petition.handling.clock import SUPPLEMENT, internal_limit, limit_by
 from petition.handling.running import running
 from petition.kinds import in_confidence
-from petition.petition import Petition
+from petition.petition import Channel, Petition
 from petition.workflow import TABLE, Action, State
 
 
@@ -26,6 +33,23 @@ class NobodyToAsk(Refused):
 
 class TooLate(Refused):
     """Its time limit has passed: nothing can stop or extend it any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """By which message of a channel something came: an answer in the thread of ours.
+
+    Attributes:
+        origin, revision, attachments, files: See ``Message``.
+    """
+
+    origin: str | None
+    revision: int = 0
+    attachments: str | None = None
+    files: tuple[str, ...] = ()
+
+
+BY_NO_MESSAGE = Brought(origin=None)
 
 
 def request(petition: Petition, text: str, *, by: Actor, now: datetime) -> Decision:
@@ -61,8 +85,27 @@ def request(petition: Petition, text: str, *, by: Actor, now: datetime) -> Decis
     return decided(petition, asked)
 
 
-def supply(petition: Petition, text: str, *, by: Actor, now: datetime) -> Decision:
+def waits_for(petition: Petition, channel: Channel, author: str) -> bool:
+    """Tell whether what somebody writes on a channel, in answer to ours, is what a petition waits for.
+
+    Args:
+        petition: In whose thread they write.
+        channel: Where they do.
+        author: Their pseudonym there.
+    """
+    same = petition.channel is channel and petition.author == author
+    return same and petition.hidden is None and petition.state is State.SUPPLEMENTING
+
+
+def supply(petition: Petition, text: str, *, by: Actor, now: datetime, brought: Brought = BY_NO_MESSAGE) -> Decision:
     """Send what was asked for; its clock runs on.
+
+    Args:
+        petition: Waits for it.
+        text: What they send.
+        by: Its sender.
+        now: Since when it runs on.
+        brought: By which message it came.
 
     Raises:
         WrongState: See the table.
@@ -71,9 +114,44 @@ def supply(petition: Petition, text: str, *, by: Actor, now: datetime) -> Decisi
     TABLE.follow(petition.state, Action.SUPPLEMENT, by.roles)
     limit = limit_by(_resumed(petition, now))
     supplied = PetitionSupplemented(
-        supplement=text, resumed_at=now, due_at=limit.due_at, warn_at=limit.warn_at, provisional=limit.provisional
+        supplement=text,
+        resumed_at=now,
+        due_at=limit.due_at,
+        warn_at=limit.warn_at,
+        provisional=limit.provisional,
+        origin=brought.origin,
+        revision=brought.revision or None,
+        supplement_attachments=brought.attachments,
+        files=brought.files or None,
     )
     return decided(petition, supplied)
+
+
+def revise(petition: Petition, text: str, revision: int, *, by: Actor) -> Decision:
+    """Keep a new version of what they sent beside the first one; the petition stays where it is, its clock runs on.
+
+    Raises:
+        WrongRole: Only a channel tells that something was edited there.
+        ValueError: A later version is known.
+    """
+    if Role.CONNECTOR not in by.roles:
+        raise WrongRole(Action.SUPPLEMENT, frozenset({Role.CONNECTOR}))
+    if revision <= petition.course.supplement_revision:
+        raise ValueError("a later version is known")
+    return decided(petition, PetitionSupplementRevised(revision=revision, revised_supplement=text))
+
+
+def said_anew(text: str, known: Collection[str]) -> str:
+    """Give the lines of a text that don't quote what stands in its thread already, whatever marks them as quoted.
+
+    So a mail that has ours below isn't taken for what ours says, such as whom to call in danger.
+    """
+    there = "\0".join(_bare(each) for each in known)
+    return "\n".join(line for line in text.splitlines() if (bare := _bare(line)) and bare not in there)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.replace(">", "").split())
 
 
 def lapse(petition: Petition, *, asked: int) -> Decision:

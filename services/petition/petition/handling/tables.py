@@ -23,6 +23,8 @@ class CourseColumns(SQLModel):
         urgency: Its place there before any deadline: danger comes first, until somebody has taken it.
         card: The last that was given: yellow, red.
         supplement_request: What its sender was asked for; sealed, like what they sent.
+        supplement_attachments: The files that came with that.
+        revised_supplement: Its last version, if it was edited where it was posted.
     """
 
     open: bool
@@ -53,6 +55,11 @@ class CourseColumns(SQLModel):
     supplement_request: str | None
     supplement_keyid: str | None
     supplement: str | None
+    supplement_attachments: str | None
+    supplement_origin: str | None
+    supplement_revision: int
+    revised_supplement_keyid: str | None
+    revised_supplement: str | None
     extension: str | None
     extension_asked_by: str | None
     extended_by: int
@@ -93,6 +100,8 @@ def columns_of(petition: Petition) -> dict[str, Any]:
         "card": "red" if course.overdue else "yellow" if course.warned else None,
         "stopped_at": course.stopped_at,
         "resumed_at": course.resumed_at,
+        "supplement_origin": course.supplement_origin,
+        "supplement_revision": course.supplement_revision,
         "extension": course.extension.value if course.extension else None,
         "extension_asked_by": course.extension_asked_by,
         "extended_by": course.extended_by,
@@ -137,6 +146,8 @@ def course_in(row: CourseColumns) -> Course:
         bound=row.bound,
         stopped_at=row.stopped_at,
         resumed_at=row.resumed_at,
+        supplement_origin=row.supplement_origin,
+        supplement_revision=row.supplement_revision,
         extension=Extension(row.extension) if row.extension else None,
         extension_asked_by=row.extension_asked_by,
         extended_by=row.extended_by,

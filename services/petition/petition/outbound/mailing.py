@@ -1,6 +1,7 @@
 """Answers by mail (邮件答复): SMTP with STARTTLS, joined to the letter by In-Reply-To and References (RFC 5322).
 
-SMTP knows no keys. The Message-ID is made of ours, so that whoever gets a mail twice can tell (RFC 3834 for the rest).
+SMTP knows no keys. The Message-ID is made of ours, so that whoever gets a mail twice can tell, and of a secret, so that
+what answers it can be told from what only says so (RFC 3834 for the rest).
 """
 
 import ssl
@@ -89,7 +90,7 @@ class Mailer:
         mail["From"] = sender
         mail["Subject"] = f"Re: {' '.join(outgoing.title.split())}" if outgoing.title else NEUTRAL
         mail["Date"] = format_datetime(datetime.now(UTC))
-        mail["Message-ID"] = f"<{outgoing.key}@{sender.rpartition('@')[2]}>"
+        mail["Message-ID"] = f"<{outgoing.mark}@{sender.rpartition('@')[2]}>"
         if thread is not None:
             mail["In-Reply-To"] = mail["References"] = thread
         if outgoing.automatic:

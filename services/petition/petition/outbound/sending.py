@@ -33,6 +33,7 @@ from petition.kinds import in_confidence
 from petition.outbound import domain, store
 from petition.outbound.codes import token_of
 from petition.outbound.delivery import Delivery, What
+from petition.outbound.marks import mark_of
 from petition.outbound.store import DELIVERIES, StoredDelivery
 from petition.outbound.telemetry import telemetry
 from petition.outbound.wording import Facts, Told, told
@@ -155,6 +156,7 @@ class Sender:
             return None
         outgoing = Outgoing(
             key=delivery.id,
+            mark=mark_of(delivery.id, unit.outbox),
             origin=origin,
             way=words.way,
             title=None if in_confidence(petition.kind, petition.hidden) else content["title"],

@@ -27,8 +27,9 @@ LINK: Final = (
 )
 QUESTION: Final = (
     "【请补充材料 · More is asked for】\n{question}\n\n"
-    "请凭编号和查询码补充，等待期间不计入答复期限。\n"
-    "Please send it with number and query code; the time until you do isn't counted."
+    "请直接回复，或凭编号和查询码补充；公开处请勿写个人信息。等待期间不计入答复期限。\n"
+    "Please answer this, or send it with number and query code; nothing personal where others read it. "
+    "The time until you do isn't counted."
 )
 ASKED: Final = (
     "承办部门请您补充材料，请凭编号和查询码查看并补充。\n"
@@ -98,6 +99,12 @@ def told(what: What, petition: Petition, facts: Facts, ways: Collection[Way]) ->
         return _receipt(petition, facts, ways)
     text = _said(what, petition, facts)
     return None if text is None else _answer(text, ways, instead=ASKED if what is What.QUESTION else ANSWERED)
+
+
+def said_before(petition: Petition, code: str, question: str | None) -> tuple[str, ...]:
+    """Give what whoever answers in the thread may quote of ours: it says nothing of what they write."""
+    receipt = RECEIPT.format(number=petition.number, code=code)
+    return (CALL_FIRST_ZH, CALL_FIRST_EN, receipt, QUESTION.format(question=question or ""), ASKED)
 
 
 def _said(what: What, petition: Petition, facts: Facts) -> str | None:

@@ -14,6 +14,7 @@ from petition.store import REVIEWS
 SHOWN: Final = frozenset(
     {
         *("title", "text", "revised_title", "revised_text", "supplement_request", "supplement"),
+        "revised_supplement",
         *("reply", "correction", "objection", "review_objection", "review_reasons", "review_reply"),
     }
 )

@@ -118,7 +118,7 @@ class ReviewDetail(ReviewSummary):
             title=now.get("title"),
             text=now.get("text"),
             supplement_request=content.get("supplement_request"),
-            supplement=content.get("supplement"),
+            supplement=now.get("supplement"),
             reply=content.get("reply"),
             correction=content.get("correction") if petition.publication.corrected else None,
             objection=content.get("review_objection"),
