@@ -5,12 +5,14 @@ from collections.abc import Callable
 from casework.roles import Actor, Role
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
+from petition.feedback.domain import reopenable
 from petition.spam import domain as spam
 from petition.workflow import Action
 
 from tests.unit.kit.life import ROLES, TEXTS
 
 from .paged import PagedLife
+from .test_domain import NOW
 
 ENDS = (Action.CONFIRM_SPAM, Action.REJECT_SPAM)
 AS_SPAM = tuple((*before, Action.PROPOSE_SPAM, end) for before in ((), (Action.AUTO_ANSWER,)) for end in ENDS)
@@ -34,7 +36,7 @@ class SpamLife(PagedLife):
     def somebody_else_decides(self, roles: frozenset[Role], *, agrees: bool) -> None:
         by = Actor(pseudonym="p_second", roles=roles)
         if agrees:
-            action, decide = Action.CONFIRM_SPAM, lambda: spam.confirm(self.case, by=by)
+            action, decide = Action.CONFIRM_SPAM, lambda: reopenable(spam.confirm(self.case, by=by), now=NOW)
         else:
             action, decide = Action.REJECT_SPAM, lambda: spam.reject(self.case, "应予办理。", by=by)
         self.tries(action, roles, decide, besides=self.case.spam_proposed_by is not None)
