@@ -32,8 +32,8 @@ from petition.spam import domain as spam
 # fmt: off
 UNKNOWN_DEPARTMENT = ProblemType("unknown-department", 422, "未知的部门", "Unknown department",
     "请从 known 中选择部门。", "Choose a department listed in known.")
-SIGN_IN_INSTEAD = ProblemType("sign-in-instead", 409, "请登录后评价", "Sign in to rate it",
-    "该件由账户提交，请登录后评价。", "It came from an account here: sign in, and rate it there.")
+SIGN_IN_INSTEAD = ProblemType("sign-in-instead", 409, "请登录后办理", "Sign in to do it",
+    "该件由账户提交，请登录后评价、补充或提出。", "It came from an account here: sign in, and do it there.")
 SAME_DEPARTMENT = ProblemType("same-department", 409, "已在该部门", "Already with this department",
     "该件已转交此部门，请选择其他部门。", "It was transferred to this department; choose another one.")
 WRONG_DEPARTMENT = ProblemType("wrong-department", 403, "不属于您的部门", "Another department's",

@@ -1,5 +1,6 @@
 """Number and query code, without a login: the answer is read and rated, on record, and no report opens."""
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from .conftest import Petitions
 from .library import slug
 from .outbound import posted as posted_in
 from .outbound import states, told, zone_of
+from .test_petition_review import ABOVE, CHANGED, OBJECTION, act
 
 FORUM = {"channel": "forum", "title": "请问", "text": "路口的红绿灯什么时候修好", "author": "网友甲"}
 GAMBLING = FORUM | {"title": "举报聚众赌博", "text": "三号楼一层每晚有人聚众赌博抽水，请保密"}
@@ -89,12 +91,76 @@ async def test_of_a_report_a_code_opens_nothing_and_of_the_portal_one_signs_in(p
     assert petitions.reads() == []
 
 
-@pytest.mark.parametrize("what", ["answer", "rate"])
+async def test_they_have_it_reviewed_up_the_tiers_and_read_what_was_decided(petitions: Petitions) -> None:
+    row = await posted(petitions)
+    assert slug(await by_code(petitions, "request-review", row, **OBJECTION)) == (409, "wrong-state")
+    await petitions.transferred(row["id"])
+    await petitions.replied(row["id"])
+    first = (await by_code(petitions, "answer", row)).json()
+    assert (first["review"], first["next_review"]["rung"]) == (None, "first")
+    assert slug(await by_code(petitions, "request-final-review", row, **OBJECTION)) == (409, "not-reviewed-yet")
+    asked = await by_code(petitions, "request-review", row, **OBJECTION)
+    assert asked.status_code == 200, asked.text
+    (due,) = petitions.rows("SELECT due_at, clock FROM petitions")
+    assert (datetime.fromisoformat(asked.json()["due_at"]), due["clock"]) == (due["due_at"], "review")
+    assert (await by_code(petitions, "answer", row)).json()["status"] == "under-review"
+    assert slug(await by_code(petitions, "request-review", row, **OBJECTION)) == (409, "wrong-state")
+    assert slug(await by_code(petitions, "reopen", row, **OBJECTION)) == (409, "wrong-state")
+    event = petitions.events(row["id"])[-1]
+    assert event.data["review_objection"].startswith("sealed:")
+    await act(petitions, f"/v1/petition-reviews/{row['id']}/change", CHANGED)
+    told = (await by_code(petitions, "answer", row)).json()
+    assert (told["status"], told["review"]["reply"], told["review"]["reasons"], told["review"]["objection"]) == (
+        "reviewed", CHANGED["text"], CHANGED["reasons"], None,
+    )  # fmt: skip
+    assert slug(await by_code(petitions, "request-review", row, **OBJECTION)) == (409, "wrong-state")
+    assert (await by_code(petitions, "request-final-review", row, **OBJECTION)).status_code == 200
+    await act(petitions, f"/v1/petition-reviews/{row['id']}/uphold", {"reasons": "现场核查属实"}, **ABOVE)
+    last = (await by_code(petitions, "answer", row)).json()
+    assert (last["review"]["final"], last["next_review"]) == (True, None)
+    assert petitions.reads()[-1].data["fields"] == ["reply", "review_reasons", "review_reply"]
+
+
+async def test_they_have_it_taken_up_again_in_time_and_twice_at_most(petitions: Petitions) -> None:
+    row = await posted(petitions)
+    await petitions.transferred(row["id"])
+    await petitions.replied(row["id"])
+    again = await by_code(petitions, "reopen", row, **OBJECTION)
+    assert again.status_code == 200, again.text
+    assert (await by_code(petitions, "answer", row)).json()["status"] == "received"
+    assert petitions.types(row["id"])[-1] == "reopened"
+    assert slug(await by_code(petitions, "reopen", row, **OBJECTION)) == (409, "wrong-state")
+    late = await posted(petitions, FORUM | {"text": "另一个路口的红绿灯也坏了"})
+    await petitions.transferred(late["id"])
+    await petitions.replied(late["id"])
+    petitions.rows(
+        "UPDATE petitions SET reopenable_until = now() - interval '1 second',"
+        " reviewable_until = now() - interval '1 second' RETURNING 1"
+    )
+    assert slug(await by_code(petitions, "reopen", late, **OBJECTION)) == (409, "window-closed")
+    assert slug(await by_code(petitions, "request-review", late, **OBJECTION)) == (409, "review-window-closed")
+
+
+@pytest.mark.parametrize(
+    ("what", "refused"), [("request-review", "no-review-of-a-report"), ("reopen", "in-confidence")]
+)
+async def test_of_a_report_the_refusal_is_the_same_wherever_it_stands_and_of_the_portal_one_signs_in(
+    petitions: Petitions, what: str, refused: str
+) -> None:
+    report = await posted(petitions, GAMBLING)
+    for state in ("classified", "transferred", "in-hand", "replied", "closed"):
+        petitions.rows(f"UPDATE petitions SET state = '{state}' WHERE id = '{report['id']}' RETURNING 1")
+        assert slug(await by_code(petitions, what, report, **OBJECTION)) == (409, refused)
+    portal = await petitions.submitted()
+    assert slug(await by_code(petitions, what, portal, **OBJECTION)) == (409, "sign-in-instead")
+
+
+@pytest.mark.parametrize("what", ["answer", "rate", "reopen", "request-review", "request-final-review"])
 async def test_codes_are_not_guessed_for_long_and_an_unknown_number_reads_like_a_wrong_code(
     petitions: Petitions, what: str
 ) -> None:
     row = await posted(petitions)
-    body = {"query_code": "A" * 10} | (BADLY if what == "rate" else {})
+    body = {"query_code": "A" * 10} | (BADLY if what == "rate" else {} if what == "answer" else OBJECTION)
     wrong, unknown = [
         await petitions.client.post(f"/v1/by-code/{what}", json={"number": number} | body)
         for number in (row["number"], f"{row['number'][:-1]}X")

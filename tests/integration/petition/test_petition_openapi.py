@@ -95,6 +95,7 @@ OPERATIONS = {
     ("POST", "/v1/by-code/answer"),
     ("POST", "/v1/by-code/rate"),
     ("POST", "/v1/by-code/supplement"),
+    *(("POST", f"/v1/by-code/{asked}") for asked in ("reopen", "request-review", "request-final-review")),
     ("GET", "/v1/bulletins"),
     ("POST", "/v1/bulletins"),
     ("GET", "/v1/bulletins/{bulletin_id}"),

@@ -12,7 +12,7 @@ from petition.holding.views import HeldAnswer
 from petition.store import PETITIONS
 from petition.workflow import State
 
-ANSWER: Final = frozenset({"reply", "correction"})
+ANSWER: Final = frozenset({"reply", "correction", "review_reasons", "review_reply"})
 ASKED: Final = frozenset({"supplement_request"})
 PURPOSE: Final = "rights-request"
 """What for, as records of reads say."""

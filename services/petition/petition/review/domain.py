@@ -77,6 +77,16 @@ def open_to_objections(answered: Decision, *, now: datetime) -> Decision:
     return reviewable(reopenable(answered, now=now), now=now)
 
 
+def require_open(petition: Petition) -> None:
+    """Refuse what may report a crime or complain about police, wherever it stands.
+
+    Raises:
+        NoReviewHere: It is one of those.
+    """
+    if in_confidence(petition.kind, petition.hidden):
+        raise NoReviewHere(crime=petition.hidden is Ground.CRIME or petition.hidden is None)
+
+
 def next_rung(review: Review | None) -> Rung | None:
     """Say which rung comes next; None: there is none."""
     if review is None:
@@ -107,8 +117,7 @@ def request(petition: Petition, rung: Rung, objection: str, *, by: Actor, now: d
     TABLE.follow(petition.state, ASKING[rung], by.roles)
     if petition.hidden is Ground.MOVED:
         raise NothingAnswered
-    if in_confidence(petition.kind, petition.hidden):
-        raise NoReviewHere(crime=petition.hidden is Ground.CRIME or petition.hidden is None)
+    require_open(petition)
     if petition.state is State.CLOSED and petition.outcome is not Outcome.ANSWERED:
         raise NothingAnswered
     following = next_rung(petition.review)
