@@ -184,6 +184,7 @@ CHANGE = Step(
     look=True,
 )
 SUPPLY_BY_CODE = replace(SUPPLEMENT, who=Who.HOLDER, of="by-code")
+ASK_BY_CODE, REOPEN_BY_CODE = (replace(step, who=Who.HOLDER, of="by-code") for step in (ASK_REVIEW, REOPEN))
 RATE_BY_CODE = replace(RATE_WELL, who=Who.HOLDER, of="by-code", look=True, at="answer")
 CONSENT = Step("consent", Who.SENDER, e.PetitionConsentGiven)
 PUBLISH = Step("publish", Who.SPOKESPERSON, e.PetitionPublished, _proposed, of="publications", look=True)
@@ -245,6 +246,8 @@ BETWEEN_OFFICES: Final[tuple[Course, ...]] = (
 WITH_A_CODE: Final[tuple[Course, ...]] = (
     (*HANDLED, RATE_BY_CODE, CLOSE),
     (TRANSFER, SIGN_FOR, ASK_MORE, SUPPLY_BY_CODE, REPLY, RATE_BY_CODE, CLOSE),
+    (*HANDLED, ASK_BY_CODE, SEND_BACK, REPLY, CLOSE),
+    (*HANDLED, CLOSE, REOPEN_BY_CODE, *HANDLED, RATE_BY_CODE, CLOSE),
 )
 """Of whoever has no account here, and asks with number and query code (编号、查询码)."""
 TO_THE_END: Final[Course] = (*HANDLED, CLOSE, ASK_REVIEW, UPHOLD, ASK_FINAL, CHANGE)
