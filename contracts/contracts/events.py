@@ -820,6 +820,50 @@ class DeliveryCodeTaken(ContractEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryBulletinSent(ContractEvent):
+    """A microblog, a forum or a group has taken a bulletin, or that it was withdrawn (通报已播发)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.delivery.bulletin-sent.v1"
+    TOPIC: ClassVar[str] = "petition.deliveries.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:delivery-bulletin-sent:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    bulletin: str
+    """Id of the bulletin that is told."""
+    told: int
+    """Sequence of the bulletin's event that is told."""
+    what: str
+    """What is told. An open list; readers have to bear new ones."""
+    channel: str
+    """The channel that carries it."""
+    source: str
+    """Which one of them: a forum's zone, a microblog's account, a group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryBulletinParked(ContractEvent):
+    """It can't be sent there, and waits for somebody of the desk to look (通报播发失败，待处理)."""
+
+    TYPE: ClassVar[str] = "yiwangban.petition.delivery.bulletin-parked.v1"
+    TOPIC: ClassVar[str] = "petition.deliveries.v1"
+    DATASCHEMA: ClassVar[str] = "urn:yiwangban:schema:delivery-bulletin-parked:v1"
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+
+    bulletin: str
+    """Id of the bulletin that is told."""
+    told: int
+    """Sequence of the bulletin's event that is told."""
+    what: str
+    """What is told. An open list; readers have to bear new ones."""
+    channel: str
+    """The channel that carries it."""
+    source: str
+    """Which one of them: a forum's zone, a microblog's account, a group."""
+    reason: str
+    """Why, without content. An open list; readers have to bear new ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PetitionErasureAcknowledged(ContractEvent):
     """Everything that was sealed under a destroyed key is deleted from this service's tables (抹除确认)."""
 
@@ -2298,6 +2342,8 @@ EVENTS: Mapping[str, type[ContractEvent]] = MappingProxyType(
         "yiwangban.petition.delivery.parked.v1": DeliveryParked,
         "yiwangban.petition.delivery.resumed.v1": DeliveryResumed,
         "yiwangban.petition.delivery.code-taken.v1": DeliveryCodeTaken,
+        "yiwangban.petition.delivery.bulletin-sent.v1": DeliveryBulletinSent,
+        "yiwangban.petition.delivery.bulletin-parked.v1": DeliveryBulletinParked,
         "yiwangban.petition.petition-erasure.acknowledged.v1": PetitionErasureAcknowledged,
         "yiwangban.petition.petition.received.v1": PetitionReceived,
         "yiwangban.petition.petition.revised.v1": PetitionRevised,

@@ -32,6 +32,7 @@ from petition.handling.notices import calendar_of
 from petition.holding import api as holding
 from petition.outbound import api as outbound
 from petition.outbound import sending
+from petition.outbound.reach import reach_by
 from petition.paging import api as paging
 from petition.paging import delivering
 from petition.paging.config import PagingSettings
@@ -60,6 +61,7 @@ def bootstrap() -> Service:
     count_by(calendar_of(settings.notices))
     library = Library(settings.database_url)
     channels = ChannelSettings()
+    reach_by(channels)
     store = store_at(settings.attachments)
     watch = Watch()
     return Service(

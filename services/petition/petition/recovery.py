@@ -8,8 +8,8 @@ from chassis.unit import Unit
 from contracts.events import EVENTS, PetitionCalledBack, PetitionRated, RosterSpokespersonRegistered
 from petition.bulletins.store import BULLETINS
 from petition.handling.timers import timers_set_by
-from petition.outbound.delivery import told_by
-from petition.outbound.store import DELIVERIES
+from petition.outbound.delivery import told_by, told_to_all
+from petition.outbound.store import DELIVERIES, announce
 from petition.paging import store as pages
 from petition.replies.store import ANSWERS, follow, heard
 from petition.rosters.store import SHIFTS, SPOKESPERSONS
@@ -47,7 +47,7 @@ async def restore(unit: Unit, event: Envelope) -> None:
         registered = event.type == RosterSpokespersonRegistered.TYPE
         await (SPOKESPERSONS if registered else SHIFTS).restore(unit, event)
     elif event.type.startswith(TOLD):
-        await BULLETINS.restore(unit, event)
+        await _bulletin(unit, event)
     elif event.type.startswith(ANSWERED):
         await ANSWERS.restore(unit, event)
         if (stored := await ANSWERS.find(unit, UUID(event.subject))) is not None:
@@ -67,3 +67,13 @@ async def restore(unit: Unit, event: Envelope) -> None:
             elif petition is not None:
                 await PETITIONS.tell(unit, petition.case, event.sequence, happened, since=event.time)
         unit.set_timers([*timers_set_by(happened, event.subject, event.sequence, event.correlationid)])
+
+
+async def _bulletin(unit: Unit, event: Envelope) -> None:
+    """Apply an event of a bulletin; what of it is for everybody waits to be told again, unless it is known as sent."""
+    await BULLETINS.restore(unit, event)
+    what, bulletin = told_to_all(EVENTS[event.type].from_data(event.data)), None
+    if what is not None:
+        bulletin = await BULLETINS.find(unit, UUID(event.subject))
+    if what is not None and bulletin is not None:
+        await announce(unit, bulletin.case, event.sequence, what, event.time)

@@ -30,6 +30,7 @@ from petition.handling.tables import course_in
 from petition.handling.timers import timers_of
 from petition.kinds import Ground
 from petition.outbound.delivery import CARRIES, told_by
+from petition.outbound.reach import is_silent
 from petition.outbound.store import queue
 from petition.paging import store as pages
 from petition.paging.tables import alarm_in
@@ -192,6 +193,8 @@ class Petitions(Repository[PetitionRow, Petition]):
     ) -> None:
         """Have an event told, if it is one of those and there is a way; what is told already isn't again.
 
+        Where a source is set up and nothing to be sent there, nothing waits to be sent.
+
         Args:
             unit: Of the transaction.
             petition: Whose it is.
@@ -204,7 +207,7 @@ class Petitions(Repository[PetitionRow, Petition]):
             return
         ((_, content),) = await self.contents(unit, [stored], reader=None, only={"reply_to"})
         origin = Origin.read(petition.channel, content["reply_to"]) if "reply_to" in content else None
-        if origin is not None and origin.source is not None:
+        if origin is not None and origin.source is not None and not is_silent(petition.channel, origin.source):
             await queue(unit, petition, sequence, what, origin.source, since)
 
     async def _take_over(self, unit: Unit, case: Petition, event: Envelope, happened: ContractEvent) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def test_a_time_that_says_nothing_is_none(value: object) -> None:
         {"url": "http://forum.example/feed"},
         {"url": "file:///etc/passwd"},
         {"every_s": 0},
+        {"bulletins": True},
     ],
     ids=str,
 )

@@ -12,6 +12,8 @@ from petition.bulletins.bulletin import Bulletin, Category, Content, begin, repl
 from petition.bulletins.domain import Decision
 from petition.bulletins.tables import BulletinRow
 from petition.bulletins.workflow import State
+from petition.outbound.delivery import told_to_all
+from petition.outbound.store import announce
 
 
 async def add_unless_answered(unit: Unit, decision: Decision) -> None:
@@ -73,4 +75,15 @@ def _read(row: BulletinRow) -> Bulletin:
     )
 
 
-BULLETINS = Repository(BulletinRow, resource="bulletin", read=_read, write=_write, begin=begin, replay=replay)
+class Bulletins(Repository[BulletinRow, Bulletin]):
+    """Keeps with a bulletin's events what everybody is told of them."""
+
+    async def announce(self, unit: Unit, decision: Decision) -> None:
+        """Put the events of a decision into the outbox, and have told what is for everybody."""
+        await super().announce(unit, decision)
+        for sequence, event in enumerate(decision.events, decision.first_sequence):
+            if (what := told_to_all(event)) is not None:
+                await announce(unit, decision.after, sequence, what, unit.now)
+
+
+BULLETINS = Bulletins(BulletinRow, resource="bulletin", read=_read, write=_write, begin=begin, replay=replay)

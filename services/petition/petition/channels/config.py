@@ -22,6 +22,11 @@ def _require_https(url: str | None) -> None:
         raise ValueError("https, unless it is on this machine")
 
 
+def _require_answers(url: str | None, *, bulletins: bool) -> None:
+    if bulletins and url is None:
+        raise ValueError("what carries bulletins says where they go: answers")
+
+
 LOCAL: Final = frozenset({"127.0.0.1", "localhost"})
 Tenant = Annotated[str, AfterValidator(_known)]
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -41,6 +46,7 @@ class FeedSettings(BaseModel):
     every_s: float = Field(default=30.0, ge=1, le=3600)
     answers: str | None = Field(default=None, pattern=r"^https?://", description="Where answers go; unset: none do.")
     private: bool = Field(default=False, description="Its members can be told something by private message.")
+    bulletins: bool = Field(default=False, description="It carries bulletins: its tenant's, and the province's.")
 
     @model_validator(mode="after")
     def _only_what_is_addressed_to_us(self) -> Self:
@@ -48,6 +54,7 @@ class FeedSettings(BaseModel):
             raise ValueError("a microblog names the account that has to be mentioned")
         _require_https(self.url)
         _require_https(self.answers)
+        _require_answers(self.answers, bulletins=self.bulletins)
         return self
 
 
@@ -111,10 +118,12 @@ class RelaySettings(SignedSettings):
     """A group whose messages a relay hands over, signed; answers are handed to it, signed likewise."""
 
     answers: str | None = Field(default=None, pattern=r"^https?://", description="Where answers go; unset: none do.")
+    bulletins: bool = Field(default=False, description="It carries bulletins: its tenant's, and the province's.")
 
     @model_validator(mode="after")
     def _nothing_in_clear(self) -> Self:
         _require_https(self.answers)
+        _require_answers(self.answers, bulletins=self.bulletins)
         return self
 
 

@@ -100,7 +100,7 @@ class PullConnector(Connector, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """What goes out to whoever wrote a message.
+    """What goes out to whoever wrote a message; a bulletin answers none, and is for everybody.
 
     Attributes:
         key: By it a counterpart knows what it has taken already; the same for each attempt, and for nothing else.
@@ -110,6 +110,7 @@ class Outgoing:
         title: Of the message; None where its subject is kept out of what is sent.
         text: What is told.
         automatic: No person has written it.
+        withdraws: The key of what it takes back, if it does: a bulletin.
     """
 
     key: str
@@ -119,6 +120,7 @@ class Outgoing:
     title: str | None
     text: str
     automatic: bool
+    withdraws: str | None = None
 
 
 class SendError(Exception):

@@ -15,6 +15,10 @@ from uuid import UUID, uuid5
 from contracts.event import ContractEvent
 
 from contracts.events import (
+    BulletinPublished,
+    BulletinWithdrawn,
+    DeliveryBulletinParked,
+    DeliveryBulletinSent,
     DeliveryCodeTaken,
     DeliveryParked,
     DeliveryResumed,
@@ -32,7 +36,9 @@ from contracts.events import (
 from petition.outbound.workflow import State
 from petition.petition import Channel
 
-DeliveryEvent = DeliverySent | DeliveryParked | DeliveryResumed | DeliveryCodeTaken
+DeliveryEvent = (
+    DeliverySent | DeliveryParked | DeliveryResumed | DeliveryCodeTaken | DeliveryBulletinSent | DeliveryBulletinParked
+)
 
 
 class Way(StrEnum):
@@ -45,7 +51,10 @@ class Way(StrEnum):
 
 
 class What(StrEnum):
-    """What is told: 收件回执, 要求补充, 答复, 更正, 已受理复查, 复查意见; of a report 已移交, 已立案, 不予立案."""
+    """What is told: 收件回执, 要求补充, 答复, 更正, 已受理复查, 复查意见; of a report 已移交, 已立案, 不予立案.
+
+    And to everybody, where a source carries them: 通报, 撤回通报.
+    """
 
     RECEIPT = "receipt"
     QUESTION = "question"
@@ -56,6 +65,8 @@ class What(StrEnum):
     HANDED_OVER = "handed-over"
     FILED = "filed"
     NOT_FILED = "not-filed"
+    BULLETIN = "bulletin"
+    WITHDRAWAL = "bulletin-withdrawn"
 
 
 NEITHER: Final = frozenset[Way]()
@@ -89,19 +100,24 @@ _TOLD: Final[Mapping[type[ContractEvent], What]] = MappingProxyType(
         ReportTransferred: What.HANDED_OVER,
     }
 )
+_TOLD_TO_ALL: Final[Mapping[type[ContractEvent], What]] = MappingProxyType(
+    {BulletinPublished: What.BULLETIN, BulletinWithdrawn: What.WITHDRAWAL}
+)
+OF_BULLETINS: Final = frozenset(_TOLD_TO_ALL.values())
+"""What isn't told to whoever wrote a petition, but to everybody."""
 _FILED: Final = {"filed": What.FILED, "not-filed": What.NOT_FILED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Something that is told to whoever wrote a petition.
+    """Something that is told to whoever wrote a petition, or of a bulletin to everybody.
 
     Attributes:
         id: Subject of its events, and the key by which a counterpart knows it again: see ``id_of``.
         tenant: The petition's.
         sequence: Of its last event; 0 while there is none.
-        petition: Id of the petition.
-        told: Sequence of the petition's event that is told.
+        petition: Id of the petition, or of the bulletin.
+        told: Sequence of its event that is told.
         source: Which one of the channel's sources.
         way: How it was sent.
         reason: Why it is parked.
@@ -129,13 +145,27 @@ def told_by(event: ContractEvent) -> What | None:
     return _FILED.get(event.outcome) if isinstance(event, ReportClosed) else _TOLD.get(type(event))
 
 
+def told_to_all(event: ContractEvent) -> What | None:
+    """Say what an event of a bulletin is to everybody; None: it isn't for everybody."""
+    return _TOLD_TO_ALL.get(type(event))
+
+
+def id_at(bulletin: str, what: What, channel: Channel, source: str) -> str:
+    """Give the id of the delivery that tells of a bulletin in one place; see ``id_of``."""
+    return _named(bulletin, f"{what}/{channel}/{source}")
+
+
 def id_of(petition: str, told: int) -> str:
     """Give the id of the delivery that tells an event: always the same one, also from a database that was restored.
 
     It begins with the petition's own moment, so that lists of deliveries go by the age of their petitions.
     """
-    whose = UUID(petition)
-    return str(UUID(bytes=whose.bytes[:6] + uuid5(whose, str(told)).bytes[6:]))
+    return _named(petition, str(told))
+
+
+def _named(whose: str, name: str) -> str:
+    id_ = UUID(whose)
+    return str(UUID(bytes=id_.bytes[:6] + uuid5(id_, name).bytes[6:]))
 
 
 def begin(event: DeliveryEvent, *, id: str, tenant: str) -> Delivery:  # noqa: A002
@@ -144,13 +174,13 @@ def begin(event: DeliveryEvent, *, id: str, tenant: str) -> Delivery:  # noqa: A
     Raises:
         ValueError: It isn't a first one.
     """
-    if not isinstance(event, DeliverySent | DeliveryParked):
+    if not isinstance(event, DeliverySent | DeliveryParked | DeliveryBulletinSent | DeliveryBulletinParked):
         raise ValueError("a delivery is sent or parked first")  # noqa: TRY004  its place is wrong, not its type
     waiting = Delivery(
         id=id,
         tenant=tenant,
         sequence=0,
-        petition=event.petition,
+        petition=event.petition if isinstance(event, DeliverySent | DeliveryParked) else event.bulletin,
         told=event.told,
         what=What(event.what),
         channel=Channel(event.channel),
@@ -165,7 +195,9 @@ def replay(delivery: Delivery, event: DeliveryEvent) -> Delivery:
     match event:
         case DeliverySent(way=way, code_until=until):
             return replace(delivery, state=State.SENT, way=Way(way), reason=None, code_until=until)
-        case DeliveryParked(reason=reason):
+        case DeliveryBulletinSent():
+            return replace(delivery, state=State.SENT, way=Way.PUBLIC, reason=None)
+        case DeliveryParked(reason=reason) | DeliveryBulletinParked(reason=reason):
             return replace(delivery, state=State.PARKED, reason=reason)
         case DeliveryResumed():
             return replace(delivery, state=State.WAITING, reason=None)

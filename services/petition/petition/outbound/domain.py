@@ -8,8 +8,15 @@ from casework import decision
 from casework.roles import Actor, Role
 from casework.workflow import Refused
 
-from contracts.events import DeliveryCodeTaken, DeliveryParked, DeliveryResumed, DeliverySent
-from petition.outbound.delivery import Delivery, DeliveryEvent, Way, replay
+from contracts.events import (
+    DeliveryBulletinParked,
+    DeliveryBulletinSent,
+    DeliveryCodeTaken,
+    DeliveryParked,
+    DeliveryResumed,
+    DeliverySent,
+)
+from petition.outbound.delivery import OF_BULLETINS, Delivery, DeliveryEvent, Way, replay
 from petition.outbound.workflow import TABLE, Action
 
 Decision = decision.Decision[Delivery, DeliveryEvent]
@@ -33,7 +40,10 @@ def sent(delivery: Delivery, way: Way, *, code_until: datetime | None = None) ->
         WrongState: See the table.
     """
     TABLE.follow(delivery.state, Action.SEND, _SERVICE)
-    return _decided(delivery, DeliverySent(**_which(delivery), way=way.value, code_until=code_until))
+    if delivery.what in OF_BULLETINS:
+        return _decided(delivery, DeliveryBulletinSent(bulletin=delivery.petition, **_which(delivery)))
+    whose = {"petition": delivery.petition, **_which(delivery)}
+    return _decided(delivery, DeliverySent(**whose, way=way.value, code_until=code_until))
 
 
 def park(delivery: Delivery, reason: str) -> Decision:
@@ -43,7 +53,9 @@ def park(delivery: Delivery, reason: str) -> Decision:
         WrongState: See the table.
     """
     TABLE.follow(delivery.state, Action.PARK, _SERVICE)
-    return _decided(delivery, DeliveryParked(**_which(delivery), reason=reason))
+    if delivery.what in OF_BULLETINS:
+        return _decided(delivery, DeliveryBulletinParked(bulletin=delivery.petition, **_which(delivery), reason=reason))
+    return _decided(delivery, DeliveryParked(petition=delivery.petition, **_which(delivery), reason=reason))
 
 
 def resend(delivery: Delivery, *, by: Actor) -> Decision:
@@ -71,7 +83,6 @@ def take_code(delivery: Delivery, *, now: datetime) -> Decision:
 
 def _which(delivery: Delivery) -> dict[str, Any]:
     return {
-        "petition": delivery.petition,
         "told": delivery.told,
         "what": delivery.what.value,
         "channel": delivery.channel.value,

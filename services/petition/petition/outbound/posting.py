@@ -54,12 +54,14 @@ class Zone:
         }
         if outgoing.way is Way.PRIVATE:
             told["to"] = outgoing.origin.address
+        if outgoing.withdraws:
+            told["withdraws"] = outgoing.withdraws
         headers = {"Idempotency-Key": outgoing.key, **bearer(self._settings.token_path, AwayError)}
         await post(self._url, orjson.dumps(told), headers)
 
 
 class Group:
-    """A group's relay that tells its members what is handed to it, each alone."""
+    """A group's relay that tells its members what is handed to it, each alone; bulletins, all of them."""
 
     channel: Channel = Channel.QQ_GROUP
 
@@ -78,7 +80,10 @@ class Group:
             SendError: See there; also AwayError and RefusedError.
         """
         origin, timestamp = outgoing.origin, str(int(time.time()))
-        body = orjson.dumps({"in_reply_to": origin.message, "to": origin.address, "text": outgoing.text})
+        told = {"in_reply_to": origin.message, "to": origin.address, "text": outgoing.text}
+        if outgoing.way is Way.PUBLIC:
+            told = {"visibility": outgoing.way.value, "text": outgoing.text}
+        body = orjson.dumps(told | ({"withdraws": outgoing.withdraws} if outgoing.withdraws else {}))
         try:
             secrets = secrets_in(self._settings.secret_path)
         except (OSError, WeakSecretError) as error:

@@ -24,7 +24,11 @@ from chassis.testing.faults import fault_point
 from chassis.unit import Unit
 from chassis.worker.tasks import Task
 from sqlmodel import col
+from workdays.counting import day_of
 
+from petition.bulletins.store import BULLETINS
+from petition.bulletins.tables import BulletinRow
+from petition.bulletins.wording import published, withdrawn
 from petition.channels import cursors
 from petition.channels.connector import AwayError, Outgoing, RefusedError, SendConnector, SendError
 from petition.channels.cursors import Direction
@@ -32,7 +36,7 @@ from petition.channels.origin import Origin
 from petition.kinds import in_confidence
 from petition.outbound import domain, store
 from petition.outbound.codes import token_of
-from petition.outbound.delivery import Delivery, What
+from petition.outbound.delivery import OF_BULLETINS, Delivery, Way, What, id_at
 from petition.outbound.marks import mark_of
 from petition.outbound.store import DELIVERIES, StoredDelivery
 from petition.outbound.telemetry import telemetry
@@ -107,7 +111,8 @@ class Sender:
             await self._park(delivery, "too-late" if late else "behind", unit)
             return False
         try:
-            composed = None if row.outdated else await self._compose(delivery, unit)  # type: ignore[attr-defined]
+            compose = self._announce if delivery.what in OF_BULLETINS else self._compose
+            composed = None if row.outdated else await compose(delivery, unit)  # type: ignore[attr-defined]
             if composed is None:
                 await store.drop(unit, delivery)
                 self._count("dropped", unit)
@@ -164,6 +169,27 @@ class Sender:
             automatic=delivery.what not in WORDS_OF_PEOPLE,
         )
         return outgoing, words
+
+    async def _announce(self, delivery: Delivery, unit: Unit) -> tuple[Outgoing, Told] | None:
+        """Say what of a bulletin goes out; None if nothing does: it was withdrawn before, or its last day is over."""
+        wanted = BULLETINS.within(EVERYTHING).where(col(BulletinRow.id) == UUID(delivery.petition))
+        (stored,) = await BULLETINS.fetch(unit.session, wanted)
+        taken_back = delivery.what is What.WITHDRAWAL
+        text = withdrawn(stored.case) if taken_back else published(stored.case, day_of(unit.now))
+        if text is None:
+            return None
+        channel, source = delivery.channel, delivery.source
+        outgoing = Outgoing(
+            key=delivery.id,
+            mark=mark_of(delivery.id, unit.outbox),
+            origin=Origin(channel=channel, source=source),
+            way=Way.PUBLIC,
+            title=None,
+            text=text,
+            automatic=False,
+            withdraws=id_at(delivery.petition, What.BULLETIN, channel, source) if taken_back else None,
+        )
+        return outgoing, Told(Way.PUBLIC, text)
 
     async def _send(self, outgoing: Outgoing) -> None:
         """Send it, within bounds.

@@ -13,12 +13,15 @@ from chassis.api.pages import cut
 from chassis.database import driver_of
 from chassis.policy import EVERYTHING
 from chassis.unit import Unit
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from petition.bulletins.bulletin import Bulletin
+from petition.bulletins.tables import BulletinRow
 from petition.channels.connector import Connector
-from petition.outbound.delivery import Delivery, Way, What, begin, id_of, replay
+from petition.outbound.delivery import Delivery, Way, What, begin, id_at, id_of, replay
+from petition.outbound.reach import outlets_of
 from petition.outbound.tables import DeliveryRow
 from petition.outbound.workflow import State
 from petition.petition import Channel, Petition
@@ -35,6 +38,9 @@ WHERE %(what)s::text <> 'handed-over' OR NOT EXISTS (
     SELECT FROM deliveries WHERE petition = %(petition)s::uuid AND what = 'handed-over'
 )
 ON CONFLICT (id) DO NOTHING
+"""
+_PLACES: Final = """
+SELECT channel, source FROM deliveries WHERE petition = %(bulletin)s::uuid AND what = 'bulletin' ORDER BY 1, 2
 """
 _AGAIN: Final = """
 UPDATE deliveries SET next_at = now() + %(pause_s)s * interval '1 second', attempts = coalesce(attempts, 0) + 1
@@ -66,6 +72,21 @@ async def queue(unit: Unit, petition: Petition, told: int, what: What, source: s
     await driver_of(unit.session).execute(_QUEUE, delivery | where)
 
 
+async def announce(unit: Unit, bulletin: Bulletin, told: int, what: What, since: datetime) -> None:
+    """Have something of a bulletin told wherever it is carried, in the transaction of what is told.
+
+    A withdrawal goes wherever the bulletin was to go, also where it went out of sight since.
+    """
+    places = [(each.channel.value, each.source) for each in outlets_of(bulletin.tenant)]
+    if what is What.WITHDRAWAL:
+        places = await (await driver_of(unit.session).execute(_PLACES, {"bulletin": bulletin.id})).fetchall()
+    for channel, source in places:
+        id_ = id_at(bulletin.id, what, Channel(channel), source)
+        delivery = {"id": id_, "tenant": bulletin.tenant, "petition": bulletin.id, "told": told}
+        where = {"channel": channel, "source": source, "what": what.value, "since": since}
+        await driver_of(unit.session).execute(_QUEUE, delivery | where)
+
+
 async def due(unit: Unit, connector: Connector, most: int) -> Sequence[StoredDelivery]:
     """Give what is to be sent to a source now, the oldest first, locked; of each petition what was told first.
 
@@ -73,7 +94,7 @@ async def due(unit: Unit, connector: Connector, most: int) -> Sequence[StoredDel
     (``behind``).
     """
     other = aliased(DeliveryRow)
-    row, of_the_same = DeliveryRow, col(other.petition) == col(DeliveryRow.petition)
+    row, of_the_same = DeliveryRow, and_(col(other.petition) == col(DeliveryRow.petition), *_there(other))
     before, later = col(other.told) < col(row.told), col(other.told) > col(row.told)
     statement = (
         DELIVERIES.within(EVERYTHING)
@@ -120,16 +141,16 @@ async def standing(unit: Unit, connector: Connector) -> tuple[int, float, int]:
 
 async def page(
     unit: Unit, who: Asker, *, state: State, after: UUID | None, limit: int
-) -> tuple[Sequence[tuple[StoredDelivery, str]], str | None]:
+) -> tuple[Sequence[tuple[StoredDelivery, str | None]], str | None]:
     """Give a page of what goes out of the petitions that somebody may look after, with their numbers."""
     statement = newest(_visible(who, "list").where(col(DeliveryRow.state) == state.value), col(DeliveryRow.id),
                        after=after, limit=limit + 1)  # fmt: skip
     found = await DELIVERIES.fetch(unit.session, statement)
-    return cut([(each, str(each.row.number)) for each in found], limit, lambda one: one[0].case.id)  # type: ignore[attr-defined]
+    return cut([(each, each.row.number) for each in found], limit, lambda one: one[0].case.id)  # type: ignore[attr-defined]
 
 
-async def shown(unit: Unit, who: Asker, id_: UUID) -> tuple[StoredDelivery, str]:
-    """Give one that somebody may look after, with its petition's number.
+async def shown(unit: Unit, who: Asker, id_: UUID) -> tuple[StoredDelivery, str | None]:
+    """Give one that somebody may look after, with its petition's number if it is one of a petition.
 
     Raises:
         Problem: 404.
@@ -137,7 +158,7 @@ async def shown(unit: Unit, who: Asker, id_: UUID) -> tuple[StoredDelivery, str]
     found = await DELIVERIES.fetch(unit.session, _visible(who, "read").where(col(DeliveryRow.id) == id_))
     if not found:
         raise Problem(NOT_FOUND)
-    return found[0], str(found[0].row.number)  # type: ignore[attr-defined]
+    return found[0], found[0].row.number  # type: ignore[attr-defined]
 
 
 async def parked_with(unit: Unit, who: Asker, id_: UUID) -> Sequence[Delivery]:
@@ -152,6 +173,7 @@ async def parked_with(unit: Unit, who: Asker, id_: UUID) -> Sequence[Delivery]:
     parked = (
         DELIVERIES.within(EVERYTHING)
         .where(col(DeliveryRow.petition) == found[0].row.petition)
+        .where(col(DeliveryRow.channel) == found[0].row.channel, col(DeliveryRow.source) == found[0].row.source)
         .where(or_(col(DeliveryRow.id) == id_, col(DeliveryRow.state) == State.PARKED.value))
         .order_by(col(DeliveryRow.told))
         .with_for_update()
@@ -160,15 +182,29 @@ async def parked_with(unit: Unit, who: Asker, id_: UUID) -> Sequence[Delivery]:
 
 
 def _visible(who: Asker, action: str) -> Select[Any]:
-    """Begin a query for deliveries: whose they are to look after, their petitions say."""
+    """Begin a query for deliveries: whose they are to look after, their petitions say.
+
+    Of a bulletin everybody may know; whoever looks after deliveries looks after those of the bulletins that they see.
+    """
     petitions = PetitionRow.__table__  # type: ignore[attr-defined]
     reach = who.reach("delivery", action).where(columns_of(petitions, owner="author"))
+    bulletins = BulletinRow.__table__  # type: ignore[attr-defined]
+    seen = who.reach("bulletin", "read").where(columns_of(bulletins, owner="id"))
     number = select(petitions.c.number).where(petitions.c.id == col(DeliveryRow.petition)).scalar_subquery()
     return (
         DELIVERIES.within(EVERYTHING)
         .add_columns(number.label("number"))
-        .where(exists().where(petitions.c.id == col(DeliveryRow.petition)).where(reach))
+        .where(
+            or_(
+                exists().where(petitions.c.id == col(DeliveryRow.petition)).where(reach),
+                exists().where(bulletins.c.id == col(DeliveryRow.petition)).where(seen),
+            )
+        )
     )
+
+
+def _there(other: Any) -> tuple[Any, Any]:
+    return col(other.channel) == col(DeliveryRow.channel), col(other.source) == col(DeliveryRow.source)
 
 
 def _write(delivery: Delivery) -> dict[str, Any]:

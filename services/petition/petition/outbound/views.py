@@ -8,21 +8,24 @@ from chassis.api.pages import Next
 from pydantic import Field
 
 from petition.outbound.codes import Code
-from petition.outbound.delivery import Delivery
+from petition.outbound.delivery import OF_BULLETINS, Delivery
 from petition.outbound.store import StoredDelivery
 from petition.views import EmergencyView
 
 
 class DeliveryView(View):
-    """Something that is told to whoever wrote a petition; not what it says."""
+    """Something that is told to whoever wrote a petition, or of a bulletin to everybody; not what it says."""
 
     id: str
-    petition: str = Field(description="诉求的 id · The petition's id")
-    number: str = Field(description="办件编号 · The petition's number")
+    petition: str | None = Field(description="诉求的 id · The petition's id")
+    number: str | None = Field(description="办件编号 · The petition's number")
+    bulletin: str | None = Field(description="通报的 id · The bulletin's id")
     tenant: str
     channel: str
     source: str = Field(description="来源 · A forum's zone, an account, a group, a mailbox")
-    what: str = Field(description="回执、要求补充、答复、更正、复查、已移交、已立案、不予立案 · What is told")
+    what: str = Field(
+        description="回执、要求补充、答复、更正、复查、已移交、已立案、不予立案；通报、撤回通报 · What is told"
+    )
     state: str
     version: int = Field(description="版本号，与 ETag 相同 · Version, the same as the ETag")
     way: str | None = Field(description="公开或私信 · In the open, or by private message")
@@ -30,8 +33,8 @@ class DeliveryView(View):
     waiting_since: datetime | None
 
     @classmethod
-    def of(cls, stored: StoredDelivery, number: str) -> Self:
-        """Show it with its petition's number."""
+    def of(cls, stored: StoredDelivery, number: str | None) -> Self:
+        """Show it, of a petition with its number."""
         delivery = stored.case
         return cls(**_shown(delivery), number=number, waiting_since=stored.row.since)
 
@@ -66,9 +69,11 @@ class CodeView(View):
 
 
 def _shown(delivery: Delivery) -> dict[str, object]:
+    of_a_bulletin = delivery.what in OF_BULLETINS
     return {
         "id": delivery.id,
-        "petition": delivery.petition,
+        "petition": None if of_a_bulletin else delivery.petition,
+        "bulletin": delivery.petition if of_a_bulletin else None,
         "tenant": delivery.tenant,
         "channel": delivery.channel,
         "source": delivery.source,
