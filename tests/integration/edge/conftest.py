@@ -28,15 +28,15 @@ from chassis.testing.events import create_tables
 from chassis.testing.permissions import for_roles
 from chassis.testing.topics import create_topics
 from chassis.unit import Unit, Units
-from contracts.codec import Codec
-from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric import ec
 from deploy.kafka import Kafka
 from fastapi import APIRouter, Depends, FastAPI, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 
-TOPICS = (*(topic.name for topic in Registry.load().written_by("petition")), "intel.alerts.v1")
+from tests.integration.kit.in_process import CODEC, REGISTRY
+
+TOPICS = (*(topic.name for topic in REGISTRY.written_by("petition")), "intel.alerts.v1")
 ISSUER, AUDIENCE = "https://issuer.test", "suite"
 KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -245,10 +245,7 @@ async def notes(settings: Settings, tmp_path: Path) -> AsyncIterator[Notes]:
         for statement in TABLES:
             connection.execute(statement)
         connection.execute("CREATE TABLE notes (id uuid PRIMARY KEY, title text NOT NULL, version int NOT NULL)")
-    registry = Registry.load()
-    outbox = Outbox(
-        service="notes", registry=registry, codec=Codec(registry), keyring=None, pseudonym_secret=os.urandom(32)
-    )
+    outbox = Outbox(service="notes", registry=REGISTRY, codec=CODEC, keyring=None, pseudonym_secret=os.urandom(32))
     database = Database(settings.database_url, settings.api_pool, settings.pool_wait_s)
     gate = Gate()
     app = http_application(

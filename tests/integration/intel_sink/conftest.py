@@ -17,7 +17,6 @@ from chassis.testing.events import event, record_of, units_on
 from chassis.unit import Unit, Units
 from chassis.worker.batch import Log, Record
 from contracts.codec import Codec
-from contracts.registry import Registry
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from intel_sink import handlers
 from intel_sink.bootstrap import bootstrap
@@ -30,6 +29,7 @@ from intel_sink.verify import Verification, Verifier
 from psycopg.rows import dict_row
 
 from tests.integration.kit.databases import Databases
+from tests.integration.kit.in_process import CODEC, REGISTRY
 
 TOPIC = "petition.petitions.v1"
 CLASSIFIED = "yiwangban.petition.petition.classified.v1"
@@ -87,7 +87,7 @@ class MirrorKit:
 
     def __post_init__(self) -> None:
         self.mirror = Mirror(self.codec)
-        self.projector = Projector(self.codec, Registry.load().topics, [RULE])
+        self.projector = Projector(self.codec, REGISTRY.topics, [RULE])
 
     async def store(self, *batches: list[Record], log: Log | None = None) -> None:
         """Store batches, a transaction each."""
@@ -183,7 +183,7 @@ async def kit(mirror_url: str, tmp_path: Path) -> AsyncIterator[MirrorKit]:
     units = units_on(database, service="intel-sink")
     key = SigningKey.load_or_create(tmp_path / "checkpoints.pem")
     outside = OutsideFile(tmp_path / "outside" / "checkpoints.jsonl")
-    yield MirrorKit(mirror_url, database, units, Codec(Registry.load()), key, outside)
+    yield MirrorKit(mirror_url, database, units, CODEC, key, outside)
     await database.close()
 
 
