@@ -11,6 +11,7 @@ from typing import Any, Self
 from demo import journal
 from demo.applications import Application, Fate, applications, read_catalogue
 from demo.counters import Counters, Filed
+from demo.editors import Editors
 from demo.figures import told
 from demo.follow import Follower
 from demo.gateway import Gateway
@@ -129,6 +130,7 @@ async def run(target: Target, plan: Plan, step: Step) -> Outcome:
                 outcome = Outcome(time.monotonic() - started, gateway.tally, crew.officers.closed, settled=False)
                 if plan.library:
                     outcome.sampled = await Volunteers(gateway, target.token_for).read(tenants())
+                    outcome.published = await Editors(gateway, target.token_for).warn(tenants())
                 goals = promised_by_topic(journal.read(plan.journal)) + records_by_topic(before)
                 outcome.settled = await asyncio.to_thread(settle, topics, readers, watches.mirror, goals, step)
                 if missing := plan.applications - len(crew.counters.filed):

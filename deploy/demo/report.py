@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demo import summary
+from demo.editors import Published
 from demo.figures import Figures
 from demo.gateway import Tally
 from demo.history import Kind, Verdict
@@ -51,6 +52,7 @@ class Outcome:
         figures: What became of the petitions.
         search: Where the informant's marks were found.
         sampled: What volunteer supervisors have read.
+        published: What became of the bulletins that were written.
     """
 
     seconds: float
@@ -74,6 +76,7 @@ class Outcome:
     figures: Figures = field(default_factory=lambda: Figures(()))
     search: Search | None = None
     sampled: Sampled | None = None
+    published: Published | None = None
 
     @property
     def whole(self) -> bool:
@@ -133,6 +136,10 @@ def show(outcome: Outcome, console: Console) -> None:
         read = outcome.sampled
         what = f"{read.samples:,} 件 samples, {read.texts:,} 件附问答 with text, {read.cities} 地 cities"
         rows.append(("抽样监督 · samples read by volunteers", what))
+    if outcome.published is not None:
+        told = outcome.published
+        what = f"{told.published:,} 件签发 published, {told.withdrawn} 件撤回 withdrawn, {told.seen:,} 件公开可见 seen"
+        rows.append(("通报 · bulletins", what))
     if outcome.search is not None:
         what = f"{outcome.search.files:,} 个文件 files, {outcome.search.rows:,} 行 rows: {len(outcome.search.found)}"
         rows.append(("举报人的记号 · informant's marks found", _good(what, not outcome.search.found)))
