@@ -101,6 +101,7 @@ chaos: setup ## 杀、停、断、清、恢复旧库，再核对历史 · kill, 
 	@$(BIN)/python -m demo.chaos $(if $(SEED),--seed $(SEED))
 
 bench: setup ## 对照测量 · side-by-side measurements
+	@$(BIN)/python -m benchmarks.suggestions
 	@$(BIN)/python -m benchmarks
 
 evaluate: setup ## 在真实信件上评估判断 · how well judgements do on real messages (DATA=folder)
