@@ -160,5 +160,5 @@ def test_the_api_does_what_its_document_says(
                 else None
             ),
             adapt=as_the_rules_want_it,
-            examples=4,  # there are many operations; `make fuzz` tries each at length
+            examples=6,  # there are many operations; `make fuzz` tries each at length
         )
