@@ -36,17 +36,17 @@ class Published:
     seen: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class Editors:
     """Those of each place.
 
-    Args:
+    Attributes:
         gateway: Their way to the API.
         token_for: Gives each of them a token.
     """
 
-    def __init__(self, gateway: Gateway, token_for: TokenFor) -> None:
-        self._gateway = gateway
-        self._token_for = token_for
+    gateway: Gateway
+    token_for: TokenFor
 
     async def warn(self, tenants: Iterable[str]) -> Published:
         """Warn each place, take the last warning back, and look for all of them as a citizen. Refusals are tallied."""
@@ -64,12 +64,12 @@ class Editors:
         return Published(len(published), withdrawn, seen)
 
     async def _signed(self, tenant: str) -> Reply | None:
-        writer = self._token_for(f"handler-{DEPARTMENT}-{tenant}", tenant, "handler", DEPARTMENT)
-        drafted = await self._gateway.write(
+        writer = self.token_for(f"handler-{DEPARTMENT}-{tenant}", tenant, "handler", DEPARTMENT)
+        drafted = await self.gateway.write(
             "/v1/bulletins", writer, WARNING, action="draft", tenant=tenant, promise=begun(BulletinWritten)
         )
         if not drafted.accepted:
-            self._gateway.tally.refuse(f"draft {drafted.reason}", tenant)
+            self.gateway.tally.refuse(f"draft {drafted.reason}", tenant)
             return None
         signed = await self._write(tenant, drafted, "publish", {}, BulletinPublished)
         return signed if signed.accepted else None
@@ -78,16 +78,16 @@ class Editors:
         self, tenant: str, seen: Reply, action: str, body: Mapping[str, Any], event: type[ContractEvent]
     ) -> Reply:
         id_ = str(seen.body["id"])
-        signer = self._token_for(f"spokesperson-{tenant}", tenant, "spokesperson", None)
-        reply = await self._gateway.write(
+        signer = self.token_for(f"spokesperson-{tenant}", tenant, "spokesperson", None)
+        reply = await self.gateway.write(
             f"/v1/bulletins/{id_}/{action}", signer, body, action=action, tenant=tenant, subject=id_,
             if_match=seen.etag, promise=changed(event),
         )  # fmt: skip
         if not reply.accepted:
-            self._gateway.tally.refuse(f"{action} {reply.reason}", tenant)
+            self.gateway.tally.refuse(f"{action} {reply.reason}", tenant)
         return reply
 
     async def _seen(self, tenant: str, id_: str) -> bool:
-        reader = self._token_for("reader", tenant, "citizen", None)
-        shown = await self._gateway.read(f"/v1/published-bulletins?tenant={tenant}&limit=100", reader)
+        reader = self.token_for("reader", tenant, "citizen", None)
+        shown = await self.gateway.read(f"/v1/published-bulletins?tenant={tenant}&limit=100", reader)
         return any(each["id"] == id_ for each in shown.body.get("items", ()))

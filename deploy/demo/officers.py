@@ -162,7 +162,8 @@ class Officers:
 
     async def _take_by_code(self, step: Step, matter: Matter, held: tuple[str, str], version: int) -> Reply:
         """Act as whoever has number and query code, who is told of no version: it is the one that follows."""
-        code = dict(zip(("number", "query_code"), held, strict=True))
+        number, query_code = held
+        code = {"number": number, "query_code": query_code}
         if step.look:
             await self._gateway.ask(f"/v1/{step.of}/{step.at}", code)
         reply = await self._gateway.write(

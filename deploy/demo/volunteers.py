@@ -28,17 +28,17 @@ class Sampled:
     texts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class Volunteers:
     """One in each city.
 
-    Args:
+    Attributes:
         gateway: Their way to the API.
         token_for: Gives each of them a token.
     """
 
-    def __init__(self, gateway: Gateway, token_for: TokenFor) -> None:
-        self._gateway = gateway
-        self._token_for = token_for
+    gateway: Gateway
+    token_for: TokenFor
 
     async def read(self, tenants: Iterable[str]) -> Sampled:
         """Read the samples of each city; wait a while for the first draw of all. A refusal is tallied."""
@@ -52,10 +52,10 @@ class Volunteers:
     async def _looked(self, tenants: Iterable[str]) -> Sampled | None:
         cities = samples = texts = 0
         for tenant in tenants:
-            token = self._token_for(f"volunteer-{tenant}", tenant, "volunteer-supervisor", None)
-            seen = await self._gateway.read("/v1/samples", token)
+            token = self.token_for(f"volunteer-{tenant}", tenant, "volunteer-supervisor", None)
+            seen = await self.gateway.read("/v1/samples", token)
             if not seen.accepted:
-                self._gateway.tally.refuse(f"samples {seen.reason}", tenant)
+                self.gateway.tally.refuse(f"samples {seen.reason}", tenant)
                 return None
             items = seen.body.get("items", ())
             cities += bool(items)

@@ -72,8 +72,6 @@ async def restore(unit: Unit, event: Envelope) -> None:
 async def _bulletin(unit: Unit, event: Envelope) -> None:
     """Apply an event of a bulletin; what of it is for everybody waits to be told again, unless it is known as sent."""
     await BULLETINS.restore(unit, event)
-    what, bulletin = told_to_all(EVENTS[event.type].from_data(event.data)), None
-    if what is not None:
-        bulletin = await BULLETINS.find(unit, UUID(event.subject))
-    if what is not None and bulletin is not None:
+    what = told_to_all(EVENTS[event.type].from_data(event.data))
+    if what is not None and (bulletin := await BULLETINS.find(unit, UUID(event.subject))) is not None:
         await announce(unit, bulletin.case, event.sequence, what, event.time)

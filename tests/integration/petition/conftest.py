@@ -10,14 +10,18 @@ import httpx
 import pytest
 from chassis.files import SHELVES, Folder
 from deploy.issuer import Issuer
+from deploy.server import LOOPBACK
 from petition.alike.sketching import Sketching
 from petition.attachments.clearing import Clearing
 from petition.attachments.uploads import expire
 from petition.bootstrap import bootstrap
+from petition.channels.config import MailSettings
+from petition.channels.mailbox import Mailbox
 from petition.config import PetitionSettings
 
 from tests.integration.kit.attached import PNG
 from tests.integration.kit.in_process import GUANGZHOU, PROVINCE, SHENZHEN, InProcess, environment
+from tests.integration.kit.mails import PASSWORD, USER, GreenMail
 from tests.integration.kit.sources import Source, answering
 
 __all__ = ["GUANGZHOU", "PROVINCE", "SHENZHEN", "Petitions"]
@@ -134,3 +138,21 @@ def zone() -> Iterator[Source]:
     """A forum's zone, or a microblog."""
     with answering() as source:
         yield source
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GreenMail]:
+    """A mail server. A test may stop and start it, and leaves it running."""
+    greenmail = GreenMail(tmp_path_factory.mktemp("greenmail"))
+    greenmail.start()
+    yield greenmail
+    greenmail.stop()
+
+
+@pytest.fixture
+def mailbox(petitions: Petitions, server: GreenMail, tmp_path: Path) -> Mailbox:
+    """The office's mailbox there, empty."""
+    (tmp_path / "password").write_text(PASSWORD)
+    server.empty()
+    settings = {"source": "gz-mail", "tenant": GUANGZHOU, "host": LOOPBACK, "port": server.port, "tls": False}
+    return Mailbox(MailSettings(**settings, user=USER, password_path=tmp_path / "password"), petitions.store)

@@ -3,39 +3,21 @@
 import base64
 import json
 import secrets
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from deploy.server import LOOPBACK
 from petition.attachments.attachment import LARGEST
-from petition.channels.config import MailSettings
 from petition.channels.mailbox import Mailbox
 
 from tests.integration.kit.attached import PNG, png
-from tests.integration.kit.mails import PASSWORD, USER, GreenMail
+from tests.integration.kit.mails import GreenMail
 
 from .channels import detail, pulled
-from .conftest import GUANGZHOU, Petitions
+from .conftest import Petitions
 
 ADDRESS, TEXT = "chen.xiaoming@mail.example", "请问居住证到期了怎么续签"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GreenMail]:
-    greenmail = GreenMail(tmp_path_factory.mktemp("greenmail"))
-    greenmail.start()
-    yield greenmail
-    greenmail.stop()
-
-
-@pytest.fixture
-def mailbox(petitions: Petitions, server: GreenMail, tmp_path: Path) -> Mailbox:
-    (tmp_path / "password").write_text(PASSWORD)
-    settings = {"source": "gz-mail", "tenant": GUANGZHOU, "host": LOOPBACK, "port": server.port, "tls": False}
-    return Mailbox(MailSettings(**settings, user=USER, password_path=tmp_path / "password"), petitions.store)
 
 
 def mail(text: bytes, *headers: bytes, type_: bytes = b"text/plain; charset=utf-8") -> bytes:
@@ -60,7 +42,6 @@ async def texts(petitions: Petitions, rows: list[dict[str, Any]]) -> list[str]:
 async def test_each_mail_is_one_petition_and_nothing_of_it_is_kept_in_clear(
     petitions: Petitions, server: GreenMail, mailbox: Mailbox
 ) -> None:
-    server.empty()
     server.deliver(
         mail(
             TEXT.encode(),
@@ -83,7 +64,6 @@ async def test_each_mail_is_one_petition_and_nothing_of_it_is_kept_in_clear(
 async def test_a_server_whose_uids_begin_anew_is_read_anew_and_nothing_comes_twice(
     petitions: Petitions, server: GreenMail, mailbox: Mailbox
 ) -> None:
-    server.empty()
     server.deliver(mail(TEXT.encode()))
     assert len(await pulled(petitions, mailbox)) == 1
     petitions.rows("UPDATE channel_cursors SET cursor = '1:999999' RETURNING cursor")
@@ -108,7 +88,6 @@ async def test_a_mail_comes_in_with_its_files(
 ) -> None:
     monkeypatch.setattr("petition.channels.mailbox.FILES_S", 8.0)
     monkeypatch.setattr("petition.channels.pulling.ANSWER_S", 9.0)
-    server.empty()
     scan = png(secrets.token_bytes(1024 * 1024))
     server.deliver(letter(scan, PNG), letter(), letter(PNG))
     rows = await pulled(petitions, mailbox, 3)
@@ -122,7 +101,6 @@ async def test_a_mail_of_25_mib_comes_in_and_those_behind_it_too(
     petitions: Petitions, server: GreenMail, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("petition.channels.pulling.ANSWER_S", 9.0)  # machines are shared
-    server.empty()
     large = letter(*(png(secrets.token_bytes(LARGEST - 1024)) for _ in range(2)))
     assert len(large) > 25 * 1024 * 1024
     server.deliver(large, letter())
@@ -137,7 +115,6 @@ async def test_of_a_mail_that_takes_too_long_only_the_text_is_taken(
     petitions: Petitions, server: GreenMail, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("petition.channels.mailbox.FILES_S", 0.0)
-    server.empty()
     server.deliver(letter(png(secrets.token_bytes(1024 * 1024))), letter())
     first, second = await texts(petitions, await pulled(petitions, mailbox, 2))
     assert first.startswith(TEXT)
@@ -149,7 +126,6 @@ async def test_of_a_mail_that_takes_too_long_only_the_text_is_taken(
 async def test_while_the_store_is_away_mail_waits(
     petitions: Petitions, server: GreenMail, mailbox: Mailbox, tmp_path: Path
 ) -> None:
-    server.empty()
     server.deliver(letter(PNG))
     (tmp_path / "attachments").write_text("not a folder")
     assert await pulled(petitions, mailbox) == []

@@ -2,23 +2,20 @@
 
 from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
-from deploy.server import LOOPBACK
-from petition.channels.config import MailSettings
 from petition.channels.mailbox import Mailbox
 from petition.outbound.delivery import id_of
 from petition.outbound.marks import mark_of
 
 from tests.integration.kit.attached import png
-from tests.integration.kit.mails import PASSWORD, USER, GreenMail
+from tests.integration.kit.mails import GreenMail
 from tests.integration.kit.smtp import Post, taking
 
 from .asking import ASKED, MORE, QUESTION, asked, supplements
 from .channels import pulled
-from .conftest import GUANGZHOU, Petitions
+from .conftest import Petitions
 from .outbound import told
 from .test_petition_outbound_mail import mailer
 
@@ -26,26 +23,10 @@ ADDRESS, THREAD = "chen.xiaoming@mail.example", "<q-17@mail.example>"
 MARKED = png(b"a-mark-that-nothing-else-has")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GreenMail]:
-    greenmail = GreenMail(tmp_path_factory.mktemp("greenmail"))
-    greenmail.start()
-    yield greenmail
-    greenmail.stop()
-
-
 @pytest.fixture
 def post() -> Iterator[Post]:
     with taking() as server:
         yield server
-
-
-@pytest.fixture
-def mailbox(petitions: Petitions, server: GreenMail, tmp_path: Path) -> Mailbox:
-    (tmp_path / "password").write_text(PASSWORD)
-    server.empty()
-    settings = {"source": "gz-mail", "tenant": GUANGZHOU, "host": LOOPBACK, "port": server.port, "tls": False}
-    return Mailbox(MailSettings(**settings, user=USER, password_path=tmp_path / "password"), petitions.store)
 
 
 def letter(text: str = QUESTION, *files: bytes, **headers: str) -> bytes:
