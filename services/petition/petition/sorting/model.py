@@ -70,8 +70,8 @@ class Answer:
 
     def words(self, label: str) -> tuple[str, ...]:
         """Give the strings that spoke most for a label, against the mean of the others; none is part of another."""
-        mean = self.said @ np.full(len(self.labels), 1 / len(self.labels), np.float32)
-        for_it = self.values * (self.said[:, self.labels.index(label)] - mean)
+        # Not as a product: of so short a vector BLAS was seen to warn of an invalid number where all were finite.
+        for_it = self.values * (self.said[:, self.labels.index(label)] - self.said.mean(axis=1))
         chosen: list[str] = []
         for at in np.argsort(-for_it)[: 8 * SHOWN].tolist():
             if for_it[at] <= 0 or len(chosen) == SHOWN:
